@@ -1,0 +1,165 @@
+// The command line: global options anywhere, then the words of a command, then what belongs to it.
+// Anything that is not known is refused before a file is read or a byte is sent.
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import type { Command } from "./command.ts";
+import { usageError } from "./errors.ts";
+import { nearest } from "./nearest.ts";
+
+export interface OptionSpec {
+  readonly type: "string" | "boolean";
+  readonly short?: string;
+  /** How the help calls the value. */
+  readonly value?: string;
+  readonly text: string;
+}
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+export const GLOBAL_OPTIONS: OptionSpecs = {
+  server: {
+    type: "string",
+    value: "URL",
+    text: "the server (ACQUAINT_SERVER; default http://127.0.0.1:8787)",
+  },
+  home: {
+    type: "string",
+    value: "DIR",
+    text: "keys and contacts of this device (ACQUAINT_HOME; default ~/.acquaint)",
+  },
+  json: { type: "boolean", text: "one event a line on stdout, for scripts" },
+  help: { type: "boolean", short: "h", text: "this help; after a command, the command's" },
+  version: { type: "boolean", text: "the version of this program" },
+};
+
+export interface Arguments {
+  readonly positionals: readonly string[];
+  text(name: string): string | undefined;
+  flag(name: string): boolean;
+}
+
+export interface CommandLine {
+  /** The words before any option was needed to understand them. */
+  readonly command: Command | null;
+  /** The commands that the words could begin, when they are none as a whole. */
+  readonly candidates: readonly Command[];
+  readonly words: readonly string[];
+  readonly args: Arguments;
+}
+
+/** Whether errors of parsing itself are to be told as JSON. */
+export function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return (end === -1 ? args : args.slice(0, end)).includes("--json");
+}
+
+/** @throws CliError `usage` on an unknown option, a missing value, an unknown command */
+export function parseCommandLine(
+  args: readonly string[],
+  commands: readonly Command[],
+): CommandLine {
+  const words = wordsOf(args, commands);
+  const spoken = words.map((word) => word.text);
+  const asksHelp = spoken[0] === "help";
+  const named = asksHelp ? spoken.slice(1) : spoken;
+  const command = commandOf(named, commands);
+  const used = (asksHelp ? 1 : 0) + (command?.path.length ?? 0);
+  const wordIndexes = new Set(words.slice(0, used).map((word) => word.index));
+  const rest = args.filter((_, index) => !wordIndexes.has(index));
+  const parsed = parseStrictly(rest, { ...GLOBAL_OPTIONS, ...command?.options });
+  const values = asksHelp ? { ...parsed.values, help: true } : parsed.values;
+  return {
+    command,
+    candidates: commands.filter(({ path }) => path[0] === named[0]),
+    words: named,
+    args: argumentsOf(values, parsed.positionals),
+  };
+}
+
+/** What to say about words that call no command. */
+export function unknownCommand(line: CommandLine, commands: readonly Command[]): Error {
+  const [first = ""] = line.words;
+  if (line.candidates.length > 0) {
+    const choices = line.candidates.map(({ path }) => path.join(" "));
+    return usageError(
+      `What about the ${first}? Say ${choices.join(" or ")}.`,
+      `acquaint ${first} --help`,
+    );
+  }
+  const meant = nearest(first, [...new Set(commands.map(({ path }) => path[0] ?? ""))]);
+  const question = meant === null ? "" : ` Did you mean ${meant}?`;
+  return usageError(`There is no command “${first}”.${question}`, "acquaint --help lists them");
+}
+
+interface Word {
+  readonly text: string;
+  readonly index: number;
+}
+
+/** The positional arguments, found with every command's options at once, since none is known yet. */
+function wordsOf(args: readonly string[], commands: readonly Command[]): Word[] {
+  const every = Object.assign({}, GLOBAL_OPTIONS, ...commands.map(({ options }) => options));
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: configOf(every),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  return tokens.flatMap((token) =>
+    token.kind === "positional" ? [{ text: token.value, index: token.index }] : [],
+  );
+}
+
+function commandOf(words: readonly string[], commands: readonly Command[]): Command | null {
+  const fitting = commands.filter(({ path }) => path.every((word, at) => words[at] === word));
+  return fitting.sort((a, b) => b.path.length - a.path.length)[0] ?? null;
+}
+
+interface Parsed {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly positionals: readonly string[];
+}
+
+function parseStrictly(args: readonly string[], options: OptionSpecs): Parsed {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: configOf(options),
+      strict: true,
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw usageError(faultOf(error, Object.keys(options)), "acquaint --help");
+  }
+}
+
+function faultOf(error: unknown, known: readonly string[]): string {
+  const { message, code } = error as Error & { code?: string };
+  const [option] = /--?[^\s'.<]+/.exec(message) ?? [];
+  if (option === undefined) return message;
+  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
+    const meant = nearest(option.replace(/^-+/, ""), known);
+    return `There is no option ${option} here.${meant === null ? "" : ` Did you mean --${meant}?`}`;
+  }
+  const takesNone = message.includes("does not take");
+  return takesNone ? `${option} takes no value.` : `${option} needs a value after it.`;
+}
+
+function configOf(options: OptionSpecs): ParseArgsOptionsConfig {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { type, short }]) => [
+      name,
+      short === undefined ? { type } : { type, short },
+    ]),
+  );
+}
+
+function argumentsOf(values: Parsed["values"], positionals: readonly string[]): Arguments {
+  return {
+    positionals,
+    text(name) {
+      const value = values[name];
+      return typeof value === "string" ? value : undefined;
+    },
+    flag: (name) => values[name] === true,
+  };
+}

@@ -1,0 +1,32 @@
+// What a command is, and what it is given.
+import type { Arguments, OptionSpecs } from "./arguments.ts";
+import type { Acquaint } from "../shared/client/node.ts";
+import type { Interruption } from "./interruption.ts";
+import type { Presenter } from "./output.ts";
+import type { Prompt } from "./prompt.ts";
+
+export interface Context {
+  readonly args: Arguments;
+  readonly present: Presenter;
+  readonly prompt: Prompt;
+  readonly interruption: Interruption;
+  readonly server: string;
+  readonly home: string;
+  /** Opens the account of this home; the first time it registers the device. */
+  open(options?: { name?: string }): Promise<Acquaint>;
+  /** A path as the person means it: relative to where they stand. */
+  readonly resolvePath: (path: string) => string;
+}
+
+export interface Command {
+  /** The words that call it: `["key", "show"]`. */
+  readonly path: readonly string[];
+  readonly summary: string;
+  /** What follows the path, as the help shows it. */
+  readonly synopsis: string;
+  readonly options: OptionSpecs;
+  /** Paragraphs of the help, already wrapped. */
+  readonly help: string;
+  /** @returns the exit code */
+  run(context: Context): Promise<number>;
+}

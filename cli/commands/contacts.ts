@@ -1,0 +1,87 @@
+// `contacts`, `contacts list` and `contacts show`: the people one has met.
+import { cardDestination, reasonOf } from "../cardFiles.ts";
+import type { Command, Context } from "../command.ts";
+import { chooseContact } from "../contactChoice.ts";
+import { CliError, EXIT, usageError } from "../errors.ts";
+import { contactEvent } from "../events.ts";
+
+const CONTACTS_HELP = `
+CONTACT is a name, a user id, or the beginning of a user id (four characters or
+more). What fits two contacts is refused.
+
+Events with --json: one contact {userId, name, method, metAt, verified, blocked,
+note, receiptHash} for each; metAt is in milliseconds since 1970.`;
+
+export const contacts: Command = {
+  path: ["contacts"],
+  summary: "the people you have met",
+  synopsis: "[list]",
+  options: {},
+  help: `
+Lists the people you have met, and changes what you keep of them; each change has
+a help of its own, for instance: acquaint contacts rename --help
+${CONTACTS_HELP}`,
+  run: listContacts,
+};
+
+export const contactsShow: Command = {
+  path: ["contacts", "show"],
+  summary: "show one, with the card you received",
+  synopsis: "CONTACT [--out FILE]",
+  options: {
+    out: { type: "string", value: "FILE", text: "write the card there: .vcf or .json" },
+    force: { type: "boolean", text: "let --out replace a file that is there" },
+  },
+  help: `
+Shows a contact with the business card that came at the meeting. With --out the
+card is written to a file as well.
+${CONTACTS_HELP}
+This command adds card, and file when the card was written.`,
+  run: showContact,
+};
+
+async function listContacts(context: Context): Promise<number> {
+  const [action, extra] = context.args.positionals;
+  if ((action !== undefined && action !== "list") || extra !== undefined) {
+    throw usageError(
+      `There is no “contacts ${action}”.`,
+      "Say list, show, remove, block, unblock, rename or note.",
+    );
+  }
+  const client = await context.open();
+  const all = await client.contacts.list();
+  for (const contact of all) context.present.show(contactEvent(contact));
+  if (all.length === 0) {
+    context.present.remark(
+      "No contacts yet. Meet somebody: acquaint key show, or acquaint key enter",
+    );
+  }
+  return EXIT.success;
+}
+
+async function showContact(context: Context): Promise<number> {
+  const { args, present, resolvePath } = context;
+  const reference = args.positionals.join(" ");
+  if (reference === "") throw usageError("Which contact?", "acquaint contacts show NAME");
+  const out = args.text("out");
+  const destination =
+    out === undefined ? null : await cardDestination(resolvePath(out), args.flag("force"));
+  const client = await context.open();
+  const contact = chooseContact(reference, await client.contacts.list());
+  const shown = { ...contactEvent(contact), card: contact.card };
+  if (destination === null) {
+    present.show(shown);
+    return EXIT.success;
+  }
+  if (contact.card === null) {
+    throw new CliError("card-missing", `${contact.name} sent no card, so nothing was written.`);
+  }
+  try {
+    await destination.write(contact.card);
+  } catch (error) {
+    const message = `${destination.path} could not be written${reasonOf(error)}.`;
+    throw new CliError("file-unwritable", message);
+  }
+  present.show({ ...shown, file: destination.path });
+  return EXIT.success;
+}

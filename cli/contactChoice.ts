@@ -1,0 +1,44 @@
+// Which contact is meant: by user id, by an unambiguous beginning of it, or by name. Names come
+// from the peers themselves, so whatever fits two contacts is refused rather than guessed.
+import type { Contact } from "../shared/client/node.ts";
+import { shortId } from "./contactText.ts";
+import { CliError } from "./errors.ts";
+import { printable } from "./printable.ts";
+
+const PREFIX_MIN_CHARS = 4;
+const CANDIDATES_SHOWN = 5;
+
+/** @throws CliError `contact-unknown` or `contact-ambiguous` */
+export function chooseContact(reference: string, contacts: readonly Contact[]): Contact {
+  const byId = contacts.find(({ userId }) => userId === reference);
+  if (byId !== undefined) return byId;
+  const wanted = folded(reference);
+  const fitting = contacts.filter(
+    ({ name, userId }) =>
+      folded(name) === wanted || (wanted.length >= PREFIX_MIN_CHARS && userId.startsWith(wanted)),
+  );
+  const [only, other] = fitting;
+  if (only === undefined) {
+    throw new CliError("contact-unknown", `There is no contact “${reference}”.`, {
+      hint: "acquaint contacts lists them; name one in full, or the beginning of the user id",
+    });
+  }
+  if (other !== undefined) throw ambiguous(reference, fitting);
+  return only;
+}
+
+function ambiguous(reference: string, fitting: readonly Contact[]): CliError {
+  const shown = fitting
+    .slice(0, CANDIDATES_SHOWN)
+    .map(({ name, userId }) => `${printable(name)} ${shortId(userId)}`);
+  const more = fitting.length > CANDIDATES_SHOWN ? ", …" : "";
+  return new CliError(
+    "contact-ambiguous",
+    `“${reference}” fits ${fitting.length} contacts: ${shown.join(", ")}${more}.`,
+    { hint: "Name the one by its user id.", details: { userIds: fitting.map((c) => c.userId) } },
+  );
+}
+
+function folded(text: string): string {
+  return printable(text).normalize("NFKC").toLowerCase().trim();
+}

@@ -1,0 +1,46 @@
+// The time that a key has left: one line that rewrites itself on a terminal, one plain line elsewhere.
+import { styled, type Terminal } from "./terminal.ts";
+
+const TICK_MS = 1_000;
+const CLEAR_LINE = "\r\u001b[2K";
+
+export interface Countdown {
+  /** Prints a line above the running one. */
+  interject(line: string): void;
+  stop(): void;
+}
+
+/** @param expiresAt milliseconds since 1970, by this device's clock */
+export function startCountdown(expiresAt: number, out: Terminal, now = Date.now): Countdown {
+  if (!out.interactive) {
+    out.write(`Waiting for them. The key is good for ${remaining(expiresAt - now())}.\n`);
+    return { interject: (line) => out.write(`${line}\n`), stop() {} };
+  }
+  const draw = (): void => {
+    const left = expiresAt - now();
+    const urgent = left < 20_000;
+    const clock = styled(out, urgent ? ["yellow", "bold"] : "bold", remaining(left));
+    const hint = styled(out, "dim", "Ctrl-C cancels");
+    out.write(`${CLEAR_LINE}Waiting for them … ${clock} left. ${hint} `);
+  };
+  draw();
+  const ticking = setInterval(draw, TICK_MS);
+  // The socket keeps the process alive, not the clock.
+  ticking.unref();
+  return {
+    interject(line) {
+      out.write(`${CLEAR_LINE}${line}\n`);
+      draw();
+    },
+    stop() {
+      clearInterval(ticking);
+      out.write(CLEAR_LINE);
+    },
+  };
+}
+
+/** `1:57`, never below `0:00`. */
+export function remaining(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

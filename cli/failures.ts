@@ -1,0 +1,49 @@
+// What the SDK throws, in the words of this client: a stable code, what happened, what to do next.
+import { CodeError, ConnectionError, ProblemError } from "../shared/client/node.ts";
+import { CliError, EXIT } from "./errors.ts";
+
+export function asCliError(error: unknown, server: string): CliError {
+  if (error instanceof CliError) return error;
+  if (error instanceof ProblemError) return ofProblem(error);
+  if (error instanceof ConnectionError) {
+    return new CliError("server-unreachable", `The server ${server} cannot be reached.`, {
+      hint: "Check the network and the address (--server URL); a local one starts with: npm start",
+    });
+  }
+  if (error instanceof CodeError) {
+    return new CliError("invalid-key", error.message, { exitCode: EXIT.usage });
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "EACCES" || code === "EPERM" || code === "ENOTDIR" || code === "EROFS") {
+    return new CliError("home-unusable", `The home of this device cannot be used: ${message}`, {
+      exitCode: EXIT.usage,
+      hint: "Choose another one with --home DIR.",
+    });
+  }
+  return new CliError("unexpected", message || String(error));
+}
+
+const HINTS: Readonly<Partial<Record<ProblemError["code"], string>>> = {
+  "own-key": "You made this key yourself. The other person has to enter it, on their device.",
+  "handle-taken": "Choose another one; nothing was changed.",
+  "account-unknown":
+    "This home belongs to an account of another server. Choose --server or --home.",
+  "internal-error": "Try again; if it persists, tell who runs the server.",
+  "list-full": "Remove something from the list first.",
+};
+
+function ofProblem(error: ProblemError): CliError {
+  const { detail, title, fields, retryAfterSeconds } = error.problem;
+  const wait =
+    retryAfterSeconds === undefined
+      ? undefined
+      : `Try again in ${Math.ceil(retryAfterSeconds)} seconds.`;
+  const hint = wait ?? HINTS[error.code];
+  return new CliError(error.code, `${detail ?? title}.`.replace(/([.!?])\.$/, "$1"), {
+    ...(hint !== undefined && { hint }),
+    details: {
+      ...(fields !== undefined && { fields }),
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    },
+  });
+}

@@ -1,0 +1,37 @@
+// A shown key for people: the words large and framed, its other spellings, a QR code of the link.
+import type { ShownKey } from "../shared/client/node.ts";
+import { qrLines } from "./qrText.ts";
+import { styled, type Terminal } from "./terminal.ts";
+
+/** @param key `code` is the spelling to show; `words` or `digits` the other one */
+export function keyLines(key: ShownKey & { readonly words?: string }, out: Terminal): string[] {
+  const other =
+    key.code === key.digits ? ["in words ", key.words ?? key.code] : ["in digits", key.digits];
+  return [
+    ...picture(key.link, out),
+    "Your key. Tell it to the one person whom you are meeting:",
+    "",
+    ...framed(key.code, out),
+    "",
+    `  ${styled(out, "dim", other[0] ?? "")}  ${other[1]}`,
+    `  ${styled(out, "dim", "as a link")}  ${key.link}`,
+    "",
+    "They type it on the server's page, open the link, or run: acquaint key enter",
+    "It serves once. Whoever enters it first is the one you meet.",
+    "",
+  ];
+}
+
+function picture(link: string, out: Terminal): string[] {
+  if (!out.interactive) return [];
+  const lines = qrLines(link, out);
+  return lines.length === 0 ? [] : ["", ...lines, ""];
+}
+
+function framed(code: string, out: Terminal): string[] {
+  const inner = `     ${code}     `;
+  const blank = " ".repeat(inner.length);
+  const rule = "─".repeat(inner.length);
+  const bold = styled(out, ["bold", "cyan"], inner);
+  return [`  ╭${rule}╮`, `  │${blank}│`, `  │${bold}│`, `  │${blank}│`, `  ╰${rule}╯`];
+}

@@ -1,0 +1,106 @@
+// Follows a meeting to its end: tells each step, keeps the card where `--out` wants it, and lets
+// Ctrl-C cancel it, so that the other side is told.
+import type { Card, Meeting, MeetingEvent } from "../shared/client/node.ts";
+import { cardDestination, readCardFile, reasonOf, type CardDestination } from "./cardFiles.ts";
+import type { OptionSpecs } from "./arguments.ts";
+import type { Context } from "./command.ts";
+import { CliError, EXIT } from "./errors.ts";
+import type { CliEvent } from "./events.ts";
+
+export const MEETING_OPTIONS: OptionSpecs = {
+  card: {
+    type: "string",
+    value: "FILE",
+    text: "your card to send: vCard (.vcf) or JSContact (.json)",
+  },
+  out: { type: "string", value: "FILE", text: "where to write their card: .vcf or .json" },
+  force: { type: "boolean", text: "let --out replace a file that is there" },
+};
+
+export const MEETING_HELP = `
+Your card is read and checked before anything is sent; the server only ever sees
+it sealed. --out does not replace a file that holds something unless --force is
+given. Without --out their card stays with the contact:
+  acquaint contacts show NAME --out FILE`;
+
+export interface MeetingFiles {
+  /** Undefined: the card that is chosen on this device, if any. */
+  readonly card: Card | undefined;
+  readonly destination: CardDestination | null;
+}
+
+/** @throws CliError when the card or the place for theirs is no good; nothing has been sent then */
+export async function meetingFiles({ args, resolvePath }: Context): Promise<MeetingFiles> {
+  const card = args.text("card");
+  const out = args.text("out");
+  return {
+    card: card === undefined ? undefined : await readCardFile(resolvePath(card)),
+    destination:
+      out === undefined ? null : await cardDestination(resolvePath(out), args.flag("force")),
+  };
+}
+
+interface Follow {
+  readonly destination: CardDestination | null;
+  /** Changes an event before it is told. */
+  readonly spell?: (event: CliEvent) => CliEvent;
+}
+
+/** @returns the exit code: 0 only when the two have met and their card is where it was wanted */
+export async function followMeeting(
+  context: Context,
+  starting: Promise<Meeting>,
+  { destination, spell = (event) => event }: Follow,
+): Promise<number> {
+  const { interruption, present } = context;
+  const ended = Promise.withResolvers<void>();
+  interruption.undoBy(async () => {
+    await (await starting).cancel();
+    await ended.promise;
+  });
+  try {
+    const meeting = await starting;
+    // The events tell how it ends; without this the promise would be an unhandled rejection.
+    meeting.contact.catch(() => {});
+    let exitCode: number = EXIT.failed;
+    let lost: CliError | null = null;
+    for await (const event of meeting) {
+      const [told, fault] = await keepCard(event, destination);
+      lost ??= fault;
+      present.show(spell(interruption.exitCode === null ? told : calledOff(told)));
+      if (event.event === "connected") exitCode = EXIT.success;
+    }
+    if (lost !== null) throw lost;
+    return exitCode;
+  } finally {
+    interruption.undoBy(null);
+    ended.resolve();
+  }
+}
+
+/** A cancellation that came from here says so. */
+function calledOff(event: CliEvent): CliEvent {
+  return event.event === "failed" && event.reason === "cancelled"
+    ? { ...event, byYou: true }
+    : event;
+}
+
+/** The card is in its file before it is told of, so that whoever reads the event finds the file. */
+async function keepCard(
+  event: MeetingEvent,
+  destination: CardDestination | null,
+): Promise<[CliEvent, CliError | null]> {
+  if (event.event !== "card") return [event, null];
+  if (destination === null || event.card === null) return [{ ...event, file: null }, null];
+  try {
+    await destination.write(event.card);
+    return [{ ...event, file: destination.path }, null];
+  } catch (error) {
+    const fault = new CliError(
+      "file-unwritable",
+      `Their card could not be written to ${destination.path}${reasonOf(error)}.`,
+      { hint: "It is kept with the contact: acquaint contacts show NAME --out FILE" },
+    );
+    return [{ ...event, file: null }, fault];
+  }
+}

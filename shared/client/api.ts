@@ -1,0 +1,88 @@
+// HTTP calls by their route. A refusal is thrown as the ProblemError that the server rendered;
+// a server that cannot be reached, or answers nonsense, as a ConnectionError.
+
+import * as z from "zod/mini";
+import { ProblemError, problemSchema } from "../wire/problem.ts";
+import { type Route, ROUTES, type RouteName } from "../wire/routes.ts";
+import type { Ports } from "./ports.ts";
+
+/** The server could not be reached or did not answer as it should. Trying again later may help. */
+export class ConnectionError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "ConnectionError";
+  }
+}
+
+type Routes = typeof ROUTES;
+type InputOf<R, Key extends string> = R extends {
+  readonly [K in Key]: infer S extends z.core.$ZodType;
+}
+  ? { readonly [K in Key]: z.input<S> }
+  : unknown;
+type ParamsOf<R> = R extends { readonly params: infer P }
+  ? { readonly params: { readonly [Name in keyof P]: string } }
+  : unknown;
+export type CallInput<Name extends RouteName> = ParamsOf<Routes[Name]> &
+  InputOf<Routes[Name], "query"> &
+  InputOf<Routes[Name], "body">;
+export type CallOutput<Name extends RouteName> = Routes[Name] extends {
+  readonly response: infer S extends z.core.$ZodType;
+}
+  ? z.output<S>
+  : null;
+
+interface AnyInput {
+  readonly params?: Record<string, string>;
+  readonly query?: Record<string, unknown>;
+  readonly body?: unknown;
+}
+
+export async function callRoute<Name extends RouteName>(
+  ports: Ports,
+  origin: string,
+  name: Name,
+  input: CallInput<Name>,
+  sessionToken: string | null,
+): Promise<CallOutput<Name>> {
+  const route: Route = ROUTES[name];
+  const { params = {}, query = {}, body } = input as AnyInput;
+  const url = new URL(
+    route.path.replaceAll(/\{(\w+)\}/g, (_, param: string) =>
+      encodeURIComponent(params[param] ?? ""),
+    ),
+    origin,
+  );
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(key, String(value));
+  }
+  const response = await reach(ports, url.href, {
+    method: route.method,
+    headers: {
+      ...(sessionToken !== null && { authorization: `Bearer ${sessionToken}` }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const answer: unknown = response.status === 204 ? null : await response.json().catch(() => null);
+  if (!response.ok) throw refusalOf(answer, response.status);
+  const schema = route.response ?? z.null();
+  const parsed = z.safeParse(schema, answer);
+  if (!parsed.success)
+    throw new ConnectionError("The server answered in a form that is not known.");
+  return parsed.data as CallOutput<Name>;
+}
+
+async function reach(ports: Ports, url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await ports.fetch(url, init);
+  } catch (cause) {
+    throw new ConnectionError(`The server at ${new URL(url).origin} cannot be reached.`, cause);
+  }
+}
+
+function refusalOf(answer: unknown, status: number): Error {
+  const parsed = problemSchema.safeParse(answer);
+  if (parsed.success) return ProblemError.from(parsed.data);
+  return new ConnectionError(`The server answered with status ${status}.`);
+}

@@ -1,0 +1,123 @@
+// What a device remembers of an attempt under way, so that after a loss or a restart it says the same
+// bytes again, answers no second first message, and never offers a burnt secret again. Secrets: never sent.
+
+import { fromBase64Url, toBase64Url } from "../core/crypto/bytes.ts";
+import type { Role } from "../core/crypto/cpace.ts";
+import { commitmentTo } from "../core/pairing/commitment.ts";
+import {
+  agree,
+  type Agreement,
+  createHalf,
+  ownConfirmation,
+  sealCard,
+  sealIdentity,
+  tagOf,
+} from "../core/pairing/exchange.ts";
+import { receiptBytes, type SharePart, type Transcript } from "../core/pairing/transcript.ts";
+import type { IdentityOpening } from "../wire/identity.ts";
+import type { Locator } from "../wire/ids.ts";
+import type { AnswerMessage, ClaimMessage, Method } from "../wire/pairing.ts";
+import type { Device } from "./device.ts";
+import type { Ports } from "./ports.ts";
+
+export interface AttemptRecord {
+  readonly id: string;
+  readonly origin: string;
+  readonly role: Role;
+  readonly method: Method;
+  readonly locator: Locator | null;
+  /** The number that the people share. */
+  readonly secret: number;
+  readonly sid: string;
+  readonly half: SharePart & { readonly scalar: string };
+  /** Opens the commitment. */
+  readonly nonce: string;
+  /** Own card's bytes in base64url; empty for none. */
+  readonly card: string;
+  /** By the server's clock; null until the attempt stands. */
+  readonly openedAt: number | null;
+  /** By this device's clock, in milliseconds since 1970. */
+  readonly expiresAt: number | null;
+  readonly answerBy: number | null;
+  /** The peer's first message: the only one that is ever answered. */
+  readonly peer: (SharePart & { readonly confirmation: string | null }) | null;
+  /** Own evaluated message, to be repeated to the byte. */
+  readonly said: ClaimMessage | AnswerMessage | null;
+  readonly opening: IdentityOpening | null;
+}
+
+/** A fresh half of the exchange. The initiator chooses the `sid`. */
+export function newRecord(
+  device: Device,
+  ports: Ports,
+  start: {
+    role: Role;
+    method: Method;
+    secret: number;
+    prs: Uint8Array;
+    sid: Uint8Array;
+    card: Uint8Array;
+    locator: Locator | null;
+  },
+): AttemptRecord {
+  const { role, method, secret, prs, sid, locator } = start;
+  const nonce = ports.random(32);
+  const commitment = commitmentTo(device.identity, device.self, nonce);
+  const half = createHalf({ method, prs, sid, commitment }, ports.random);
+  return {
+    id: toBase64Url(ports.random(12)),
+    origin: device.origin,
+    ...{ role, method, locator, secret },
+    sid: toBase64Url(sid),
+    half: { ...half, scalar: toBase64Url(half.scalar) },
+    nonce: toBase64Url(nonce),
+    card: toBase64Url(start.card),
+    ...{ openedAt: null, expiresAt: null, answerBy: null, peer: null, said: null, opening: null },
+  };
+}
+
+/** Null until both first messages are known, or when the peer's share is no valid one. */
+export function agreementOf(record: AttemptRecord): Agreement | null {
+  const { role, method, sid, half, peer, openedAt } = record;
+  if (peer === null || openedAt === null) return null;
+  const own: SharePart = { share: half.share, commitment: half.commitment };
+  const other: SharePart = { share: peer.share, commitment: peer.commitment };
+  const transcript: Transcript = {
+    ...{ method, sid, openedAt },
+    initiator: role === "initiator" ? own : other,
+    responder: role === "initiator" ? other : own,
+  };
+  return agree(role, transcript, { ...half, scalar: fromBase64Url(half.scalar) });
+}
+
+/** The opening of one's own commitment, with the signed receipt. */
+export async function ownOpening(
+  device: Device,
+  record: AttemptRecord,
+  agreement: Agreement,
+  name: string,
+): Promise<IdentityOpening> {
+  const receiptSignature = await device.sign(receiptBytes(agreement.transcript));
+  return {
+    log: device.log,
+    deviceId: device.self.deviceId,
+    nonce: record.nonce,
+    name,
+    receiptSignature: toBase64Url(receiptSignature),
+  };
+}
+
+/** Tag, confirmation and both sealed boxes: what a claim and an answer have in common. */
+export function proofMembers(
+  agreement: Agreement,
+  opening: IdentityOpening,
+  card: string,
+  ports: Ports,
+) {
+  return {
+    tag: tagOf(agreement),
+    confirmation: ownConfirmation(agreement),
+    identity: sealIdentity(agreement, opening, ports.random),
+    card: sealCard(agreement, fromBase64Url(card), ports.random),
+  };
+}

@@ -1,0 +1,194 @@
+// Drives one attempt over its socket, for either role. Notices are handled one after another, and what
+// must not be lost is stored before it is said. The two roles differ in initiatorRun.ts and responderRun.ts.
+
+import { conclude } from "../core/pairing/exchange.ts";
+import { fromBase64Url } from "../core/crypto/bytes.ts";
+import type { UpgradeRequest } from "../wire/auth.ts";
+import type { Locator } from "../wire/ids.ts";
+import { type AttemptNotice, attemptNoticeSchema, type AttemptRequest } from "../wire/pairing.ts";
+import type { Problem, ProblemError } from "../wire/problem.ts";
+import { agreementOf, type AttemptRecord } from "./attemptRecord.ts";
+import type { ContactBook } from "./contactBook.ts";
+import type { Device } from "./device.ts";
+import { LiveSocket } from "./liveSocket.ts";
+import { adviceFor, Meeting } from "./meeting.ts";
+import type { FailureReason } from "./model.ts";
+import type { Ports } from "./ports.ts";
+import type { Store } from "./store/store.ts";
+
+/** What every attempt of a device shares. */
+export interface RunContext {
+  readonly device: Device;
+  readonly ports: Ports;
+  readonly store: Store;
+  readonly contacts: ContactBook;
+  /** As the peer will see it. */
+  readonly ownName: () => string;
+  readonly onEnd: (run: AttemptRun) => void;
+}
+
+/** How long after its deadline an attempt without connection is given up. */
+const GIVE_UP_MS = 10_000;
+
+type NoticeOf<Type extends AttemptNotice["type"]> = Extract<AttemptNotice, { type: Type }>;
+
+export abstract class AttemptRun {
+  readonly meeting: Meeting;
+  protected readonly context: RunContext;
+  protected record: AttemptRecord;
+  #socket: LiveSocket<AttemptNotice> | null = null;
+  #work: Promise<void> = Promise.resolve();
+  #isCancelling = false;
+  #isLost = false;
+  #stopTimer: () => void = () => {};
+  #settled!: () => void;
+  /** Resolves once nothing is left to do, the acknowledgement included. */
+  readonly settled: Promise<void>;
+
+  constructor(context: RunContext, record: AttemptRecord) {
+    this.context = context;
+    this.record = record;
+    this.meeting = new Meeting(record.role, { cancel: () => this.#cancel() });
+    this.settled = new Promise((resolve) => {
+      this.#settled = resolve;
+    });
+  }
+
+  get id(): string {
+    return this.record.id;
+  }
+
+  protected abstract upgrade(): UpgradeRequest;
+  protected abstract opened(locator: Locator): Promise<void>;
+  protected abstract noticed(notice: AttemptNotice): Promise<void>;
+  /** A refusal that came on the socket. */
+  protected abstract refused(problem: Problem): Promise<void>;
+  /** The server will not let this device try at all. */
+  protected abstract barred(error: ProblemError): void;
+
+  start(): void {
+    const { device, ports } = this.context;
+    this.#socket = new LiveSocket(device, ports, {
+      upgrade: () => this.upgrade(),
+      notices: attemptNoticeSchema,
+      onOpen: (locator) => this.#enqueue(() => this.#opened(locator)),
+      onNotice: (notice) => this.#enqueue(() => this.#noticed(notice)),
+      onState: (state) => this.#connectionChanged(state),
+      onRefused: (error) => this.#enqueue(async () => this.barred(error)),
+    });
+    this.watchDeadline();
+  }
+
+  /** Lets go of the socket; the record stays, so that a later run can go on. */
+  stop(): void {
+    this.#socket?.close();
+    this.#stopTimer();
+    this.#settled();
+  }
+
+  protected say(message: AttemptRequest): void {
+    this.#socket?.send(message);
+  }
+
+  protected reconnect(): void {
+    this.#socket?.reconnect();
+  }
+
+  protected async remember(change: Partial<AttemptRecord>): Promise<void> {
+    this.record = { ...this.record, ...change };
+    await this.context.store.put("attempts", this.record.id, this.record);
+  }
+
+  /** This device's clock when the server's shows `time`. */
+  protected localTime(time: number, now: number): number {
+    return this.context.ports.now() + time - now;
+  }
+
+  /**
+   * Without a connection and with nothing evaluated said, an attempt past its deadlines cannot have
+   * matched; otherwise only the server knows, and it is asked until it answers.
+   */
+  protected watchDeadline(): void {
+    this.#stopTimer();
+    const { answerBy, said } = this.record;
+    if (answerBy === null || said !== null || this.meeting.isOver) return;
+    const wait = Math.max(0, answerBy + GIVE_UP_MS - this.context.ports.now());
+    this.#stopTimer = this.context.ports.after(wait, () => {
+      this.#enqueue(async () => {
+        if (this.record.said === null) await this.fail("timedOut");
+      });
+    });
+  }
+
+  protected async matched(notice: NoticeOf<"matched">): Promise<void> {
+    const agreement = agreementOf(this.record);
+    const { opening } = this.record;
+    const met =
+      agreement === null ? null : conclude(agreement, fromBase64Url(this.record.nonce), notice);
+    this.meeting.emit({ event: "matched" });
+    if (agreement === null || met === null || opening === null) return this.fail("tampered");
+    const contact = await this.context.contacts.keepMet(agreement, met, opening);
+    const { card, cardProblem } = contact;
+    this.meeting.emit({ event: "card", card, problem: cardProblem });
+    this.meeting.emit({ event: "connected", contact });
+    this.say({ type: "acknowledge" });
+  }
+
+  /** Ends the attempt on this device; the record goes once the server knows that the notice came. */
+  protected async fail(reason: FailureReason): Promise<void> {
+    this.meeting.emit({ event: "failed", reason, advice: adviceFor(reason, this.record.role) });
+    this.say({ type: "acknowledge" });
+    await this.finish();
+  }
+
+  protected async finish(): Promise<void> {
+    await this.context.store.delete("attempts", this.record.id);
+    this.stop();
+    this.context.onEnd(this);
+  }
+
+  async #opened(locator: Locator | null): Promise<void> {
+    if (this.#isLost) {
+      this.#isLost = false;
+      this.meeting.emit({ event: "connection", state: "restored" });
+    }
+    if (locator !== null) await this.opened(locator);
+    if (this.#isCancelling) this.say({ type: "cancel" });
+  }
+
+  async #noticed(notice: AttemptNotice): Promise<void> {
+    switch (notice.type) {
+      case "matched":
+        return this.matched(notice);
+      case "ended":
+        return this.fail(notice.outcome);
+      case "acknowledged":
+        return this.meeting.isOver ? this.finish() : this.fail("timedOut");
+      case "problem":
+        return this.refused(notice.problem);
+      default:
+        return this.noticed(notice);
+    }
+  }
+
+  async #cancel(): Promise<void> {
+    if (this.meeting.isOver) return;
+    this.#isCancelling = true;
+    this.say({ type: "cancel" });
+    this.#enqueue(async () => {
+      if (this.#isLost && this.record.said === null) await this.fail("cancelled");
+    });
+    await this.meeting.contact.catch(() => {});
+  }
+
+  #connectionChanged(state: "connecting" | "online" | "offline"): void {
+    if (state !== "offline" || this.#isLost || this.meeting.isOver) return;
+    this.#isLost = true;
+    this.meeting.emit({ event: "connection", state: "lost" });
+  }
+
+  /** One thing after another. A fault of this device's own, such as a full disk, ends the attempt openly. */
+  #enqueue(task: () => Promise<void>): void {
+    this.#work = this.#work.then(task).catch(() => this.stop());
+  }
+}

@@ -1,0 +1,161 @@
+// A socket that stays: it asks for an upgrade token, connects, and comes back after a loss, with jitter.
+// What was said on a lost connection is not repeated here; whoever uses it decides that on each opening.
+
+import type * as z from "zod/mini";
+import type { Upgrade, UpgradeRequest } from "../wire/auth.ts";
+import type { Locator } from "../wire/ids.ts";
+import { SUBPROTOCOL_JSON, SUBPROTOCOL_TOKEN_PREFIX } from "../wire/limits.ts";
+import { frameSchema } from "../wire/pairing.ts";
+import { ProblemError } from "../wire/problem.ts";
+import { type Device, withWork } from "./device.ts";
+import { jitteredDelayMs, type Ports, type SocketLike } from "./ports.ts";
+
+const KEEP_ALIVE_MS = 25_000;
+const OPEN = 1;
+const SESSION_PROBLEMS: readonly string[] = ["unauthenticated", "upgrade-refused"];
+
+export interface LiveSocketOptions<Notice> {
+  /** Asked before each connection, so that it can differ from the one before. */
+  readonly upgrade: () => UpgradeRequest;
+  readonly notices: z.ZodMiniType<Notice>;
+  /** @param locator of the attempt that this connection leads to; null for the mailbox */
+  readonly onOpen: (locator: Locator | null) => void;
+  readonly onNotice: (notice: Notice) => void;
+  readonly onState: (state: "connecting" | "online" | "offline") => void;
+  /** A refusal that trying again will not change. The socket has given up. */
+  readonly onRefused: (error: ProblemError) => void;
+}
+
+export class LiveSocket<Notice> {
+  readonly #device: Device;
+  readonly #ports: Ports;
+  readonly #options: LiveSocketOptions<Notice>;
+  #socket: SocketLike | null = null;
+  #isClosed = false;
+  /** Something was heard since the last ping; a half-open connection stays silent. */
+  #isAlive = true;
+  #tries = 0;
+  #stopTimer: () => void = () => {};
+
+  constructor(device: Device, ports: Ports, options: LiveSocketOptions<Notice>) {
+    this.#device = device;
+    this.#ports = ports;
+    this.#options = options;
+    void this.#connect();
+  }
+
+  /** False when there is no connection; the caller says it again once there is one. */
+  send(...messages: readonly unknown[]): boolean {
+    if (this.#socket?.readyState !== OPEN) return false;
+    this.#socket.send(JSON.stringify(messages));
+    return true;
+  }
+
+  /** Gives up this connection for a new one. */
+  reconnect(): void {
+    const socket = this.#socket;
+    if (socket === null || this.#isClosed) return;
+    this.#socket = null;
+    this.#stopTimer();
+    socket.close(1000);
+    this.#retry();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#stopTimer();
+    this.#socket?.close(1000);
+  }
+
+  async #connect(): Promise<void> {
+    this.#options.onState("connecting");
+    try {
+      const upgrade = await requestUpgrade(this.#device, this.#options.upgrade());
+      if (!this.#isClosed) this.#open(upgrade);
+    } catch (error) {
+      if (this.#isClosed) return;
+      if (error instanceof ProblemError && isFinal(error)) {
+        this.#isClosed = true;
+        this.#options.onRefused(error);
+        return;
+      }
+      this.#retry(error instanceof ProblemError ? error.problem.retryAfterSeconds : undefined);
+    }
+  }
+
+  #open({ path, token, locator }: Upgrade): void {
+    const url = new URL(path, this.#device.origin);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    const protocols = [SUBPROTOCOL_JSON, `${SUBPROTOCOL_TOKEN_PREFIX}${token}`];
+    const socket = this.#ports.openSocket(url.href, protocols);
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#tries = 0;
+      this.#options.onState("online");
+      this.#isAlive = true;
+      this.#keepAlive(socket);
+      this.#options.onOpen(locator);
+    };
+    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onerror = () => {};
+    socket.onclose = () => {
+      if (this.#socket !== socket) return;
+      this.#socket = null;
+      this.#stopTimer();
+      if (!this.#isClosed) this.#retry();
+    };
+  }
+
+  #receive(data: unknown): void {
+    this.#isAlive = true;
+    if (typeof data !== "string" || data === "pong") return;
+    for (const item of parseFrame(data)) {
+      const parsed = this.#options.notices.safeParse(item);
+      // A notice of a kind that this version does not know is for a later one.
+      if (parsed.success && !this.#isClosed) this.#options.onNotice(parsed.data);
+    }
+  }
+
+  #keepAlive(socket: SocketLike): void {
+    this.#stopTimer = this.#ports.after(KEEP_ALIVE_MS, () => {
+      if (this.#socket !== socket || socket.readyState !== OPEN) return;
+      if (!this.#isAlive) return this.reconnect();
+      this.#isAlive = false;
+      socket.send("ping");
+      this.#keepAlive(socket);
+    });
+  }
+
+  #retry(afterSeconds?: number): void {
+    this.#options.onState("offline");
+    const delay = jitteredDelayMs(this.#tries, this.#ports.random);
+    this.#tries += 1;
+    const waitMs = Math.max(delay, (afterSeconds ?? 0) * 1_000);
+    this.#stopTimer = this.#ports.after(waitMs, () => void this.#connect());
+  }
+}
+
+/** Asks for an upgrade token, with the proof of work that a claim may need. */
+export function requestUpgrade(device: Device, wanted: UpgradeRequest) {
+  return withWork((proof) => {
+    const body = proof === undefined ? wanted : { ...wanted, proof };
+    return device.call("upgrade", { body: body as UpgradeRequest });
+  });
+}
+
+function isFinal(error: ProblemError): boolean {
+  return (
+    error.problem.status < 500 &&
+    error.code !== "too-many-requests" &&
+    !SESSION_PROBLEMS.includes(error.code)
+  );
+}
+
+function parseFrame(data: string): unknown[] {
+  try {
+    const frame = frameSchema.safeParse(JSON.parse(data));
+    return frame.success ? frame.data : [];
+  } catch {
+    return [];
+  }
+}

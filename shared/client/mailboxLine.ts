@@ -1,0 +1,70 @@
+// The line to one's own mailbox: after each connection it says what this device has seen, hears what came
+// since, and then what happens.
+
+import { type MailboxNotice, mailboxNoticeSchema } from "../wire/mailbox.ts";
+import type { ContactBook } from "./contactBook.ts";
+import type { Device } from "./device.ts";
+import { LiveSocket } from "./liveSocket.ts";
+import type { Ports } from "./ports.ts";
+import type { Store } from "./store/store.ts";
+
+const CURSOR_ID = "mailboxCursor";
+
+export class MailboxLine {
+  readonly #device: Device;
+  readonly #ports: Ports;
+  readonly #store: Store;
+  readonly #contacts: ContactBook;
+  readonly #onState: (state: "connecting" | "online" | "offline") => void;
+  #socket: LiveSocket<MailboxNotice> | null = null;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(
+    device: Device,
+    ports: Ports,
+    store: Store,
+    contacts: ContactBook,
+    onState: (state: "connecting" | "online" | "offline") => void,
+  ) {
+    this.#device = device;
+    this.#ports = ports;
+    this.#store = store;
+    this.#contacts = contacts;
+    this.#onState = onState;
+  }
+
+  open(): void {
+    this.#socket ??= new LiveSocket(this.#device, this.#ports, {
+      upgrade: () => ({ purpose: "mailbox" }),
+      notices: mailboxNoticeSchema,
+      onOpen: () => this.#enqueue(() => this.#hello()),
+      onNotice: (notice) => this.#enqueue(() => this.#learn(notice)),
+      onState: this.#onState,
+      onRefused: () => this.#onState("offline"),
+    });
+  }
+
+  close(): void {
+    this.#socket?.close();
+    this.#socket = null;
+  }
+
+  async #hello(): Promise<void> {
+    const cursor = await this.#store.get<{ sequence: number }>("settings", CURSOR_ID);
+    this.#socket?.send({ type: "hello", after: cursor?.sequence ?? 0 });
+    await this.#contacts.refresh();
+  }
+
+  async #learn(notice: MailboxNotice): Promise<void> {
+    if (notice.type === "removed") await this.#contacts.forget(notice.userId);
+    if (notice.type !== "contacts") return;
+    await this.#contacts.learn(notice.contacts);
+    const sequence = notice.contacts.at(-1)?.sequence;
+    if (sequence !== undefined) await this.#store.put("settings", CURSOR_ID, { sequence });
+  }
+
+  /** A notice that could not be kept comes again after the next connection. */
+  #enqueue(task: () => Promise<void>): void {
+    this.#work = this.#work.then(task).catch(() => this.#socket?.reconnect());
+  }
+}

@@ -1,0 +1,105 @@
+// A pairing attempt, decided: one transition table that every method shares. Pure; the object performs
+// the effects. Due deadlines are served before any event, so a late message never revives an attempt.
+
+import {
+  type AttemptEvent,
+  type Decision,
+  type EventName,
+  type EventOf,
+  refused,
+  stayed,
+} from "./events.ts";
+import type { AttemptState, StateName } from "./state.ts";
+import * as moves from "./transitions.ts";
+
+interface Transition<From extends StateName, On extends EventName> {
+  /** Where it may lead; it may also refuse, repeat or stay. The diagrams in docs/ are drawn from it. */
+  readonly to: readonly StateName[];
+  readonly run: (
+    state: Extract<AttemptState, { at: From }>,
+    event: EventOf<On>,
+    now: number,
+  ) => Decision;
+}
+
+type Table = {
+  readonly [From in StateName]: { readonly [On in EventName]?: Transition<From, On> };
+};
+
+/** A row as seen when only the running state tells which one it is. */
+type Row = {
+  readonly [On in EventName]?: { run(state: never, event: never, now: number): Decision };
+};
+
+export const TRANSITIONS: Table = {
+  free: {
+    open: { to: ["awaitingClaim"], run: moves.open },
+    claim: { to: [], run: moves.claimTooLate },
+  },
+  awaitingClaim: {
+    open: { to: [], run: moves.openAgain },
+    claim: { to: ["awaitingAnswer"], run: moves.claim },
+    cancel: { to: ["failed"], run: moves.cancel },
+    deadline: { to: ["failed"], run: moves.expire },
+  },
+  awaitingAnswer: {
+    open: { to: [], run: moves.openAgain },
+    claim: { to: [], run: moves.claimAgain },
+    answer: { to: ["matched", "failed"], run: moves.answer },
+    cancel: { to: ["failed"], run: moves.cancel },
+    refuse: { to: ["failed"], run: moves.refuse },
+    deadline: { to: ["failed"], run: moves.expire },
+  },
+  matched: {
+    open: { to: [], run: moves.openAgain },
+    claim: { to: [], run: moves.claimTooLate },
+    acknowledge: { to: ["matched", "free"], run: moves.acknowledge },
+    committed: { to: ["matched", "free"], run: moves.committed },
+    deadline: { to: ["matched", "free"], run: moves.keepOrForget },
+  },
+  failed: {
+    open: { to: [], run: moves.openAgain },
+    claim: { to: [], run: moves.claimTooLate },
+    acknowledge: { to: ["failed", "free"], run: moves.acknowledge },
+    deadline: { to: ["free"], run: moves.keepOrForget },
+  },
+};
+
+/** Decides one event. All times are the server's receipt times, in milliseconds since 1970. */
+export function step(state: AttemptState, event: AttemptEvent, now: number): Decision {
+  const due = deadlineOf(state);
+  if (event.type === "deadline" || due === null || now < due) return run(state, event, now);
+  const settled = run(state, { type: "deadline" }, now);
+  const decision = run(settled.state, event, now);
+  return {
+    ...decision,
+    effects: [...settled.effects, ...decision.effects],
+    soft: decision.soft && settled.state === state,
+  };
+}
+
+/** When the state changes by itself; null for never. */
+export function deadlineOf(state: AttemptState): number | null {
+  switch (state.at) {
+    case "free":
+      return null;
+    case "awaitingClaim":
+      return state.claimBy;
+    case "awaitingAnswer":
+      return state.answerBy;
+    case "matched":
+    case "failed":
+      return state.keepUntil;
+  }
+}
+
+function run(state: AttemptState, event: AttemptEvent, now: number): Decision {
+  const row: Row = TRANSITIONS[state.at];
+  const transition = row[event.type];
+  if (transition !== undefined) return transition.run(state as never, event as never, now);
+  if (event.type === "deadline" || event.type === "committed") return stayed(state);
+  return refused(
+    state,
+    state.at === "matched" || state.at === "failed" ? "attempt-over" : "out-of-turn",
+  );
+}

@@ -1,0 +1,102 @@
+// The states of a pairing attempt, of any method. All of it is plain data that storage keeps as it is.
+
+import type { DeviceId, Locator, UserId } from "../../wire/ids.ts";
+import type { ClaimMessage, Failure, Method, OpenMessage } from "../../wire/pairing.ts";
+import type { Role } from "../crypto/cpace.ts";
+
+/** Who is on a side, as the session says. */
+export interface Party {
+  readonly userId: UserId;
+  readonly deviceId: DeviceId;
+  /** Keyed digest of the network prefix; counts failures, tells no address. */
+  readonly network: string;
+}
+
+/** Milliseconds since 1970 by the server's clock. A message counts if it comes strictly before its deadline. */
+export interface Timing {
+  readonly openedAt: number;
+  /** T1: request to answer. */
+  readonly claimBy: number;
+  /** T2: request to confirmation. */
+  readonly answerBy: number;
+}
+
+interface Opened extends Timing {
+  readonly locator: Locator;
+  readonly method: Method;
+  readonly initiator: Party;
+  readonly offer: Omit<OpenMessage, "type" | "method">;
+}
+
+/** Nothing is stored; the locator is free. */
+export interface Free {
+  readonly at: "free";
+}
+
+export interface AwaitingClaim extends Opened {
+  readonly at: "awaitingClaim";
+}
+
+export interface AwaitingAnswer extends Opened {
+  readonly at: "awaitingAnswer";
+  readonly responder: Party;
+  readonly claim: Omit<ClaimMessage, "type">;
+}
+
+/** What one side receives when the attempt matches. */
+export interface Release {
+  readonly confirmation: string;
+  readonly identity: string;
+  readonly card: string;
+}
+
+/** What one mailbox is to store; it stays in the outbox until the mailbox has confirmed. */
+export interface ContactCommit {
+  readonly owner: UserId;
+  readonly peer: UserId;
+  readonly method: Method;
+  readonly metAt: number;
+  readonly receiptHash: string;
+}
+
+/** The roles whose mailbox has not confirmed yet, and those whose device has not acknowledged its notice. */
+interface Ending {
+  readonly unacknowledged: readonly Role[];
+  readonly keepUntil: number;
+}
+
+export interface Matched extends Opened, Ending {
+  readonly at: "matched";
+  readonly responder: Party;
+  readonly matchedAt: number;
+  /** By the role that receives; null once acknowledged, so that no byte stays. */
+  readonly release: Readonly<Record<Role, Release | null>>;
+  readonly outbox: Readonly<Partial<Record<Role, ContactCommit>>>;
+}
+
+export interface Failed extends Opened, Ending {
+  readonly at: "failed";
+  readonly responder: Party | null;
+  readonly outcome: Failure;
+}
+
+export type AttemptState = Free | AwaitingClaim | AwaitingAnswer | Matched | Failed;
+export type StateName = AttemptState["at"];
+
+export const FREE: Free = { at: "free" };
+
+export function isSameParty(a: Party, b: Party | null): boolean {
+  return b !== null && a.userId === b.userId && a.deviceId === b.deviceId;
+}
+
+/** The side that a party holds in this state; null for a visitor. */
+export function roleOf(state: AttemptState, party: Party): Role | null {
+  if (state.at === "free") return null;
+  if (isSameParty(party, state.initiator)) return "initiator";
+  if ("responder" in state && isSameParty(party, state.responder)) return "responder";
+  return null;
+}
+
+export function otherRole(role: Role): Role {
+  return role === "initiator" ? "responder" : "initiator";
+}

@@ -1,0 +1,101 @@
+// Accounts, sessions and upgrade tokens on the wire (ID-1, ID-2, ID-4).
+
+import * as z from "zod/mini";
+import {
+  bytesSchema,
+  deviceIdSchema,
+  handleSchema,
+  locatorSchema,
+  timeSchema,
+  userIdSchema,
+} from "./ids.ts";
+
+/** First entry of a device log; the `userId` is the truncated hash of its signed bytes. */
+export const genesisEntrySchema = z.strictObject({
+  kind: z.literal("genesis"),
+  signKey: bytesSchema(32),
+  agreeKey: bytesSchema(32),
+  /** Ed25519 key that the recovery phrase makes; it may sign later entries. */
+  recoveryKey: bytesSchema(32),
+  createdAt: timeSchema,
+  signature: bytesSchema(64),
+});
+export type GenesisEntry = z.infer<typeof genesisEntrySchema>;
+
+export const deviceLogSchema = z.array(genesisEntrySchema).check(z.minLength(1), z.maxLength(1));
+export type DeviceLog = z.infer<typeof deviceLogSchema>;
+
+/** A solved proof of work: the challenge as given, and a number that solves it. */
+export const proofSchema = z.strictObject({
+  challenge: z.string().check(z.maxLength(1_000)),
+  solution: z.int().check(z.minimum(0)),
+});
+export type Proof = z.infer<typeof proofSchema>;
+
+export const registerRequestSchema = z.strictObject({
+  log: deviceLogSchema,
+  proof: z.optional(proofSchema),
+});
+
+/** Who may find the account by its handle. */
+export const visibilitySchema = z.enum(["anyone", "contactsOfContacts", "nobody"]);
+export type Visibility = z.infer<typeof visibilitySchema>;
+
+export const accountSchema = z.object({
+  userId: userIdSchema,
+  logHead: bytesSchema(32),
+  handle: z.nullable(handleSchema),
+  visibility: visibilitySchema,
+});
+export type Account = z.infer<typeof accountSchema>;
+
+export const accountChangeSchema = z.strictObject({
+  /** `null` gives the handle up. */
+  handle: z.optional(z.nullable(handleSchema)),
+  visibility: z.optional(visibilitySchema),
+});
+export type AccountChange = z.infer<typeof accountChangeSchema>;
+
+/** What a look-up by handle tells: enough to verify the account's keys. */
+export const foundAccountSchema = z.object({ userId: userIdSchema, log: deviceLogSchema });
+export type FoundAccount = z.infer<typeof foundAccountSchema>;
+
+export const challengeRequestSchema = z.strictObject({
+  userId: userIdSchema,
+  deviceId: deviceIdSchema,
+});
+export const challengeSchema = z.object({ challenge: z.string().check(z.maxLength(1_000)) });
+
+export const sessionRequestSchema = z.strictObject({
+  challenge: z.string().check(z.maxLength(1_000)),
+  /** By the device's signing key over the session transcript (docs/protocol.md, Sessions). */
+  signature: bytesSchema(64),
+});
+export const sessionSchema = z.object({ token: z.string(), expiresAt: timeSchema });
+export type Session = z.infer<typeof sessionSchema>;
+
+/** What a socket is wanted for. `open` is answered with a fresh locator. */
+export const upgradeRequestSchema = z.discriminatedUnion("purpose", [
+  z.strictObject({
+    purpose: z.literal("open"),
+    /** How many locators were taken or burnt before; each makes the next one longer. */
+    tried: z.optional(z.int().check(z.minimum(0), z.maximum(20))),
+  }),
+  z.strictObject({
+    purpose: z.literal("claim"),
+    locator: locatorSchema,
+    proof: z.optional(proofSchema),
+  }),
+  z.strictObject({ purpose: z.literal("resume"), locator: locatorSchema }),
+  z.strictObject({ purpose: z.literal("mailbox") }),
+]);
+export type UpgradeRequest = z.infer<typeof upgradeRequestSchema>;
+
+export const upgradeSchema = z.object({
+  /** Offered as the second subprotocol, `acquaint.token.<token>`; never put in a URL. */
+  token: z.string(),
+  /** The socket's path. */
+  path: z.string(),
+  locator: z.nullable(locatorSchema),
+});
+export type Upgrade = z.infer<typeof upgradeSchema>;

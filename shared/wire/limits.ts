@@ -1,0 +1,41 @@
+// Sizes, counts and lifetimes of the protocol. Units are in the names; nothing here is tunable at run time.
+
+export const SESSION_TTL_SECONDS = 15 * 60;
+export const CHALLENGE_TTL_SECONDS = 60;
+export const UPGRADE_TOKEN_TTL_SECONDS = 30;
+/** How long a solved proof of work is taken for the claim that it was made for. */
+export const PROOF_TTL_SECONDS = 120;
+/** An object that has just been woken takes no upgrade token older than this (docs/protocol.md, Upgrade tokens). */
+export const COLD_TOKEN_AGE_MS = 5_000;
+
+/** How long an instant key waits for its claim, and for the answer to that claim. */
+export const KEY_T1_SECONDS = 120;
+export const KEY_T2_SECONDS = 150;
+/** How long a terminal notice waits for a side that is away. */
+export const NOTICE_TTL_SECONDS = 10 * 60;
+/** How long a released card waits, sealed, for its receiver's acknowledgement. */
+export const RELEASE_TTL_SECONDS = 7 * 24 * 60 * 60;
+
+export const LOCATOR_MIN_DIGITS = 3;
+export const LOCATOR_MAX_DIGITS = 9;
+
+export const CARD_MAX_BYTES = 64 * 1024;
+/** A sealed card: padded to 256-byte steps with its length, nonce (24) and tag (16). */
+export const SEALED_CARD_MAX_BYTES = CARD_MAX_BYTES + 256 + 4 + 40;
+export const SEALED_IDENTITY_MAX_BYTES = 8 * 1024;
+export const NAME_MAX_CHARS = 100;
+
+export const REQUEST_MAX_BYTES = 16 * 1024;
+/** One frame may carry a claim with the largest card, in base64url, and little else. */
+export const FRAME_MAX_BYTES = 128 * 1024;
+export const FRAME_MAX_MESSAGES = 16;
+/** Sockets of visitors that one attempt holds at a time; more are turned away with `try-again`. */
+export const ATTEMPT_MAX_SOCKETS = 2_000;
+export const MAILBOX_MAX_SOCKETS = 100;
+
+export const CONTACTS_PAGE = 200;
+export const CONTACTS_MAX = 10_000;
+export const BLOCKS_MAX = 10_000;
+
+export const SUBPROTOCOL_JSON = "acquaint.v1.json";
+export const SUBPROTOCOL_TOKEN_PREFIX = "acquaint.token.";

@@ -1,0 +1,110 @@
+// Messages of a pairing attempt's socket. A frame is a JSON array of messages, either way.
+// The same messages serve every method; a method differs in deadlines and in who may claim.
+
+import * as z from "zod/mini";
+import { boxSchema, bytesSchema, locatorSchema, timeSchema } from "./ids.ts";
+import { FRAME_MAX_MESSAGES, SEALED_CARD_MAX_BYTES, SEALED_IDENTITY_MAX_BYTES } from "./limits.ts";
+import { problemSchema } from "./problem.ts";
+
+export const methodSchema = z.enum(["key"]);
+export type Method = z.infer<typeof methodSchema>;
+
+/** CPace public share with the commitment that its associated data carries. */
+const shareMembers = { share: bytesSchema(32), commitment: bytesSchema(32) };
+const sealedIdentitySchema = boxSchema(40, SEALED_IDENTITY_MAX_BYTES);
+const sealedCardSchema = boxSchema(40, SEALED_CARD_MAX_BYTES);
+
+export const openMessageSchema = z.strictObject({
+  type: z.literal("open"),
+  method: methodSchema,
+  sid: bytesSchema(16),
+  ...shareMembers,
+});
+export type OpenMessage = z.infer<typeof openMessageSchema>;
+
+export const claimMessageSchema = z.strictObject({
+  type: z.literal("claim"),
+  ...shareMembers,
+  tag: bytesSchema(32),
+  confirmation: bytesSchema(64),
+  identity: sealedIdentitySchema,
+  card: sealedCardSchema,
+});
+export type ClaimMessage = z.infer<typeof claimMessageSchema>;
+
+export const answerMessageSchema = z.strictObject({
+  type: z.literal("answer"),
+  tag: bytesSchema(32),
+  confirmation: bytesSchema(64),
+  /** Both boxes are null when the claim's confirmation did not verify. */
+  identity: z.nullable(sealedIdentitySchema),
+  card: z.nullable(sealedCardSchema),
+});
+export type AnswerMessage = z.infer<typeof answerMessageSchema>;
+
+export const attemptRequestSchema = z.discriminatedUnion("type", [
+  openMessageSchema,
+  claimMessageSchema,
+  answerMessageSchema,
+  z.strictObject({ type: z.literal("cancel") }),
+  z.strictObject({ type: z.literal("refuse") }),
+  z.strictObject({ type: z.literal("acknowledge") }),
+]);
+export type AttemptRequest = z.infer<typeof attemptRequestSchema>;
+
+/** How an attempt may end without a match. */
+export const failureSchema = z.enum([
+  "mismatch",
+  "timedOut",
+  "cancelled",
+  "refused",
+  "unreachable",
+]);
+export type Failure = z.infer<typeof failureSchema>;
+
+export const attemptNoticeSchema = z.discriminatedUnion("type", [
+  /** To the initiator: the attempt stands. */
+  z.object({
+    type: z.literal("opened"),
+    locator: locatorSchema,
+    openedAt: timeSchema,
+    claimBy: timeSchema,
+    answerBy: timeSchema,
+    now: timeSchema,
+  }),
+  /** To a visitor: the initiator's first message. */
+  z.object({
+    type: z.literal("offer"),
+    method: methodSchema,
+    sid: bytesSchema(16),
+    ...shareMembers,
+    openedAt: timeSchema,
+    claimBy: timeSchema,
+    answerBy: timeSchema,
+    now: timeSchema,
+  }),
+  /** To the responder: the claim is stored and will be evaluated. */
+  z.object({ type: z.literal("claimed"), answerBy: timeSchema, now: timeSchema }),
+  /** To the initiator: the one claim to answer. */
+  z.object({ type: z.literal("claim"), ...shareMembers, confirmation: bytesSchema(64) }),
+  /** Terminal, to both: the tags were equal; the peer's boxes are released. */
+  z.object({
+    type: z.literal("matched"),
+    confirmation: bytesSchema(64),
+    identity: sealedIdentitySchema,
+    card: sealedCardSchema,
+    matchedAt: timeSchema,
+  }),
+  /** Terminal, to both: there is no match. */
+  z.object({ type: z.literal("ended"), outcome: failureSchema }),
+  /** The acknowledgement of the terminal notice is stored; the server closes the socket. */
+  z.object({ type: z.literal("acknowledged") }),
+  z.object({ type: z.literal("problem"), problem: problemSchema }),
+]);
+export type AttemptNotice = z.infer<typeof attemptNoticeSchema>;
+export type OfferNotice = Extract<AttemptNotice, { type: "offer" }>;
+
+/** Frames hold their messages unparsed; each is parsed on its own, so that one bad message spoils no other. */
+export const frameSchema = z
+  .array(z.unknown())
+  .check(z.minLength(1), z.maxLength(FRAME_MAX_MESSAGES));

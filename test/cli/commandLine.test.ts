@@ -1,0 +1,74 @@
+// The command line as data: where options may stand, what calls which command, what is refused.
+import { describe, expect, test } from "vitest";
+import { parseCommandLine, unknownCommand, wantsJson } from "../../cli/arguments.ts";
+import { COMMANDS } from "../../cli/commands.ts";
+import { CliError } from "../../cli/errors.ts";
+import { helpOn, overview } from "../../cli/help.ts";
+
+const parse = (...args: string[]) => parseCommandLine(args, COMMANDS);
+
+describe("the command line", () => {
+  test("takes global options before, within and after a command", () => {
+    for (const args of [
+      ["--server", "http://a", "--json", "key", "show", "--digits"],
+      ["key", "--server", "http://a", "show", "--digits", "--json"],
+      ["key", "show", "--digits", "--json", "--server=http://a"],
+    ]) {
+      const line = parse(...args);
+      expect(line.command?.path).toEqual(["key", "show"]);
+      expect(line.args.text("server")).toBe("http://a");
+      expect(line.args.flag("digits")).toBe(true);
+      expect(line.args.positionals).toEqual([]);
+    }
+  });
+
+  test("the longest command wins, and what follows belongs to it", () => {
+    const renamed = parse("contacts", "rename", "contacts", "key show");
+    expect(renamed.command?.path).toEqual(["contacts", "rename"]);
+    expect(renamed.args.positionals).toEqual(["contacts", "key show"]);
+    expect(parse("contacts").command?.path).toEqual(["contacts"]);
+    expect(parse("key", "enter", "-").args.positionals).toEqual(["-"]);
+  });
+
+  test("after -- nothing is an option", () => {
+    const line = parse("contacts", "rename", "--", "bob", "--json");
+    expect(line.args.positionals).toEqual(["bob", "--json"]);
+    expect(wantsJson(["contacts", "rename", "--", "bob", "--json"])).toBe(false);
+  });
+
+  test("help is asked for by option and by word", () => {
+    expect(parse("help").args.flag("help")).toBe(true);
+    expect(parse("help", "key", "show").command?.path).toEqual(["key", "show"]);
+    expect(parse("key", "show", "-h").args.flag("help")).toBe(true);
+  });
+
+  test.each([
+    [["whoami", "--digits"], "no option --digits here"],
+    [["key", "show", "--out"], "--out needs a value"],
+    [["key", "show", "--digits=yes"], "--digits takes no value"],
+    [["key", "show", "--crad", "a"], "Did you mean --card?"],
+  ])("%j is refused as a mistake of usage", (args, text) => {
+    expect(() => parse(...args)).toThrow(text);
+    expect(() => parse(...args)).toThrow(CliError);
+  });
+
+  test("words that call nothing get a suggestion", () => {
+    const message = (...args: string[]): string => unknownCommand(parse(...args), COMMANDS).message;
+    expect(message("profil")).toContain("Did you mean profile?");
+    expect(message("key", "sow")).toContain("key show or key enter");
+    expect(message("dance")).toBe("There is no command “dance”.");
+  });
+});
+
+test("every command has a line in the overview and a help no wider than 90 columns", () => {
+  const whole = overview(COMMANDS);
+  for (const command of COMMANDS) {
+    expect(whole).toContain(`  ${command.path.join(" ")} `);
+    const widest = Math.max(
+      ...helpOn(command)
+        .split("\n")
+        .map((line) => line.length),
+    );
+    expect([command.path, widest <= 90]).toEqual([command.path, true]);
+  }
+});

@@ -1,0 +1,52 @@
+// What the page says besides its views: short notices with an optional action (undo), and texts
+// for screen readers alone. Each notice leaves by itself; what it held back then happens.
+
+import { Store } from "./store.ts";
+
+const NOTICE_LASTS_MS = 10_000;
+
+export interface Notice {
+  readonly text: string;
+  readonly action: { readonly label: string; readonly run: () => void } | null;
+}
+
+interface Said {
+  readonly notice: Notice | null;
+  /** Read aloud, never shown. */
+  readonly spoken: string;
+}
+
+export const announcements = new Store<Said>({ notice: null, spoken: "" });
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let whenGone: (() => void) | undefined;
+
+export function speak(text: string): void {
+  announcements.change({ spoken: text });
+}
+
+/** @param afterwards runs once the notice has left without its action being taken */
+export function notify(text: string, action: Notice["action"] = null, afterwards?: () => void): void {
+  dismissNotice();
+  whenGone = afterwards;
+  announcements.change({ notice: { text, action } });
+  timer = setTimeout(dismissNotice, NOTICE_LASTS_MS);
+}
+
+export function dismissNotice(): void {
+  clearTimeout(timer);
+  const held = whenGone;
+  whenGone = undefined;
+  if (announcements.state.notice !== null) announcements.change({ notice: null });
+  held?.();
+}
+
+export function takeNoticeAction(): void {
+  const action = announcements.state.notice?.action;
+  whenGone = undefined;
+  dismissNotice();
+  action?.run();
+}
+
+// What a notice holds back happens before the page goes.
+addEventListener("pagehide", dismissNotice);

@@ -1,0 +1,32 @@
+// The live regions: the notice at the foot of the page, and the texts that are only spoken. They
+// stay in the document, since screen readers hear changes of what is there already.
+
+import { announcements, dismissNotice, takeNoticeAction } from "../announcements.ts";
+import { useStore } from "../store.ts";
+import { Icon } from "./Icon.tsx";
+
+export function Announcer() {
+  const { notice, spoken } = useStore(announcements, (state) => state);
+  return (
+    <>
+      <div class="unseen" aria-live="polite">
+        {spoken}
+      </div>
+      <div class="notice-place" role="status">
+        {notice !== null && (
+          <div class="notice">
+            <span>{notice.text}</span>
+            {notice.action !== null && (
+              <button type="button" class="notice-action" onClick={takeNoticeAction}>
+                {notice.action.label}
+              </button>
+            )}
+            <button type="button" class="notice-close" aria-label="Dismiss" onClick={dismissNotice}>
+              <Icon name="close" />
+            </button>
+          </div>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+// How a meeting ended without a contact: what happened, and the next step.
+
+import { useEffect, useState } from "preact/hooks";
+import { useSecondsUntil } from "../clock.ts";
+import { explainFailure } from "../problems.ts";
+import type { Progress } from "../progress.ts";
+import { Heading } from "./Heading.tsx";
+import { MeetingMark } from "./MeetingMark.tsx";
+
+interface FailureProps {
+  readonly progress: Progress;
+  readonly again: string;
+  readonly onAgain: () => void;
+  readonly other: { readonly label: string; readonly href: string };
+}
+
+export function Failure({ progress, again, onAgain, other }: FailureProps) {
+  const { title, text, waitSeconds } = explainFailure(progress);
+  const [readyAt] = useState(() => Date.now() + waitSeconds * 1000);
+  const wait = useSecondsUntil(readyAt);
+  useEffect(() => {
+    document.title = `${title} – Acquaint`;
+  }, [title]);
+  return (
+    <section class="outcome" data-outcome="failed" role="group" aria-labelledby="outcome-title">
+      <MeetingMark closeness="apart" />
+      <div id="outcome-title">
+        <Heading subject={title}>{title}</Heading>
+      </div>
+      <p class="lead">{text}</p>
+      <div class="actions">
+        <button type="button" class="button primary" disabled={wait > 0} onClick={onAgain}>
+          {wait > 0 ? `${again} in ${wait} s` : again}
+        </button>
+        <a class="button quiet" href={other.href}>
+          {other.label}
+        </a>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,63 @@
+// A labelled text field: its help and its error belong to it for screen readers too.
+
+import { useId } from "preact/hooks";
+
+interface FieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly help?: string;
+  readonly error?: string | null;
+  readonly kind?: "text" | "tel" | "email" | "url" | "lines";
+  readonly autocomplete?: "name" | "organization" | "organization-title" | "street-address" | "off";
+  readonly maxLength?: number;
+  readonly prefix?: string;
+  readonly onLeave?: () => void;
+}
+
+export function Field(props: FieldProps) {
+  const { label, value, onChange, help, error, kind = "text", prefix } = props;
+  const id = useId();
+  const described = [help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(" ");
+  const shared = {
+    id,
+    value,
+    "aria-describedby": described || undefined,
+    "aria-invalid": error ? (true as const) : undefined,
+    autocomplete: props.autocomplete ?? "off",
+    maxLength: props.maxLength,
+    onBlur: props.onLeave,
+  };
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {kind === "lines" ? (
+        <textarea {...shared} rows={3} onInput={(event) => onChange(event.currentTarget.value)} />
+      ) : (
+        <span class="field-line">
+          {prefix && (
+            <span class="field-prefix" aria-hidden="true">
+              {prefix}
+            </span>
+          )}
+          <input
+            {...shared}
+            type={kind === "url" ? "text" : kind}
+            inputMode={kind === "text" ? undefined : kind}
+            onInput={(event) => onChange(event.currentTarget.value)}
+          />
+        </span>
+      )}
+      {help && (
+        <p class="field-help" id={`${id}-help`}>
+          {help}
+        </p>
+      )}
+      {error && (
+        <p class="field-error" id={`${id}-error`} role="alert">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+// The sections of the page: a bar at the foot of a phone, a rail beside a desktop's content. Both
+// have room for the five that a section list may hold.
+
+import { paths, type Route } from "../router.ts";
+import { Icon, type IconName } from "./Icon.tsx";
+
+interface Section {
+  readonly label: string;
+  readonly href: string;
+  readonly icon: IconName;
+  readonly views: readonly Route["view"][];
+}
+
+const SECTIONS: readonly Section[] = [
+  { label: "Meet", href: paths.meet, icon: "meet", views: ["meet", "showKey", "enterKey"] },
+  { label: "Contacts", href: paths.contacts, icon: "contacts", views: ["contacts"] },
+  { label: "You", href: paths.you, icon: "you", views: ["you", "phrase", "cards", "card"] },
+];
+
+export function Navigation({ view }: { readonly view: Route["view"] }) {
+  return (
+    <nav class="sections" aria-label="Sections">
+      <ul role="list">
+        {SECTIONS.map(({ label, href, icon, views }) => (
+          <li key={href}>
+            <a href={href} aria-current={views.includes(view) ? "page" : undefined}>
+              <Icon name={icon} />
+              <span>{label}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

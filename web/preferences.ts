@@ -1,0 +1,48 @@
+// What this browser remembers besides the SDK's store: the theme, and whether the welcome was seen.
+// A browser that refuses storage forgets them and works all the same.
+
+export type Theme = "system" | "light" | "dark";
+
+const THEME = "acquaint.theme";
+const WELCOMED = "acquaint.welcomed";
+
+export function theme(): Theme {
+  const stored = read(THEME);
+  return stored === "light" || stored === "dark" ? stored : "system";
+}
+
+export function setTheme(chosen: Theme): void {
+  write(THEME, chosen);
+  showTheme();
+}
+
+/** Without a choice of its own the page follows `prefers-color-scheme`. */
+export function showTheme(): void {
+  const chosen = theme();
+  if (chosen === "system") delete document.documentElement.dataset["theme"];
+  else document.documentElement.dataset["theme"] = chosen;
+}
+
+export function isWelcomed(): boolean {
+  return read(WELCOMED) === "yes";
+}
+
+export function setWelcomed(): void {
+  write(WELCOMED, "yes");
+}
+
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function write(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Private windows and full disks: the choice lasts until the page closes.
+  }
+}

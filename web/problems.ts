@@ -1,0 +1,124 @@
+// What went wrong, in a sentence for people that says what to do next.
+
+import {
+  ConnectionError,
+  type FailureReason,
+  ProblemError,
+} from "../shared/client/index.ts";
+import type { Progress } from "./progress.ts";
+
+export interface Explanation {
+  readonly title: string;
+  readonly text: string;
+  /** Seconds until another try makes sense. */
+  readonly waitSeconds: number;
+}
+
+export function problemText(error: unknown): string {
+  if (error instanceof ConnectionError) {
+    return "The server cannot be reached. Check your connection and try again.";
+  }
+  if (error instanceof ProblemError) {
+    return PROBLEM_TEXTS[error.code] ?? `${error.message.replace(/\.$/, "")}.`;
+  }
+  return error instanceof Error && error.message !== "" ? error.message : "Something went wrong.";
+}
+
+const PROBLEM_TEXTS: Readonly<Partial<Record<ProblemError["code"], string>>> = {
+  "handle-taken": "Someone else has this handle. Choose another one.",
+  "malformed-request":
+    "That is not accepted. A handle has 3 to 30 letters a–z, digits or single _, and begins with a letter.",
+  "too-many-requests": "That was too often. Wait a little, then try again.",
+  "try-again": "The server is busy. Try again in a moment.",
+  "internal-error": "The server failed; nothing was changed. Try again.",
+  "list-full": "The list is full. Remove something from it first.",
+};
+
+/** Why a meeting has failed, to the one who showed the key or the one who entered it. */
+export function explainFailure(progress: Progress): Explanation {
+  if (progress.reason !== null) {
+    return { ...REASONS[progress.role][progress.reason], waitSeconds: 0 };
+  }
+  return explainStart(progress.startError);
+}
+
+function explainStart(error: unknown): Explanation {
+  if (error instanceof ConnectionError) {
+    return {
+      title: "You are offline",
+      text: "The server cannot be reached. Check your connection, then try again.",
+      waitSeconds: 0,
+    };
+  }
+  if (error instanceof ProblemError && error.code === "own-key") {
+    return {
+      title: "This is your own key",
+      text: "The other person enters it, on their device. To meet them the other way round, enter the key that they show.",
+      waitSeconds: 0,
+    };
+  }
+  if (error instanceof ProblemError && error.code === "too-many-requests") {
+    return {
+      title: "A short break",
+      text: "There were too many tries in a row. You can go on soon.",
+      waitSeconds: Math.ceil(error.problem.retryAfterSeconds ?? 30),
+    };
+  }
+  return { title: "That did not work", text: problemText(error), waitSeconds: 0 };
+}
+
+type Reasons = Readonly<Record<FailureReason, { readonly title: string; readonly text: string }>>;
+
+const TAMPERED = {
+  title: "Something came through altered",
+  text: "What arrived could not be verified on this device, so nothing was stored and no card was shown. Try once more; if it happens again, do not trust this server.",
+};
+
+const REASONS: Readonly<Record<Progress["role"], Reasons>> = {
+  initiator: {
+    mismatch: {
+      title: "The words did not match",
+      text: "Someone entered this number with other words. A key takes one try only, so it is used up. Nobody has learned anything.",
+    },
+    timedOut: {
+      title: "This key has expired",
+      text: "A key lives for two minutes, and nobody met you by it in that time.",
+    },
+    cancelled: {
+      title: "The meeting was cancelled",
+      text: "One of you called it off, or a newer key has replaced this one. Nothing was exchanged.",
+    },
+    refused: {
+      title: "The other person declined",
+      text: "Nothing was exchanged. If that was a mistake, show a fresh key.",
+    },
+    unreachable: {
+      title: "The other account is gone",
+      text: "It no longer exists on this server. Nothing was exchanged.",
+    },
+    tampered: TAMPERED,
+  },
+  responder: {
+    mismatch: {
+      title: "That key did not match",
+      text: "A word may be wrong, or the key has expired or was used already. A key takes one try only, so ask for a fresh one.",
+    },
+    timedOut: {
+      title: "The other device did not answer",
+      text: "It may have lost its connection. Ask for a fresh key and try again.",
+    },
+    cancelled: {
+      title: "The meeting was cancelled",
+      text: "One of you called it off. Nothing was exchanged. Ask for a fresh key to try again.",
+    },
+    refused: {
+      title: "The other person declined",
+      text: "Nothing was exchanged. If that was a mistake, ask for a fresh key.",
+    },
+    unreachable: {
+      title: "The other account is gone",
+      text: "It no longer exists on this server. Ask the other person to open Acquaint again.",
+    },
+    tampered: TAMPERED,
+  },
+};

@@ -1,0 +1,96 @@
+// Hash routes. A code that arrives in a link is taken out of the address at once, so that the
+// secret stays neither in the history nor in what a screenshot of the address bar shows.
+
+import { Store, useStore } from "./store.ts";
+
+export type Route =
+  | { readonly view: "meet" }
+  | { readonly view: "showKey" }
+  | { readonly view: "enterKey" }
+  | { readonly view: "contacts"; readonly userId: string | null }
+  | { readonly view: "cards" }
+  /** `uid` is null for a card that is being made. */
+  | { readonly view: "card"; readonly uid: string | null }
+  | { readonly view: "you" }
+  | { readonly view: "phrase" }
+  | { readonly view: "unknown" };
+
+export const paths = {
+  meet: "#/",
+  showKey: "#/key",
+  enterKey: "#/key/enter",
+  contacts: "#/contacts",
+  contact: (userId: string) => `#/contacts/${encodeURIComponent(userId)}`,
+  cards: "#/card",
+  newCard: "#/card/new",
+  card: (uid: string) => `#/card/edit/${encodeURIComponent(uid)}`,
+  you: "#/you",
+  phrase: "#/you/phrase",
+} as const;
+
+interface RouterState {
+  readonly route: Route;
+  /** The code of the link that led here, until the view that wants it takes it. */
+  readonly linkedCode: string | null;
+}
+
+const router = new Store<RouterState>({ route: { view: "meet" }, linkedCode: null });
+
+export function startRouter(): void {
+  readAddress();
+  addEventListener("hashchange", readAddress);
+}
+
+export function useRoute(): Route {
+  return useStore(router, (state) => state.route);
+}
+
+export function useLinkedCode(): string | null {
+  return useStore(router, (state) => state.linkedCode);
+}
+
+export function forgetLinkedCode(): void {
+  router.change({ linkedCode: null });
+}
+
+export function go(path: string): void {
+  if (location.hash === path) readAddress();
+  else location.hash = path;
+}
+
+/** Goes on without leaving the present place in the history, as after deleting what it showed. */
+export function goInstead(path: string): void {
+  history.replaceState(null, "", path);
+  readAddress();
+}
+
+function readAddress(): void {
+  const segments = location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decoded);
+  const [section, item, detail] = segments;
+  if (section === "key" && item !== undefined && item !== "enter") {
+    history.replaceState(null, "", paths.enterKey);
+    router.change({ route: { view: "enterKey" }, linkedCode: item });
+    return;
+  }
+  router.change({ route: routeOf(section, item, detail) });
+}
+
+function routeOf(section?: string, item?: string, detail?: string): Route {
+  if (section === undefined) return { view: "meet" };
+  if (section === "key") return { view: item === undefined ? "showKey" : "enterKey" };
+  if (section === "contacts") return { view: "contacts", userId: item ?? null };
+  if (section === "card" && item === undefined) return { view: "cards" };
+  if (section === "card" && item === "new") return { view: "card", uid: null };
+  if (section === "card" && item === "edit" && detail) return { view: "card", uid: detail };
+  if (section === "you" && item === undefined) return { view: "you" };
+  if (section === "you" && item === "phrase") return { view: "phrase" };
+  return { view: "unknown" };
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

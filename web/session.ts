@@ -1,0 +1,122 @@
+// The open account of this page: the SDK's instance, and what the views show of it. Everything
+// here is a copy for rendering; the SDK's store holds the truth.
+
+import {
+  Acquaint,
+  browserStore,
+  type Card,
+  type Contact,
+  type Me,
+  type Visibility,
+} from "../shared/client/index.ts";
+import { Meetings } from "./meetings.ts";
+import { isWelcomed, setWelcomed } from "./preferences.ts";
+import { Store, useStore } from "./store.ts";
+
+export type Phase = "welcome" | "opening" | "open" | "failed";
+
+export interface SessionState {
+  readonly phase: Phase;
+  /** Why the account could not be opened. */
+  readonly error: unknown;
+  /** True from making the account until its recovery phrase was shown once. */
+  readonly isPhraseDue: boolean;
+  /** The twelve words, until they are written down. */
+  readonly phrase: string | null;
+  readonly me: Me | null;
+  readonly contacts: readonly Contact[];
+  readonly cards: readonly Card[];
+  readonly chosenUid: string | null;
+  readonly connection: "connecting" | "online" | "offline";
+}
+
+class Session {
+  readonly store = new Store<SessionState>({
+    phase: isWelcomed() ? "opening" : "welcome",
+    error: null,
+    isPhraseDue: false,
+    phrase: null,
+    me: null,
+    contacts: [],
+    cards: [],
+    chosenUid: null,
+    connection: "connecting",
+  });
+  #acquaint: Acquaint | null = null;
+  #meetings: Meetings | null = null;
+
+  /** The SDK's instance. Views that use it are only shown while the account is open. */
+  get acquaint(): Acquaint {
+    if (this.#acquaint === null) throw new Error("the account is not open");
+    return this.#acquaint;
+  }
+
+  get meetings(): Meetings {
+    if (this.#meetings === null) throw new Error("the account is not open");
+    return this.#meetings;
+  }
+
+  /** Opens the account that this browser holds; the first time, makes one by this name. */
+  async open(name?: string): Promise<void> {
+    const isFirst = !isWelcomed();
+    this.store.change({ phase: "opening", error: null });
+    try {
+      const acquaint = await Acquaint.open({
+        server: location.origin,
+        store: browserStore(),
+        ...(name && { name }),
+      });
+      this.#acquaint = acquaint;
+      this.#meetings = new Meetings(acquaint);
+      setWelcomed();
+      acquaint.on((event) => {
+        if (event.event === "contacts") void this.readContacts();
+        if (event.event === "profile") this.store.change({ me: acquaint.me });
+        if (event.event === "connection") this.store.change({ connection: event.state });
+      });
+      const phrase = await acquaint.recoveryPhrase();
+      await Promise.all([this.readContacts(), this.readCards()]);
+      this.store.change({ me: acquaint.me, phrase, isPhraseDue: isFirst && phrase !== null });
+      acquaint.connect();
+      await this.#meetings.resume().catch(() => {});
+      this.store.change({ phase: "open" });
+    } catch (error) {
+      this.store.change({ phase: "failed", error });
+    }
+  }
+
+  async readContacts(): Promise<void> {
+    this.store.change({ contacts: await this.acquaint.contacts.list() });
+  }
+
+  async readCards(): Promise<void> {
+    const [cards, chosen] = await Promise.all([
+      this.acquaint.cards.list(),
+      this.acquaint.cards.chosen(),
+    ]);
+    this.store.change({ cards, chosenUid: chosen?.uid ?? null });
+  }
+
+  async updateProfile(change: {
+    name?: string;
+    handle?: string | null;
+    visibility?: Visibility;
+  }): Promise<void> {
+    this.store.change({ me: await this.acquaint.updateProfile(change) });
+  }
+
+  postponePhrase(): void {
+    this.store.change({ isPhraseDue: false });
+  }
+
+  async forgetPhrase(): Promise<void> {
+    await this.acquaint.forgetRecoveryPhrase();
+    this.store.change({ isPhraseDue: false, phrase: null });
+  }
+}
+
+export const session = new Session();
+
+export function useSession<Part>(select: (state: SessionState) => Part): Part {
+  return useStore(session.store, select);
+}

@@ -1,0 +1,28 @@
+// Cards from and to vCard files. What reads and writes them is loaded when first wanted.
+
+import { type Card, cardTitle } from "../shared/client/index.ts";
+
+export async function downloadVcard(card: Card): Promise<void> {
+  const { cardToVcard } = await import("../shared/client/vcard.ts");
+  const file = new Blob([cardToVcard(card)], { type: "text/vcard;charset=utf-8" });
+  const url = URL.createObjectURL(file);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = `${fileName(cardTitle(card))}.vcf`;
+  link.click();
+  // The browser reads the address when the click is handled, which is after this turn.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** @throws RangeError when the file holds no card */
+export async function cardsInFile(file: Blob): Promise<Card[]> {
+  const { vcardToCards } = await import("../shared/client/vcard.ts");
+  const read = vcardToCards(await file.text());
+  if (!read.ok) throw new RangeError(read.message);
+  return read.cards.map((card) => ({ ...card, uid: card.uid ?? `urn:uuid:${crypto.randomUUID()}` }));
+}
+
+function fileName(title: string): string {
+  const plain = title.replace(/[^\p{L}\p{N} ._-]+/gu, " ").replace(/\s+/g, " ").trim();
+  return plain.replace(/^\.+/, "").slice(0, 80) || "card";
+}

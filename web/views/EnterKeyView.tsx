@@ -1,0 +1,135 @@
+// Entering a key: typing or scanning it, waiting for the other device, and how it ended. A code
+// that came by link is filled in, but only a person sends it: a key takes one try.
+
+import { useEffect, useState } from "preact/hooks";
+import { parseCode } from "../../shared/client/index.ts";
+import { CardPicker } from "../components/CardPicker.tsx";
+import { CodeField } from "../components/CodeField.tsx";
+import { Connected } from "../components/Connected.tsx";
+import { Failure } from "../components/Failure.tsx";
+import { Heading } from "../components/Heading.tsx";
+import { Icon } from "../components/Icon.tsx";
+import { MeetingMark } from "../components/MeetingMark.tsx";
+import { canScan, Scanner } from "../components/Scanner.tsx";
+import type { Progress } from "../progress.ts";
+import { forgetLinkedCode, go, paths, useLinkedCode } from "../router.ts";
+import { session } from "../session.ts";
+import { useStore } from "../store.ts";
+
+export function EnterKeyView() {
+  const { meetings } = session;
+  const progress = useStore(meetings.store, (state) => state.progress);
+  const linkedCode = useLinkedCode();
+  const [text, setText] = useState("");
+  useEffect(() => {
+    if (linkedCode === null) return;
+    meetings.dismiss();
+    setText(linkedCode);
+    forgetLinkedCode();
+  }, [linkedCode]);
+  useEffect(() => () => meetings.dismiss(), []);
+
+  if (progress?.role !== "responder") return <Entry text={text} onChange={setText} />;
+  if (progress.stage === "failed") {
+    const again = () => {
+      // A key that was tried is used up; one that never left can be sent again.
+      if (progress.reason !== null) setText("");
+      meetings.dismiss();
+    };
+    return (
+      <div class="page">
+        <Failure
+          progress={progress}
+          again={progress.reason === null ? "Try again" : "Enter another key"}
+          onAgain={again}
+          other={{ label: "Show a key instead", href: paths.showKey }}
+        />
+      </div>
+    );
+  }
+  if (progress.stage === "connected" && progress.contact !== null) {
+    const { contact, card, cardProblem } = progress;
+    return (
+      <div class="page">
+        <Connected contact={contact} card={card} cardProblem={cardProblem} />
+      </div>
+    );
+  }
+  return <UnderWay progress={progress} />;
+}
+
+interface EntryProps {
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}
+
+function Entry({ text, onChange }: EntryProps) {
+  const [isScanning, setScanning] = useState(false);
+  const [hasScanner, setHasScanner] = useState(false);
+  const [insists, setInsists] = useState(false);
+  useEffect(() => void canScan().then(setHasScanner), []);
+  const isReady = parseCode(text).ok;
+  const onSubmit = (event: Event) => {
+    event.preventDefault();
+    setInsists(!isReady);
+    if (isReady) void session.meetings.enterKey(text);
+  };
+  const onScanned = (seen: string) => {
+    if (!parseCode(seen).ok) return false;
+    onChange(seen);
+    setScanning(false);
+    return true;
+  };
+  return (
+    <div class="page">
+      <Heading>Enter a key</Heading>
+      {isScanning ? (
+        <Scanner onText={onScanned} onClose={() => setScanning(false)} />
+      ) : (
+        <form class="stack" onSubmit={onSubmit} autocomplete="off">
+          <CodeField value={text} onChange={onChange} insists={insists} />
+          <div class="actions">
+            <button type="submit" class="button primary" disabled={!isReady}>
+              Meet
+            </button>
+            {hasScanner && (
+              <button type="button" class="button quiet" onClick={() => setScanning(true)}>
+                <Icon name="scan" /> Scan a QR code
+              </button>
+            )}
+            <a class="button quiet" href={paths.meet}>
+              Cancel
+            </a>
+          </div>
+        </form>
+      )}
+      <CardPicker />
+    </div>
+  );
+}
+
+function UnderWay({ progress }: { readonly progress: Progress }) {
+  const isSent = progress.stage !== "starting";
+  const title = isSent ? "Waiting for the other device…" : "Sending your answer…";
+  return (
+    <section class="page outcome" data-outcome="underway">
+      <MeetingMark closeness={isSent ? "near" : "apart"} />
+      <Heading>Just a moment</Heading>
+      <p class="lead" role="status">
+        {progress.isConnectionLost ? "The connection is lost. Reconnecting…" : title}
+      </p>
+      <div class="actions">
+        <button
+          type="button"
+          class="button quiet"
+          onClick={() => {
+            void session.meetings.cancel();
+            go(paths.meet);
+          }}
+        >
+          Cancel
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,95 @@
+// Where every meeting starts: a large choice for each way to meet, and below it what goes along.
+
+import { cardTitle } from "../../shared/client/index.ts";
+import { Avatar } from "../components/Avatar.tsx";
+import { CardPicker } from "../components/CardPicker.tsx";
+import { Heading } from "../components/Heading.tsx";
+import { Icon, type IconName } from "../components/Icon.tsx";
+import { photoOf } from "../cardDraft.ts";
+import { dayText } from "../clock.ts";
+import { useHiddenContacts } from "../changes.ts";
+import { paths } from "../router.ts";
+import { useSession } from "../session.ts";
+
+interface Way {
+  readonly title: string;
+  readonly text: string;
+  readonly href: string;
+  readonly icon: IconName;
+}
+
+const WAYS: readonly Way[] = [
+  {
+    title: "Show a key",
+    text: "Read three words aloud, or let them scan the code.",
+    href: paths.showKey,
+    icon: "key",
+  },
+  {
+    title: "Enter a key",
+    text: "Type what the other person shows or says.",
+    href: paths.enterKey,
+    icon: "keyboard",
+  },
+];
+
+const RECENT = 3;
+
+export function MeetView() {
+  const contacts = useSession((state) => state.contacts);
+  const phrase = useSession((state) => state.phrase);
+  const hidden = useHiddenContacts();
+  const recent = contacts
+    .filter((contact) => !contact.blocked && !hidden.includes(contact.userId))
+    .toSorted((one, other) => other.metAt - one.metAt)
+    .slice(0, RECENT);
+  return (
+    <div class="page">
+      <Heading>Meet someone</Heading>
+      <p class="lead">One of you shows a key, the other enters it.</p>
+      <ul class="ways" role="list">
+        {WAYS.map(({ title, text, href, icon }) => (
+          <li key={href}>
+            <a class="way" href={href}>
+              <span class="way-icon">
+                <Icon name={icon} />
+              </span>
+              <span class="way-title">{title}</span>
+              <span class="way-text">{text}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      <CardPicker />
+      {phrase !== null && (
+        <p class="remark">
+          Your recovery phrase is not written down yet.{" "}
+          <a href={paths.phrase}>Take a minute for it</a>
+        </p>
+      )}
+      {recent.length > 0 && (
+        <section class="recent" aria-labelledby="recent-title">
+          <h2 id="recent-title">Met last</h2>
+          <ul class="people" role="list">
+            {recent.map((contact) => (
+              <li key={contact.userId}>
+                <a class="person" href={paths.contact(contact.userId)}>
+                  <Avatar name={contact.name} photo={contact.card && photoOf(contact.card)} />
+                  <span class="person-who">
+                    <span class="person-name">{contact.name}</span>
+                    <span class="person-more">
+                      {contact.card !== null && cardTitle(contact.card) !== contact.name
+                        ? cardTitle(contact.card)
+                        : dayText(contact.metAt)}
+                    </span>
+                  </span>
+                  <Icon name="forward" />
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,163 @@
+// Showing a key: it is made when this view opens, counts down, and ends as a contact or with a
+// reason and a fresh key.
+
+import { useEffect, useState } from "preact/hooks";
+import type { ShownKey } from "../../shared/client/index.ts";
+import { speak } from "../announcements.ts";
+import { useSecondsUntil } from "../clock.ts";
+import { CardPicker } from "../components/CardPicker.tsx";
+import { Connected } from "../components/Connected.tsx";
+import { CountdownRing } from "../components/CountdownRing.tsx";
+import { Failure } from "../components/Failure.tsx";
+import { Heading } from "../components/Heading.tsx";
+import { Icon } from "../components/Icon.tsx";
+import { KeyWords } from "../components/KeyWords.tsx";
+import { MeetingMark } from "../components/MeetingMark.tsx";
+import { QrCode } from "../components/QrCode.tsx";
+import { begin, isOver, type Progress } from "../progress.ts";
+import { go, paths } from "../router.ts";
+import { session } from "../session.ts";
+import { canShare, copy, share } from "../sharing.ts";
+import { useStore } from "../store.ts";
+
+const KEY_LIVES_SECONDS = 120;
+
+export function ShowKeyView() {
+  const { meetings } = session;
+  const progress = useStore(meetings.store, (state) => state.progress);
+  const secondsLeft = useSecondsUntil(progress?.key?.expiresAt ?? 0);
+  const isMine = progress?.role === "initiator";
+  const isExpired = isMine && progress.stage === "waiting" && secondsLeft === 0;
+
+  useEffect(() => {
+    const { progress: present } = meetings.store.state;
+    if (present?.role !== "initiator" || isStale(present)) void meetings.showKey();
+    return () => meetings.dismiss();
+  }, []);
+  useEffect(() => {
+    if (isMine && progress.stage === "claimed") speak("Someone has entered your key.");
+  }, [progress?.stage]);
+
+  if (!isMine) return null;
+  const fresh = () => void meetings.showKey();
+  if (isExpired || progress.stage === "failed") {
+    const ended = isExpired ? { ...begin("initiator"), reason: "timedOut" as const } : progress;
+    return (
+      <div class="page">
+        <Failure
+          key={ended.reason ?? "start"}
+          progress={ended}
+          again="Show a fresh key"
+          onAgain={fresh}
+          other={{ label: "Back", href: paths.meet }}
+        />
+      </div>
+    );
+  }
+  if (progress.stage === "connected" && progress.contact !== null) {
+    const { contact, card, cardProblem } = progress;
+    return (
+      <div class="page">
+        <Connected contact={contact} card={card} cardProblem={cardProblem} />
+      </div>
+    );
+  }
+  return progress.stage === "waiting" && progress.key !== null ? (
+    <Shown shown={progress.key} secondsLeft={secondsLeft} isLost={progress.isConnectionLost} />
+  ) : (
+    <UnderWay progress={progress} />
+  );
+}
+
+/** A key that ran out while another view was open. */
+function isStale(progress: Progress): boolean {
+  if (isOver(progress)) return progress.contact === null;
+  const { key, stage } = progress;
+  return stage === "waiting" && key !== null && key.expiresAt <= Date.now();
+}
+
+interface ShownProps {
+  readonly shown: ShownKey;
+  readonly secondsLeft: number;
+  readonly isLost: boolean;
+}
+
+function Shown({ shown, secondsLeft, isLost }: ShownProps) {
+  const [asDigits, setAsDigits] = useState(false);
+  return (
+    <div class="page">
+      <Heading subject={shown.code}>Your key</Heading>
+      <p class="lead">
+        The other person opens Acquaint, chooses “Enter a key” and types this, or scans the code.
+      </p>
+      <div class="key-panel">
+        <div class="key-said">
+          <KeyWords shown={shown} asDigits={asDigits} />
+          <CountdownRing secondsLeft={secondsLeft} totalSeconds={KEY_LIVES_SECONDS} />
+        </div>
+        <div class="key-code">
+          <QrCode text={shown.link} label="QR code with a link to this key" />
+        </div>
+        <div class="key-tools">
+          <button type="button" class="tool" onClick={() => void copy(shown.code, "The key")}>
+            <Icon name="copy" /> Copy
+          </button>
+          {canShare && (
+            <button
+              type="button"
+              class="tool"
+              onClick={() => void share("Meet me on Acquaint", shown.link)}
+            >
+              <Icon name="share" /> Share
+            </button>
+          )}
+          <button type="button" class="tool" onClick={() => void copy(shown.link, "The link")}>
+            <Icon name="link" /> Copy link
+          </button>
+          <button
+            type="button"
+            class="tool"
+            aria-pressed={asDigits}
+            onClick={() => setAsDigits(!asDigits)}
+          >
+            <Icon name="keyboard" /> Digits
+          </button>
+        </div>
+      </div>
+      {isLost && (
+        <p class="remark" data-kind="warning" role="status">
+          The connection is lost. Your key stays valid; reconnecting…
+        </p>
+      )}
+      <CardPicker onChosen={() => void session.meetings.showKey()} />
+      <div class="actions">
+        <button type="button" class="button quiet" onClick={cancel}>
+          Cancel
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function UnderWay({ progress }: { readonly progress: Progress }) {
+  const isStarting = progress.stage === "starting" || progress.stage === "waiting";
+  const text = isStarting ? "Making your key…" : "Someone has entered your key…";
+  return (
+    <section class="page outcome" data-outcome="underway">
+      <MeetingMark closeness={isStarting ? "alone" : "near"} />
+      <Heading subject={text}>{text}</Heading>
+      {!isStarting && <p class="lead">Both devices are checking that they mean each other.</p>}
+      {progress.isConnectionLost && <p class="lead">The connection is lost. Reconnecting…</p>}
+      <div class="actions">
+        <button type="button" class="button quiet" onClick={cancel}>
+          Cancel
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function cancel(): void {
+  void session.meetings.cancel();
+  go(paths.meet);
+}

@@ -1,0 +1,50 @@
+// The first visit: one question, which may be skipped.
+
+import { useState } from "preact/hooks";
+import { Field } from "../components/Field.tsx";
+import { Heading } from "../components/Heading.tsx";
+import { MeetingMark } from "../components/MeetingMark.tsx";
+import { useLinkedCode } from "../router.ts";
+import { session } from "../session.ts";
+
+const NAME_MAX_CHARS = 100;
+
+export function WelcomeView() {
+  const [name, setName] = useState("");
+  const isInvited = useLinkedCode() !== null;
+  return (
+    <main class="welcome">
+      <MeetingMark closeness="near" />
+      <Heading>{isInvited ? "Someone wants to meet you" : "Meet people, keep them"}</Heading>
+      <p class="lead">
+        {isInvited
+          ? "Say who you are, and you can answer their key. There is nothing to sign up for."
+          : "A short key makes two people contacts who can trust each other, and swaps their cards. There is nothing to sign up for."}
+      </p>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void session.open(name.trim());
+        }}
+      >
+        <Field
+          label="Your name"
+          help="Only the people you meet see it."
+          value={name}
+          onChange={setName}
+          autocomplete="name"
+          maxLength={NAME_MAX_CHARS}
+        />
+        <div class="actions">
+          <button type="submit" class="button primary">
+            Go on
+          </button>
+          <button type="button" class="button quiet" onClick={() => void session.open()}>
+            Skip
+          </button>
+        </div>
+      </form>
+    </main>
+  );
+}

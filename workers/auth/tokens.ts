@@ -1,0 +1,78 @@
+// Signed tokens (JWT, RFC 7519, HS256): sessions, challenges, upgrade tokens and proof challenges.
+// Each kind has a key of its own, so that none passes for another. Verifying touches no object.
+
+import { sign, verify } from "hono/jwt";
+import * as z from "zod/mini";
+import { deviceIdSchema, locatorSchema, userIdSchema } from "../../shared/wire/ids.ts";
+import {
+  CHALLENGE_TTL_SECONDS,
+  PROOF_TTL_SECONDS,
+  SESSION_TTL_SECONDS,
+  UPGRADE_TOKEN_TTL_SECONDS,
+} from "../../shared/wire/limits.ts";
+import { type KeyPurpose, signingKeyFor } from "./keys.ts";
+
+const actor = { userId: userIdSchema, deviceId: deviceIdSchema };
+
+const upgradeClaims = z.object({
+  ...actor,
+  id: z.string(),
+  issuedAt: z.int(),
+  network: z.string(),
+  purpose: z.enum(["open", "claim", "resume", "mailbox"]),
+  /** Null for the actor's own mailbox. */
+  locator: z.nullable(locatorSchema),
+});
+/** What an upgrade token says: one actor, one object, one time. */
+export type UpgradeClaims = z.infer<typeof upgradeClaims>;
+
+const KINDS = {
+  session: { ttlSeconds: SESSION_TTL_SECONDS, claims: z.object(actor) },
+  challenge: {
+    ttlSeconds: CHALLENGE_TTL_SECONDS,
+    claims: z.object({ ...actor, issuedAt: z.int(), id: z.string() }),
+  },
+  upgrade: { ttlSeconds: UPGRADE_TOKEN_TTL_SECONDS, claims: upgradeClaims },
+  proof: {
+    ttlSeconds: PROOF_TTL_SECONDS,
+    claims: z.object({ subject: z.string(), bits: z.int() }),
+  },
+} as const satisfies Partial<Record<KeyPurpose, { ttlSeconds: number; claims: z.ZodMiniType }>>;
+
+type Kind = keyof typeof KINDS;
+type ClaimsOf<K extends Kind> = z.infer<(typeof KINDS)[K]["claims"]>;
+
+/** The acting user and device, as a verified session says. */
+export type Actor = ClaimsOf<"session">;
+
+export interface IssuedToken {
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export async function issueToken<K extends Kind>(
+  secret: string,
+  kind: K,
+  claims: ClaimsOf<K>,
+): Promise<IssuedToken> {
+  const expiresAtSeconds = Math.floor(Date.now() / 1_000) + KINDS[kind].ttlSeconds;
+  const payload = { ...claims, exp: expiresAtSeconds };
+  const token = await sign(payload, await signingKeyFor(secret, kind), "HS256");
+  return { token, expiresAt: expiresAtSeconds * 1_000 };
+}
+
+/** Null for a token that is forged, expired, of another kind, or not a token at all. */
+export async function verifyToken<K extends Kind>(
+  secret: string,
+  kind: K,
+  token: string,
+): Promise<ClaimsOf<K> | null> {
+  try {
+    const payload = await verify(token, await signingKeyFor(secret, kind), "HS256");
+    const parsed = KINDS[kind].claims.safeParse(payload);
+    return parsed.success ? (parsed.data as ClaimsOf<K>) : null;
+  } catch {
+    return null;
+  }
+}

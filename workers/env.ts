@@ -1,0 +1,18 @@
+// What the Worker is bound to; wrangler.toml is the source.
+
+import type { Directory } from "./directory/Directory.ts";
+import type { Gate } from "./gate/Gate.ts";
+import type { Mailbox } from "./mailbox/Mailbox.ts";
+import type { PairingAttempt } from "./pairing/PairingAttempt.ts";
+
+export interface Env {
+  readonly ATTEMPTS: DurableObjectNamespace<PairingAttempt>;
+  readonly MAILBOXES: DurableObjectNamespace<Mailbox>;
+  readonly DIRECTORY: DurableObjectNamespace<Directory>;
+  readonly GATES: DurableObjectNamespace<Gate>;
+  /** Bounds how fast one account opens attempts. */
+  readonly OPENINGS: RateLimit;
+  readonly ASSETS: Fetcher;
+  /** At least 32 random bytes in base64url; every key of the server is derived from it. */
+  readonly SERVER_SECRET: string;
+}

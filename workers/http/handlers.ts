@@ -1,0 +1,36 @@
+// A handler's type follows from its route in shared/wire/routes.ts: what comes in is parsed already.
+
+import type * as z from "zod/mini";
+import type { ROUTES, RouteName } from "../../shared/wire/routes.ts";
+import type { Actor } from "../auth/tokens.ts";
+import type { Env } from "../env.ts";
+
+type Routes = typeof ROUTES;
+type Parsed<R, Key extends string> = R extends {
+  readonly [K in Key]: infer S extends z.core.$ZodType;
+}
+  ? z.infer<S>
+  : undefined;
+type Params<R> = R extends { readonly params: infer P extends Record<string, z.core.$ZodType> }
+  ? { readonly [Name in keyof P]: z.infer<P[Name]> }
+  : undefined;
+
+export interface Call<Name extends RouteName> {
+  readonly env: Env;
+  readonly request: Request;
+  readonly params: Params<Routes[Name]>;
+  readonly query: Parsed<Routes[Name], "query">;
+  readonly body: Parsed<Routes[Name], "body">;
+  /** From the session, never from the body. */
+  readonly actor: Routes[Name]["auth"] extends "session" ? Actor : null;
+}
+
+type Answer<Name extends RouteName> = Routes[Name] extends {
+  readonly response: infer S extends z.core.$ZodType;
+}
+  ? z.infer<S>
+  : null;
+
+export type Handlers = {
+  readonly [Name in RouteName]: (call: Call<Name>) => Promise<Answer<Name>>;
+};

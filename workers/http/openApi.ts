@@ -1,0 +1,104 @@
+// The OpenAPI 3.1 document, made from shared/wire/routes.ts.
+
+import * as z from "zod/mini";
+import { type ProblemCode, PROBLEMS, problemSchema } from "../../shared/wire/problem.ts";
+import { type Route, ROUTES } from "../../shared/wire/routes.ts";
+
+const EVERYWHERE: readonly ProblemCode[] = ["internal-error"];
+
+export function openApiDocument(origin: string) {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [operationId, route] of Object.entries(ROUTES)) {
+    (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(operationId, route);
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Acquaint",
+      version: "1",
+      summary: "Turns a meeting into a verified contact",
+      description:
+        "The HTTP endpoints. The sockets, which carry the pairing itself, and all cryptography are described in docs/protocol.md.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: origin }],
+    paths,
+    components: {
+      schemas: { Problem: jsonSchema(problemSchema, "output") },
+      securitySchemes: {
+        session: {
+          type: "http",
+          scheme: "bearer",
+          description: "A session token of at most 15 minutes, from POST /v1/sessions.",
+        },
+      },
+    },
+  };
+}
+
+function operation(operationId: string, route: Route) {
+  const parameters = [
+    ...Object.entries(route.params ?? {}).map(([name, schema]) => ({
+      name,
+      in: "path",
+      required: true,
+      schema: jsonSchema(schema, "input"),
+    })),
+    ...queryParameters(route),
+  ];
+  return {
+    operationId,
+    summary: route.summary,
+    security: route.auth === "session" ? [{ session: [] }] : [],
+    ...(parameters.length > 0 && { parameters }),
+    ...(route.body !== undefined && {
+      requestBody: { required: true, content: json(jsonSchema(route.body, "input")) },
+    }),
+    responses: { [route.status]: success(route), ...refusals(route) },
+  };
+}
+
+function queryParameters({ query }: Route) {
+  if (query === undefined) return [];
+  const { properties = {} } = jsonSchema(query, "input") as {
+    properties?: Record<string, unknown>;
+  };
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema }));
+}
+
+function success({ response }: Route) {
+  return response === undefined
+    ? { description: "Done" }
+    : { description: "Done", content: json(jsonSchema(response, "output")) };
+}
+
+/** Problems by status, each with the codes that it may carry. */
+function refusals(route: Route): Record<string, unknown> {
+  const codes = new Set<ProblemCode>([...route.problems, ...EVERYWHERE]);
+  if (route.auth === "session") codes.add("unauthenticated");
+  if (route.params !== undefined || route.query !== undefined || route.body !== undefined) {
+    codes.add("malformed-request");
+  }
+  if (route.body !== undefined) codes.add("payload-too-large").add("unsupported-media-type");
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, sharing]) => [
+      status,
+      {
+        description: sharing.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("\n\n"),
+        content: {
+          "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+        },
+      },
+    ]),
+  );
+}
+
+function json(schema: unknown) {
+  return { "application/json": { schema } };
+}
+
+function jsonSchema(schema: z.core.$ZodType, io: "input" | "output") {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return rest;
+}

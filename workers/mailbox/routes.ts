@@ -1,0 +1,57 @@
+// Handlers of the acting account's own endpoints.
+
+import { ProblemError } from "../../shared/wire/problem.ts";
+import type { Handlers } from "../http/handlers.ts";
+import { directoryEntry, mailboxOf } from "../objects.ts";
+import type { Result } from "./Mailbox.ts";
+
+type MailboxRoute =
+  | "account"
+  | "changeAccount"
+  | "findHandle"
+  | "contacts"
+  | "removeContact"
+  | "blocks"
+  | "block"
+  | "unblock";
+
+export const mailboxHandlers: Pick<Handlers, MailboxRoute> = {
+  account: async ({ env, actor }) => valueOf(await mailboxOf(env, actor.userId).account(actor)),
+
+  changeAccount: async ({ env, actor, body }) =>
+    valueOf(await mailboxOf(env, actor.userId).changeAccount(actor, body)),
+
+  findHandle: async ({ env, actor, params }) => {
+    const owner = await directoryEntry(env, params.handle).owner();
+    if (owner === null) throw new ProblemError("handle-unknown");
+    const mailbox = mailboxOf(env, owner);
+    const reveal = await mailbox.reveal(actor.userId);
+    if (reveal.kind === "found") return { userId: reveal.userId, log: reveal.log };
+    if (reveal.kind === "ask" && (await mailboxOf(env, actor.userId).knowsAnyOf(reveal.contacts))) {
+      const log = await mailbox.log();
+      if (log !== null) return { userId: owner, log };
+    }
+    throw new ProblemError("handle-unknown");
+  },
+
+  contacts: async ({ env, actor, query }) =>
+    valueOf(await mailboxOf(env, actor.userId).contacts(actor, query.after ?? 0)),
+
+  removeContact: async ({ env, actor, params }) =>
+    valueOf(await mailboxOf(env, actor.userId).removeContact(actor, params.userId)),
+
+  blocks: async ({ env, actor }) => ({
+    blocked: valueOf(await mailboxOf(env, actor.userId).blocks(actor)),
+  }),
+
+  block: async ({ env, actor, params }) =>
+    valueOf(await mailboxOf(env, actor.userId).setBlocked(actor, params.userId, true)),
+
+  unblock: async ({ env, actor, params }) =>
+    valueOf(await mailboxOf(env, actor.userId).setBlocked(actor, params.userId, false)),
+};
+
+export function valueOf<Value>(result: Result<Value>): Value {
+  if (!result.ok) throw new ProblemError(result.code);
+  return result.value;
+}

@@ -1,0 +1,10 @@
+// The Worker: a router in front, one Durable Object per decision behind it.
+
+import { router } from "./router.ts";
+
+export { Directory } from "./directory/Directory.ts";
+export { Gate } from "./gate/Gate.ts";
+export { Mailbox } from "./mailbox/Mailbox.ts";
+export { PairingAttempt } from "./pairing/PairingAttempt.ts";
+
+export default router;

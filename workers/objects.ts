@@ -1,0 +1,49 @@
+// The one place that names objects. A named object stays where it was first made,
+// so the first digit of a locator stands for a region.
+
+import type { Handle, Locator, UserId } from "../shared/wire/ids.ts";
+import type { Env } from "./env.ts";
+
+const REGIONS: readonly DurableObjectLocationHint[] = [
+  "wnam",
+  "enam",
+  "sam",
+  "weur",
+  "eeur",
+  "apac",
+  "oc",
+  "afr",
+  "me",
+];
+
+export function attemptAt(env: Env, locator: Locator) {
+  const hint = REGIONS[Number(locator[0]) - 1];
+  return env.ATTEMPTS.getByName(locator, hint === undefined ? {} : { locationHint: hint });
+}
+
+export function mailboxOf(env: Env, userId: UserId) {
+  return env.MAILBOXES.getByName(userId);
+}
+
+export function directoryEntry(env: Env, handle: Handle) {
+  return env.DIRECTORY.getByName(handle);
+}
+
+/** @param network keyed digest of a network prefix */
+export function gateOf(env: Env, network: string) {
+  return env.GATES.getByName(network);
+}
+
+const REGION_BY_CONTINENT: Readonly<Record<string, number>> = {
+  NA: 2,
+  SA: 3,
+  EU: 4,
+  AS: 6,
+  OC: 7,
+  AF: 8,
+};
+
+/** The first digit for someone who asks from there; any region when the place is not known. */
+export function regionDigit(continent: string | undefined, random: number): number {
+  return REGION_BY_CONTINENT[continent ?? ""] ?? 1 + (random % REGIONS.length);
+}

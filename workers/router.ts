@@ -1,0 +1,119 @@
+// Requests to handlers: one loop over shared/wire/routes.ts, which parses, authenticates and answers.
+
+import { type Context, Hono } from "hono";
+import { cors } from "hono/cors";
+import * as z from "zod/mini";
+import { REQUEST_MAX_BYTES } from "../shared/wire/limits.ts";
+import { faultsOf, problem, ProblemError } from "../shared/wire/problem.ts";
+import { type Route, ROUTES, type RouteName } from "../shared/wire/routes.ts";
+import { authHandlers } from "./auth/routes.ts";
+import { type Actor, verifyToken } from "./auth/tokens.ts";
+import type { Env } from "./env.ts";
+import type { Handlers } from "./http/handlers.ts";
+import { problemResponse } from "./http/problems.ts";
+import { upgradeToAttempt, upgradeToMailbox } from "./http/upgrades.ts";
+import { mailboxHandlers } from "./mailbox/routes.ts";
+import { openApiDocument } from "./http/openApi.ts";
+
+type Bindings = { Bindings: Env };
+
+const handlers: Handlers = { ...authHandlers, ...mailboxHandlers };
+
+export const router = new Hono<Bindings>();
+
+router.use(
+  "/v1/*",
+  cors({ origin: "*", allowHeaders: ["authorization", "content-type"], maxAge: 86_400 }),
+);
+router.get("/healthz", (c) => c.json({ status: "ok" }));
+router.get("/openapi.json", (c) => c.json(openApiDocument(new URL(c.req.url).origin)));
+router.get("/v1/attempts/:locator", (c) =>
+  upgradeToAttempt(c.env, c.req.raw, c.req.param("locator")),
+);
+router.get("/v1/mailbox", (c) => upgradeToMailbox(c.env, c.req.raw));
+
+for (const name of Object.keys(ROUTES) as RouteName[]) {
+  const route: Route = ROUTES[name];
+  router.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => serve(c, name, route));
+}
+
+router.notFound(async (c) => {
+  const { pathname } = new URL(c.req.url);
+  const isKnown = KNOWN_PATHS.some((known) => known.test(pathname));
+  return problemResponse(problem(isKnown ? "method-not-allowed" : "not-found"));
+});
+
+router.onError((error) => {
+  if (error instanceof ProblemError) return problemResponse(error.problem);
+  console.error(`unexpected ${error.name}`);
+  return problemResponse(problem("internal-error"));
+});
+
+const KNOWN_PATHS = Object.values(ROUTES).map(
+  ({ path }) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
+);
+
+async function serve(c: Context<Bindings>, name: RouteName, route: Route): Promise<Response> {
+  const actor = route.auth === "session" ? await actorOf(c) : null;
+  const call = {
+    env: c.env,
+    request: c.req.raw,
+    actor,
+    params: parseParams(route, c.req.param()),
+    query: route.query === undefined ? undefined : parse(route.query, c.req.query()),
+    body: route.body === undefined ? undefined : parse(route.body, await readJson(c.req.raw)),
+  };
+  const handle = handlers[name] as (call: unknown) => Promise<unknown>;
+  const answer = await handle(call);
+  const headers = { "cache-control": "no-store" };
+  if (route.status === 204) return new Response(null, { status: 204, headers });
+  return Response.json(answer, { status: route.status, headers });
+}
+
+async function actorOf(c: Context<Bindings>): Promise<Actor> {
+  const token = /^Bearer ([\w.-]+)$/.exec(c.req.header("authorization") ?? "")?.[1];
+  const actor =
+    token === undefined ? null : await verifyToken(c.env.SERVER_SECRET, "session", token);
+  if (actor === null) throw new ProblemError("unauthenticated");
+  return { userId: actor.userId, deviceId: actor.deviceId };
+}
+
+function parseParams(route: Route, given: Record<string, string>): Record<string, unknown> {
+  const parsed: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(route.params ?? {})) {
+    const result = z.safeParse(schema, given[name]);
+    if (!result.success) {
+      throw new ProblemError("malformed-request", {
+        fields: { [name]: result.error.issues[0]?.message ?? "is not valid" },
+      });
+    }
+    parsed[name] = result.data;
+  }
+  return parsed;
+}
+
+function parse(schema: z.core.$ZodType, value: unknown): unknown {
+  const result = z.safeParse(schema, value);
+  if (!result.success) throw new ProblemError("malformed-request", faultsOf(result.error));
+  return result.data;
+}
+
+/** The body as JSON, bounded while it is read; workerd would pass invalid UTF-8 as U+FFFD. */
+async function readJson(request: Request): Promise<unknown> {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") throw new ProblemError("unsupported-media-type");
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  let length = 0;
+  let text = "";
+  try {
+    for await (const chunk of request.body ?? []) {
+      length += chunk.byteLength;
+      if (length > REQUEST_MAX_BYTES) throw new ProblemError("payload-too-large");
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return JSON.parse(text + decoder.decode());
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    throw new ProblemError("malformed-request", { detail: "The body is not JSON in UTF-8." });
+  }
+}
