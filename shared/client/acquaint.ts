@@ -8,6 +8,7 @@ import { NAME_MAX_CHARS } from "../wire/limits.ts";
 import { ProblemError } from "../wire/problem.ts";
 import type { AttemptRecord } from "./attemptRecord.ts";
 import type { AttemptRun, RunContext } from "./attemptRun.ts";
+import { ConnectionError } from "./api.ts";
 import { CardBox } from "./cardBox.ts";
 import { ContactBook } from "./contactBook.ts";
 import { Device } from "./device.ts";
@@ -15,12 +16,14 @@ import { InitiatorRun } from "./initiatorRun.ts";
 import { MailboxLine } from "./mailboxLine.ts";
 import type { Meeting } from "./meeting.ts";
 import type { AcquaintEvent, Me } from "./model.ts";
-import { type Ports, STANDARD_PORTS } from "./ports.ts";
+import { type Ports, STANDARD_PORTS, within } from "./ports.ts";
 import { ResponderRun } from "./responderRun.ts";
 import type { Store } from "./store/store.ts";
 
 const PROFILE_ID = "profile";
+/** How long closing waits for acknowledgements, and beginning for the attempt to stand. */
 const SETTLE_MS = 2_000;
+const BEGIN_MS = 20_000;
 const BURNT_WINDOW_MS = 10 * 60_000;
 
 export interface AcquaintOptions {
@@ -150,26 +153,24 @@ export class Acquaint {
   /**
    * Makes a key to show. Resolves once the server holds the attempt; a key that this device still
    * shows is cancelled.
-   * @throws ProblemError `too-many-requests`
+   * @throws ConnectionError when the server cannot be reached
+   * @throws ProblemError `too-many-requests` (with `retryAfterSeconds`)
    */
   async showKey(options: { card?: Card | null } = {}): Promise<Meeting> {
     const card = await this.cards.bytesFor(options.card);
-    const shown = [...this.#runs].filter((run) => run instanceof InitiatorRun);
-    await Promise.all(shown.map((run) => run.meeting.cancel()));
+    await this.#cancelShownKeys();
     const { ports } = this.#context;
     const secret = secretFromRandom(ports.random(3));
     const record = InitiatorRun.record(this.#context, secret, card);
     const since = ports.now() - BURNT_WINDOW_MS;
     this.#burntAt = this.#burntAt.filter((at) => at > since);
-    const run = new InitiatorRun(this.#context, record, this.#burntAt.length);
-    this.#start(run);
-    await run.ready;
-    return run.meeting;
+    return this.#begin(new InitiatorRun(this.#context, record, this.#burntAt.length));
   }
 
   /**
    * Enters a key in any spelling. Resolves once the claim is made.
    * @throws CodeError for a mistyped key, before anything is sent
+   * @throws ConnectionError when the server cannot be reached
    * @throws ProblemError `own-key`, `too-many-requests` (with `retryAfterSeconds`)
    */
   async enterKey(code: string, options: { card?: Card | null } = {}): Promise<Meeting> {
@@ -177,26 +178,21 @@ export class Acquaint {
     if (!parsed.ok) throw new CodeError(parsed.problem);
     const card = await this.cards.bytesFor(options.card);
     const record = ResponderRun.record(this.#context, parsed.locator, parsed.secret, card);
-    const run = new ResponderRun(this.#context, record);
-    this.#start(run);
-    await run.ready;
-    return run.meeting;
+    return this.#begin(new ResponderRun(this.#context, record));
   }
 
   /** Goes on with meetings that an earlier run of the program left unfinished. Call once after opening. */
   async pendingMeetings(): Promise<Meeting[]> {
-    const running = new Set([...this.#runs].map((run) => run.id));
-    const meetings: Meeting[] = [];
+    const runs: AttemptRun[] = [];
     for (const record of await this.#store.all<AttemptRecord>("attempts")) {
-      if (running.has(record.id) || record.origin !== this.#device.origin) continue;
-      const run =
-        record.role === "initiator"
-          ? new InitiatorRun(this.#context, record)
-          : new ResponderRun(this.#context, record);
-      this.#start(run);
-      meetings.push(run.meeting);
+      if (record.origin !== this.#device.origin || this.#runOf(record) !== undefined) continue;
+      const release = await this.#store.hold(record.id);
+      if (release === null) continue; // another tab or process is at it
+      const run = this.#resume(record);
+      void run.settled.then(release);
+      runs.push(run);
     }
-    return meetings;
+    return runs.map((run) => run.meeting);
   }
 
   on(listener: (event: AcquaintEvent) => void): () => void {
@@ -212,20 +208,48 @@ export class Acquaint {
   /** Lets go of every connection. What is unfinished can be resumed later. */
   async close(): Promise<void> {
     const over = [...this.#runs].filter((run) => run.meeting.isOver).map((run) => run.settled);
-    const { after } = this.#context.ports;
-    let stopTimer: () => void = () => {};
-    const patience = new Promise<void>((resolve) => {
-      stopTimer = after(SETTLE_MS, resolve);
-    });
-    await Promise.race([Promise.all(over), patience]);
-    stopTimer();
+    await within(this.#context.ports, SETTLE_MS, Promise.all(over));
     for (const run of this.#runs) run.stop();
     this.#line.close();
   }
 
-  #start(run: AttemptRun): void {
+  async #begin(run: AttemptRun): Promise<Meeting> {
+    this.#runs.add(run);
+    const release = await this.#store.hold(run.id);
+    void run.settled.then(() => release?.());
+    try {
+      await run.begin();
+      if (!(await within(this.#context.ports, BEGIN_MS, run.ready))) {
+        throw new ConnectionError("The server was lost while the meeting began. Try again.");
+      }
+    } catch (error) {
+      await run.abandon();
+      throw error;
+    }
+    return run.meeting;
+  }
+
+  #resume(record: AttemptRecord): AttemptRun {
+    const Run = record.role === "initiator" ? InitiatorRun : ResponderRun;
+    const run = new Run(this.#context, record);
     this.#runs.add(run);
     run.start();
+    return run;
+  }
+
+  #runOf(record: AttemptRecord): AttemptRun | undefined {
+    return [...this.#runs].find((run) => run.id === record.id);
+  }
+
+  /** Those of other tabs and processes too: any connection of this device may cancel its attempts. */
+  async #cancelShownKeys(): Promise<void> {
+    const { origin } = this.#device;
+    const records = await this.#store.all<AttemptRecord>("attempts");
+    const shown = records.filter(
+      (record) => record.role === "initiator" && record.origin === origin,
+    );
+    const runs = shown.map((record) => this.#runOf(record) ?? this.#resume(record));
+    await Promise.all(runs.map((run) => run.meeting.cancel()));
   }
 
   #ended(run: AttemptRun): void {

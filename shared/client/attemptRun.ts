@@ -3,17 +3,18 @@
 
 import { conclude } from "../core/pairing/exchange.ts";
 import { fromBase64Url } from "../core/crypto/bytes.ts";
-import type { UpgradeRequest } from "../wire/auth.ts";
+import type { Upgrade, UpgradeRequest } from "../wire/auth.ts";
 import type { Locator } from "../wire/ids.ts";
 import { type AttemptNotice, attemptNoticeSchema, type AttemptRequest } from "../wire/pairing.ts";
 import type { Problem, ProblemError } from "../wire/problem.ts";
 import { agreementOf, type AttemptRecord } from "./attemptRecord.ts";
 import type { ContactBook } from "./contactBook.ts";
+import { deferred } from "./deferred.ts";
 import type { Device } from "./device.ts";
-import { LiveSocket } from "./liveSocket.ts";
+import { LiveSocket, requestUpgrade } from "./liveSocket.ts";
 import { adviceFor, Meeting } from "./meeting.ts";
 import type { FailureReason } from "./model.ts";
-import type { Ports } from "./ports.ts";
+import { type Ports, within } from "./ports.ts";
 import type { Store } from "./store/store.ts";
 
 /** What every attempt of a device shares. */
@@ -29,6 +30,8 @@ export interface RunContext {
 
 /** How long after its deadline an attempt without connection is given up. */
 const GIVE_UP_MS = 10_000;
+/** How long a cancellation waits for the server to confirm it. */
+const CANCEL_MS = 3_000;
 
 type NoticeOf<Type extends AttemptNotice["type"]> = Extract<AttemptNotice, { type: Type }>;
 
@@ -41,17 +44,19 @@ export abstract class AttemptRun {
   #isCancelling = false;
   #isLost = false;
   #stopTimer: () => void = () => {};
-  #settled!: () => void;
+  /** Resolves once the key can be shown, or the claim is made; rejects when the server refuses that. */
+  readonly ready: Promise<void>;
+  protected readonly settleReady = deferred();
   /** Resolves once nothing is left to do, the acknowledgement included. */
   readonly settled: Promise<void>;
+  readonly #settled = deferred();
 
   constructor(context: RunContext, record: AttemptRecord) {
     this.context = context;
     this.record = record;
     this.meeting = new Meeting(record.role, { cancel: () => this.#cancel() });
-    this.settled = new Promise((resolve) => {
-      this.#settled = resolve;
-    });
+    this.ready = this.settleReady.promise;
+    this.settled = this.#settled.promise;
   }
 
   get id(): string {
@@ -63,10 +68,15 @@ export abstract class AttemptRun {
   protected abstract noticed(notice: AttemptNotice): Promise<void>;
   /** A refusal that came on the socket. */
   protected abstract refused(problem: Problem): Promise<void>;
-  /** The server will not let this device try at all. */
-  protected abstract barred(error: ProblemError): void;
+  /** The server will not let this device connect; true gives up. */
+  protected abstract barred(error: ProblemError): boolean;
 
-  start(): void {
+  /** Asks for the first connection by itself, so that its refusal reaches whoever started the attempt. */
+  async begin(): Promise<void> {
+    this.start(await requestUpgrade(this.context.device, this.upgrade()));
+  }
+
+  start(first?: Upgrade): void {
     const { device, ports } = this.context;
     this.#socket = new LiveSocket(device, ports, {
       upgrade: () => this.upgrade(),
@@ -74,7 +84,8 @@ export abstract class AttemptRun {
       onOpen: (locator) => this.#enqueue(() => this.#opened(locator)),
       onNotice: (notice) => this.#enqueue(() => this.#noticed(notice)),
       onState: (state) => this.#connectionChanged(state),
-      onRefused: (error) => this.#enqueue(async () => this.barred(error)),
+      onRefused: (error) => this.barred(error),
+      ...(first !== undefined && { first }),
     });
     this.watchDeadline();
   }
@@ -83,7 +94,12 @@ export abstract class AttemptRun {
   stop(): void {
     this.#socket?.close();
     this.#stopTimer();
-    this.#settled();
+    this.#settled.resolve();
+  }
+
+  /** Of an attempt that never came to stand: nobody holds anything of it. */
+  async abandon(): Promise<void> {
+    if (!this.meeting.isOver) await this.finish();
   }
 
   protected say(message: AttemptRequest): void {
@@ -178,7 +194,11 @@ export abstract class AttemptRun {
     this.#enqueue(async () => {
       if (this.#isLost && this.record.said === null) await this.fail("cancelled");
     });
-    await this.meeting.contact.catch(() => {});
+    await within(
+      this.context.ports,
+      CANCEL_MS,
+      this.meeting.contact.catch(() => {}),
+    );
   }
 
   #connectionChanged(state: "connecting" | "online" | "offline"): void {

@@ -21,17 +21,9 @@ const MAX_LOCATORS_TRIED = 20;
 export class InitiatorRun extends AttemptRun {
   /** Locators that were taken or burnt lately; the server makes the next one longer. */
   #tried: number;
-  /** Resolves once the key can be shown. */
-  readonly ready: Promise<void>;
-  #settleReady!: { resolve: () => void; reject: (error: Error) => void };
-
   constructor(context: RunContext, record: AttemptRecord, tried = 0) {
     super(context, record);
     this.#tried = tried;
-    this.ready = new Promise((resolve, reject) => {
-      this.#settleReady = { resolve, reject };
-    });
-    this.ready.catch(() => {}); // a resumed run is followed by its events
   }
 
   static record(context: RunContext, secret: Secret, card: Uint8Array): AttemptRecord {
@@ -74,9 +66,11 @@ export class InitiatorRun extends AttemptRun {
     }
   }
 
-  protected barred(error: ProblemError): void {
-    this.#settleReady.reject(error);
-    void this.fail("unreachable");
+  /** A locator that was taken is followed by another one, as soon as the server allows it. */
+  protected barred({ code }: ProblemError): boolean {
+    if (code === "too-many-requests") return false;
+    void this.fail("timedOut");
+    return true;
   }
 
   async #stands(notice: Extract<AttemptNotice, { type: "opened" }>): Promise<void> {
@@ -89,7 +83,7 @@ export class InitiatorRun extends AttemptRun {
     });
     this.watchDeadline();
     if (isFirst) this.meeting.emit({ event: "key", ...shownKey(this.record) });
-    this.#settleReady.resolve();
+    this.settleReady.resolve();
   }
 
   /** Answers one claim, ever; the same claim again gets the same bytes. */

@@ -22,8 +22,10 @@ export interface LiveSocketOptions<Notice> {
   readonly onOpen: (locator: Locator | null) => void;
   readonly onNotice: (notice: Notice) => void;
   readonly onState: (state: "connecting" | "online" | "offline") => void;
-  /** A refusal that trying again will not change. The socket has given up. */
-  readonly onRefused: (error: ProblemError) => void;
+  /** A refusal that trying again will hardly change; true gives up. */
+  readonly onRefused: (error: ProblemError) => boolean;
+  /** An upgrade that has been asked for already, for the first connection. */
+  readonly first?: Upgrade;
 }
 
 export class LiveSocket<Notice> {
@@ -41,7 +43,8 @@ export class LiveSocket<Notice> {
     this.#device = device;
     this.#ports = ports;
     this.#options = options;
-    void this.#connect();
+    if (options.first === undefined) void this.#connect();
+    else this.#open(options.first);
   }
 
   /** False when there is no connection; the caller says it again once there is one. */
@@ -74,9 +77,8 @@ export class LiveSocket<Notice> {
       if (!this.#isClosed) this.#open(upgrade);
     } catch (error) {
       if (this.#isClosed) return;
-      if (error instanceof ProblemError && isFinal(error)) {
+      if (error instanceof ProblemError && isFinal(error) && this.#options.onRefused(error)) {
         this.#isClosed = true;
-        this.#options.onRefused(error);
         return;
       }
       this.#retry(error instanceof ProblemError ? error.problem.retryAfterSeconds : undefined);
@@ -143,12 +145,8 @@ export function requestUpgrade(device: Device, wanted: UpgradeRequest) {
   });
 }
 
-function isFinal(error: ProblemError): boolean {
-  return (
-    error.problem.status < 500 &&
-    error.code !== "too-many-requests" &&
-    !SESSION_PROBLEMS.includes(error.code)
-  );
+function isFinal({ problem, code }: ProblemError): boolean {
+  return problem.status < 500 && !SESSION_PROBLEMS.includes(code);
 }
 
 function parseFrame(data: string): unknown[] {

@@ -40,7 +40,7 @@ export class MailboxLine {
       onOpen: () => this.#enqueue(() => this.#hello()),
       onNotice: (notice) => this.#enqueue(() => this.#learn(notice)),
       onState: this.#onState,
-      onRefused: () => this.#onState("offline"),
+      onRefused: () => false,
     });
   }
 

@@ -8,6 +8,7 @@ import {
   type ShownKey,
 } from "./model.ts";
 import type { Role } from "../core/crypto/cpace.ts";
+import { deferred } from "./deferred.ts";
 
 /** What a meeting needs of the run that drives it. */
 export interface MeetingControl {
@@ -24,15 +25,12 @@ export class Meeting implements AsyncIterable<MeetingEvent> {
   readonly #control: MeetingControl;
   readonly #events: MeetingEvent[] = [];
   readonly #listeners = new Set<(event: MeetingEvent) => void>();
-  #settle!: { resolve: (contact: Contact) => void; reject: (error: Error) => void };
+  readonly #outcome = deferred<Contact>();
 
   constructor(role: Role, control: MeetingControl) {
     this.role = role;
     this.#control = control;
-    this.contact = new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-    });
-    this.contact.catch(() => {}); // whoever follows the events need not await it
+    this.contact = this.#outcome.promise;
   }
 
   /** All that has happened so far. */
@@ -66,9 +64,9 @@ export class Meeting implements AsyncIterable<MeetingEvent> {
   emit(event: MeetingEvent): void {
     if (this.isOver) return;
     this.#events.push(event);
-    if (event.event === "connected") this.#settle.resolve(event.contact);
+    if (event.event === "connected") this.#outcome.resolve(event.contact);
     if (event.event === "failed")
-      this.#settle.reject(new MeetingFailed(event.reason, event.advice));
+      this.#outcome.reject(new MeetingFailed(event.reason, event.advice));
     for (const listener of this.#listeners) listener(event);
   }
 

@@ -39,3 +39,20 @@ export function jitteredDelayMs(tries: number, random: Ports["random"]): number 
   const [a = 0, b = 0] = random(2);
   return 50 + (longest * (a * 256 + b)) / 65_536;
 }
+
+/** Resolves with the task, or after the delay without it: true when the task was in time. */
+export async function within(
+  ports: Pick<Ports, "after">,
+  delayMs: number,
+  task: Promise<unknown>,
+): Promise<boolean> {
+  let stopTimer: () => void = () => {};
+  const tooLate = new Promise<boolean>((resolve) => {
+    stopTimer = ports.after(delayMs, () => resolve(false));
+  });
+  try {
+    return await Promise.race([task.then(() => true), tooLate]);
+  } finally {
+    stopTimer();
+  }
+}

@@ -16,9 +16,6 @@ import {
 import { AttemptRun, type RunContext } from "./attemptRun.ts";
 
 export class ResponderRun extends AttemptRun {
-  /** Resolves once the claim is made; rejects with a ProblemError when the server bars it. */
-  readonly ready: Promise<void>;
-  #settleReady!: { resolve: () => void; reject: (error: Error) => void };
   /** The server has confirmed that it stores the claim. */
   #isClaimStored = false;
   #mayResume: boolean;
@@ -26,10 +23,6 @@ export class ResponderRun extends AttemptRun {
   constructor(context: RunContext, record: AttemptRecord) {
     super(context, record);
     this.#mayResume = record.said !== null;
-    this.ready = new Promise((resolve, reject) => {
-      this.#settleReady = { resolve, reject };
-    });
-    this.ready.catch(() => {}); // a resumed run is followed by its events
   }
 
   /** The `sid` is the initiator's; the record is completed when the offer comes. */
@@ -65,7 +58,7 @@ export class ResponderRun extends AttemptRun {
 
   protected async refused(problem: Problem): Promise<void> {
     if (problem.code === "own-key") {
-      this.#settleReady.reject(ProblemError.from(problem));
+      this.settleReady.reject(ProblemError.from(problem));
       return this.fail("refused");
     }
     if (problem.code !== "attempt-unknown") return;
@@ -76,9 +69,11 @@ export class ResponderRun extends AttemptRun {
     this.reconnect();
   }
 
-  protected barred(error: ProblemError): void {
-    this.#settleReady.reject(error);
+  /** A claim that was lost on its way is made again as soon as the server allows it. */
+  protected barred({ code }: ProblemError): boolean {
+    if (code === "too-many-requests") return false;
     void this.fail("mismatch");
+    return true;
   }
 
   async #claim(offer: OfferNotice): Promise<void> {
@@ -86,7 +81,7 @@ export class ResponderRun extends AttemptRun {
     else if (!this.#isSameOffer(offer)) return this.fail("mismatch");
     if (this.record.said !== null) this.say(this.record.said);
     this.#mayResume = true;
-    this.#settleReady.resolve();
+    this.settleReady.resolve();
   }
 
   async #answerTo(offer: OfferNotice): Promise<void> {

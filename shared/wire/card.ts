@@ -9,7 +9,7 @@ import * as z from "zod/mini";
 export const CARD_MAX_BYTES = 64 * 1024;
 
 /** How deep a card's values may nest, so that no walk over a card exhausts the stack. */
-export const CARD_MAX_DEPTH = 32;
+const CARD_MAX_DEPTH = 32;
 
 /** A key of a JSContact map (RFC 9553 section 1.4.1, type Id). */
 const cardId = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,255}$/));

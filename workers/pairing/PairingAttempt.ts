@@ -132,6 +132,8 @@ export class PairingAttempt extends DurableObject<Env> {
       attach(socket, { ...attachment, hasAcknowledged: true });
     }
     if (message.type === "claim" && !isSide) {
+      // Only a socket that was opened to claim has passed the account's back-off.
+      if (purpose !== "claim") return tellProblem(socket, problem("out-of-turn"));
       if (attachment.hasClaimed) return tellProblem(socket, problem("attempt-over"));
       attach(socket, { ...attachment, hasClaimed: true });
     }

@@ -33,6 +33,7 @@ export function browserStore(databaseName = "acquaint"): Store {
     delete: async (collection, id) => (await db()).delete(collection, id),
     all: async <Value>(collection: Collection) =>
       (await (await db()).getAll(collection)) as Value[],
+    hold: (name) => holdLock(`${databaseName} ${name}`),
   };
 }
 
@@ -45,5 +46,16 @@ function openDatabase(name: string): Promise<IDBPDatabase> {
     upgrade: (database) => {
       for (const collection of [...COLLECTIONS, IDENTITY]) database.createObjectStore(collection);
     },
+  });
+}
+
+/** The browser lets go of a lock when its page is gone. */
+function holdLock(name: string): Promise<(() => void) | null> {
+  return new Promise((resolve, reject) => {
+    const taken = navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      if (lock === null) return resolve(null);
+      return new Promise<void>((release) => resolve(release));
+    });
+    taken.catch(reject);
   });
 }

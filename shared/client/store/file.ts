@@ -2,7 +2,8 @@
 // Files are replaced by renaming, so that a crash leaves the old record or the new one.
 
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Collection, DeviceKeys, Store, StoredIdentity } from "./store.ts";
 
@@ -47,6 +48,7 @@ export function fileStore(directory: string): Store {
       const read = names.map((name) => readRecord<Value>(join(folderOf(collection), name)));
       return (await Promise.all(read)).filter((record) => record !== null);
     },
+    hold: (name) => holdFile(join(directory, `${encodeURIComponent(name)}.lock`)),
   };
 }
 
@@ -84,6 +86,29 @@ async function writeFresh(folder: string, file: string, value: unknown): Promise
     await handle.close();
   }
   return fresh;
+}
+
+/** The file names the process that holds it; one that is gone holds nothing. */
+async function holdFile(file: string): Promise<(() => void) | null> {
+  try {
+    await writeFile(file, String(process.pid), { flag: "wx", mode: OWNER_ONLY });
+    return () => rmSync(file, { force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  const holder = Number(await readFile(file, "utf8").catch(() => ""));
+  if (holder > 0 && isRunning(holder)) return null;
+  await rm(file, { force: true });
+  return holdFile(file);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 function isMissing(error: unknown): boolean {

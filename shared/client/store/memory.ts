@@ -24,5 +24,6 @@ export function memoryStore(): Store {
       [...records]
         .filter(([name]) => name.startsWith(`${collection}/`))
         .map(([, text]) => JSON.parse(text) as Value),
+    hold: async () => () => {},
   };
 }

@@ -28,6 +28,10 @@ export interface Store {
   put(collection: Collection, id: string, value: unknown): Promise<void>;
   delete(collection: Collection, id: string): Promise<void>;
   all<Value>(collection: Collection): Promise<Value[]>;
+  /**
+   * Takes a name for this tab or process alone, until released or it is gone; null while another has it.
+   */
+  hold(name: string): Promise<(() => void) | null>;
 }
 
 export async function createDeviceKeys(isExtractable: boolean): Promise<DeviceKeys> {

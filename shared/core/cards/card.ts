@@ -5,7 +5,7 @@
 import { CARD_MAX_BYTES, type Card, cardSchema } from "../../wire/card.ts";
 
 /** Why bytes are not a card; `message` is for people. */
-export interface CardProblem {
+interface CardProblem {
   readonly ok: false;
   readonly problem: "tooLarge" | "notJson" | "notACard";
   readonly message: string;

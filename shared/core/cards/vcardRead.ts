@@ -3,13 +3,16 @@
  * RFC 9555 section 2. What has no counterpart is kept: properties in `vCardProps`, parameters in
  * the `vCardParams` of their entry. The result always satisfies the card schema.
  */
-import { type Card, cardSchema, isCardUri, isPhotoUri } from "../../wire/card.ts";
+import { CARD_MAX_BYTES, type Card, cardSchema, isCardUri, isPhotoUri } from "../../wire/card.ts";
 import { applyPatch } from "./jsprop.ts";
 import { readAddress, readName } from "./vcardParts.ts";
 import { splitEscaped, unescapeText, type VcardProperty } from "./vcardLines.ts";
 import { takeParams, type TakenParams } from "./vcardParams.ts";
 
 type Json = Record<string, unknown>;
+
+/** No card can hold more; a longer one is kept as it stands. */
+const MAX_ORG_CHARACTERS = 2 * CARD_MAX_BYTES;
 
 /** What the properties of one vCard say as a card; undefined when even its bare parts are none. */
 export function readVcard(properties: readonly VcardProperty[]): Card | undefined {
@@ -86,9 +89,8 @@ function readProperty(property: VcardProperty, reading: Reading): boolean {
       }
       return true;
     case "org": {
-      const [head = "", ...units] = splitEscaped(value.replace(/(?<!\\);+$/, ""), ";").map(
-        unescapeText,
-      );
+      if (value.length > MAX_ORG_CHARACTERS) return false;
+      const [head = "", ...units] = withoutEmptyEnd(splitEscaped(value, ";")).map(unescapeText);
       return entry("organizations", "o", {
         ...(head === "" && units.length > 0 ? {} : { name: head }),
         ...(units.length > 0 ? { units: units.map((unit) => ({ name: unit })) } : {}),
