@@ -21,10 +21,16 @@ const handlers: Handlers = { ...authHandlers, ...mailboxHandlers };
 
 export const router = new Hono<Bindings>();
 
-router.use(
-  "/v1/*",
-  cors({ origin: "*", allowHeaders: ["authorization", "content-type"], maxAge: 86_400 }),
-);
+/** Tokens travel in headers, never in cookies, so any origin may ask. */
+const anyOrigin = cors({
+  origin: "*",
+  allowMethods: [...new Set(Object.values(ROUTES).map(({ method }) => method))],
+  allowHeaders: ["authorization", "content-type"],
+  exposeHeaders: ["retry-after"],
+  maxAge: 86_400,
+});
+router.use("/v1/*", anyOrigin);
+router.use("/openapi.json", anyOrigin);
 router.get("/healthz", (c) => c.json({ status: "ok" }));
 router.get("/openapi.json", (c) => c.json(openApiDocument(new URL(c.req.url).origin)));
 router.get("/v1/attempts/:locator", (c) =>
@@ -37,10 +43,13 @@ for (const name of Object.keys(ROUTES) as RouteName[]) {
   router.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => serve(c, name, route));
 }
 
-router.notFound(async (c) => {
+router.notFound((c) => {
   const { pathname } = new URL(c.req.url);
-  const isKnown = KNOWN_PATHS.some((known) => known.test(pathname));
-  return problemResponse(problem(isKnown ? "method-not-allowed" : "not-found"));
+  const methods = ENDPOINTS.filter(({ path }) => path.test(pathname)).map(({ method }) => method);
+  if (methods.length === 0) return problemResponse(problem("not-found"));
+  const refusal = problemResponse(problem("method-not-allowed"));
+  refusal.headers.set("allow", methods.join(", "));
+  return refusal;
 });
 
 router.onError((error) => {
@@ -49,9 +58,11 @@ router.onError((error) => {
   return problemResponse(problem("internal-error"));
 });
 
-const KNOWN_PATHS = Object.values(ROUTES).map(
-  ({ path }) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
-);
+/** For the methods that an address does take (RFC 9110, section 15.5.6). */
+const ENDPOINTS = Object.values(ROUTES).map(({ method, path }) => ({
+  method,
+  path: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
+}));
 
 async function serve(c: Context<Bindings>, name: RouteName, route: Route): Promise<Response> {
   const actor = route.auth === "session" ? await actorOf(c) : null;

@@ -1,9 +1,22 @@
 // What the SDK shows its user: the account, contacts, a meeting's events. Plain data throughout.
 
-import type { Account } from "../wire/auth.ts";
+import { type Visibility, visibilitySchema } from "../wire/auth.ts";
 import type { Card } from "../wire/card.ts";
-import type { DeviceId, Handle, Locator, UserId } from "../wire/ids.ts";
+import {
+  type DeviceId,
+  type Handle,
+  handleSchema,
+  type Locator,
+  type UserId,
+} from "../wire/ids.ts";
 import type { Failure, Method } from "../wire/pairing.ts";
+
+/** Who may find an account by its handle. */
+export const VISIBILITIES: readonly Visibility[] = visibilitySchema.options;
+
+export function isHandle(text: string): text is Handle {
+  return handleSchema.safeParse(text).success;
+}
 
 export interface Me {
   readonly userId: UserId;
@@ -11,7 +24,7 @@ export interface Me {
   /** Lives on the device; peers receive it sealed. */
   readonly name: string;
   readonly handle: Handle | null;
-  readonly visibility: Account["visibility"];
+  readonly visibility: Visibility;
 }
 
 /** A person one has met. Everything but the method and time comes from the peer, verified by this device. */

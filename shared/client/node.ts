@@ -16,14 +16,5 @@ export const Acquaint = {
     Standard.open({ ...options, ports: { openSocket, ...options.ports } }),
 };
 
-export { parseCode, type CodeProblem } from "../core/pairing/code.ts";
-export type { Card } from "../wire/card.ts";
-export { ProblemError, type Problem, type ProblemCode } from "../wire/problem.ts";
-export { type AcquaintOptions, CodeError } from "./acquaint.ts";
-export { ConnectionError } from "./api.ts";
-export type { Meeting } from "./meeting.ts";
-export * from "./model.ts";
-export type { Ports, SocketLike } from "./ports.ts";
+export * from "./sdk.ts";
 export { fileStore } from "./store/file.ts";
-export { memoryStore } from "./store/memory.ts";
-export type { Store } from "./store/store.ts";

@@ -5,9 +5,6 @@
  */
 import * as z from "zod/mini";
 
-/** The most a card may weigh: bytes of its JSON in UTF-8, photo included. */
-export const CARD_MAX_BYTES = 64 * 1024;
-
 /** How deep a card's values may nest, so that no walk over a card exhausts the stack. */
 const CARD_MAX_DEPTH = 32;
 

@@ -19,6 +19,7 @@ export const RELEASE_TTL_SECONDS = 7 * 24 * 60 * 60;
 export const LOCATOR_MIN_DIGITS = 3;
 export const LOCATOR_MAX_DIGITS = 9;
 
+/** The most a card may weigh: bytes of its JSON in UTF-8, photo included. */
 export const CARD_MAX_BYTES = 64 * 1024;
 /** A sealed card: padded to 256-byte steps with its length, nonce (24) and tag (16). */
 export const SEALED_CARD_MAX_BYTES = CARD_MAX_BYTES + 256 + 4 + 40;
@@ -34,7 +35,6 @@ export const ATTEMPT_MAX_SOCKETS = 2_000;
 export const MAILBOX_MAX_SOCKETS = 100;
 
 export const CONTACTS_PAGE = 200;
-export const CONTACTS_MAX = 10_000;
 export const BLOCKS_MAX = 10_000;
 
 export const SUBPROTOCOL_JSON = "acquaint.v1.json";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bytesToCard, cardTitle, cardToBytes, emptyCard } from "../../shared/core/cards/card.ts";
-import { CARD_MAX_BYTES, type Card, cardSchema } from "../../shared/wire/card.ts";
+import { type Card, cardSchema } from "../../shared/wire/card.ts";
+import { CARD_MAX_BYTES } from "../../shared/wire/limits.ts";
 import { anyCard } from "./support.ts";
 
 const UID = "urn:uuid:3c9c1d9e-6a0e-4f1b-9d3a-000000000001";

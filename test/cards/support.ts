@@ -1,6 +1,15 @@
 /** Cards as people have them: an arbitrary over every property that has a vCard counterpart. */
 import fc from "fast-check";
+import { vcardToCards } from "../../shared/core/cards/vcard.ts";
 import type { Card } from "../../shared/wire/card.ts";
+
+/** The one card of a vCard file. */
+export function onlyCard(vcard: string): Card {
+  const result = vcardToCards(vcard);
+  const card = result.ok ? result.cards[0] : undefined;
+  if (!result.ok || !card || result.cards.length !== 1) throw new Error(`not one card: ${vcard}`);
+  return card;
+}
 
 /** Text as people write it, with what vCard treats specially and line breaks as JSON has them. */
 export const text = fc

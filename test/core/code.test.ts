@@ -10,9 +10,9 @@ import {
   secretOf,
   secretToPrs,
   type CodeProblem,
-  type Locator,
   type Secret,
 } from "../../shared/core/pairing/code.ts";
+import type { Locator } from "../../shared/wire/ids.ts";
 import { ENGLISH, wordListOf } from "../../shared/core/pairing/words.ts";
 import { hex } from "./vectors.ts";
 

@@ -2,7 +2,8 @@
  * Business cards as values: an empty one, the bytes that are sealed and sent, and the one line by
  * which people recognise a card. Bytes from elsewhere become a card only through the schema.
  */
-import { CARD_MAX_BYTES, type Card, cardSchema } from "../../wire/card.ts";
+import { type Card, cardSchema } from "../../wire/card.ts";
+import { CARD_MAX_BYTES } from "../../wire/limits.ts";
 
 /** Why bytes are not a card; `message` is for people. */
 interface CardProblem {

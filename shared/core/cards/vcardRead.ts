@@ -3,7 +3,8 @@
  * RFC 9555 section 2. What has no counterpart is kept: properties in `vCardProps`, parameters in
  * the `vCardParams` of their entry. The result always satisfies the card schema.
  */
-import { CARD_MAX_BYTES, type Card, cardSchema, isCardUri, isPhotoUri } from "../../wire/card.ts";
+import { type Card, cardSchema, isCardUri, isPhotoUri } from "../../wire/card.ts";
+import { CARD_MAX_BYTES } from "../../wire/limits.ts";
 import { applyPatch } from "./jsprop.ts";
 import { readAddress, readName } from "./vcardParts.ts";
 import { splitEscaped, unescapeText, type VcardProperty } from "./vcardLines.ts";

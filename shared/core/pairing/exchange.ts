@@ -6,7 +6,7 @@ import { confirmationOf, createShare, deriveIsk, type Role } from "../crypto/cpa
 import { matchTag, pairingSecret, sealKey, type SealedBox } from "../crypto/pairingKeys.ts";
 import { open as openBox, pad, seal, unpad } from "../crypto/seal.ts";
 import { type IdentityOpening, identityOpeningSchema } from "../../wire/identity.ts";
-import { CARD_MAX_BYTES } from "../../wire/card.ts";
+import { CARD_MAX_BYTES } from "../../wire/limits.ts";
 import type { Method } from "../../wire/pairing.ts";
 import { type VerifiedPeer, verifyOpening } from "./commitment.ts";
 import { otherRole } from "./state.ts";
