@@ -69,7 +69,10 @@ export class Acquaint {
     this.cards = new CardBox(store);
     this.contacts = new ContactBook(device, store, () => this.#emit({ event: "contacts" }));
     this.#context = {
-      ...{ device, ports, store, contacts: this.contacts },
+      device,
+      ports,
+      store,
+      contacts: this.contacts,
       ownName: () => this.#profile.name,
       onEnd: (run) => this.#ended(run),
     };

@@ -34,7 +34,7 @@ export type CallOutput<Name extends RouteName> = Routes[Name] extends {
 
 interface AnyInput {
   readonly params?: Record<string, string>;
-  readonly query?: Record<string, unknown>;
+  readonly query?: Record<string, string | number | undefined>;
   readonly body?: unknown;
 }
 

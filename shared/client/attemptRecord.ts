@@ -67,12 +67,23 @@ export function newRecord(
   return {
     id: toBase64Url(ports.random(12)),
     origin: device.origin,
-    ...{ role, method, locator, secret },
+    role,
+    method,
+    locator,
+    secret,
     sid: toBase64Url(sid),
-    half: { ...half, scalar: toBase64Url(half.scalar) },
+    half: {
+      ...half,
+      scalar: toBase64Url(half.scalar),
+    },
     nonce: toBase64Url(nonce),
     card: toBase64Url(start.card),
-    ...{ openedAt: null, expiresAt: null, answerBy: null, peer: null, said: null, opening: null },
+    openedAt: null,
+    expiresAt: null,
+    answerBy: null,
+    peer: null,
+    said: null,
+    opening: null,
   };
 }
 
@@ -83,7 +94,9 @@ export function agreementOf(record: AttemptRecord): Agreement | null {
   const own: SharePart = { share: half.share, commitment: half.commitment };
   const other: SharePart = { share: peer.share, commitment: peer.commitment };
   const transcript: Transcript = {
-    ...{ method, sid, openedAt },
+    method,
+    sid,
+    openedAt,
     initiator: role === "initiator" ? own : other,
     responder: role === "initiator" ? other : own,
   };

@@ -3,7 +3,7 @@
 import { bytesToCard, cardTitle } from "../core/cards/card.ts";
 import { toBase64Url } from "../core/crypto/bytes.ts";
 import type { Agreement, Met } from "../core/pairing/exchange.ts";
-import { receiptHash, type Transcript } from "../core/pairing/transcript.ts";
+import { hashOfReceipt, type Transcript } from "../core/pairing/transcript.ts";
 import type { Card } from "../wire/card.ts";
 import type { IdentityOpening } from "../wire/identity.ts";
 import type { UserId } from "../wire/ids.ts";
@@ -74,7 +74,7 @@ export class ContactBook {
       userId: peer.userId,
       method: transcript.method,
       metAt: transcript.openedAt,
-      receiptHash: toBase64Url(receiptHash(transcript)),
+      receiptHash: toBase64Url(hashOfReceipt(transcript)),
       peerName: peer.name,
       alias: known?.alias ?? "",
       note: known?.note ?? "",
@@ -184,8 +184,17 @@ function readCard(bytes: Uint8Array | null): Pick<StoredContact, "card" | "cardP
 
 function stubOf({ userId, method, metAt, receiptHash, blocked }: ContactRecord): StoredContact {
   return {
-    ...{ userId, method, metAt, receiptHash, blocked },
-    ...{ peerName: "", alias: "", note: "", card: null, cardProblem: null, proof: null },
+    userId,
+    method,
+    metAt,
+    receiptHash,
+    blocked,
+    peerName: "",
+    alias: "",
+    note: "",
+    card: null,
+    cardProblem: null,
+    proof: null,
     isListed: true,
   };
 }
@@ -193,7 +202,14 @@ function stubOf({ userId, method, metAt, receiptHash, blocked }: ContactRecord):
 function toContact(stored: StoredContact): Contact {
   const { userId, method, metAt, receiptHash, blocked, card, cardProblem, note } = stored;
   return {
-    ...{ userId, method, metAt, receiptHash, blocked, card, cardProblem, note },
+    userId,
+    method,
+    metAt,
+    receiptHash,
+    blocked,
+    card,
+    cardProblem,
+    note,
     name: nameOf(stored),
     verified: stored.proof !== null,
   };

@@ -29,7 +29,11 @@ export class InitiatorRun extends AttemptRun {
   static record(context: RunContext, secret: Secret, card: Uint8Array): AttemptRecord {
     const { device, ports } = context;
     return newRecord(device, ports, {
-      ...{ role: "initiator", method: "key", secret, prs: secretToPrs(secret), card },
+      role: "initiator",
+      method: "key",
+      secret,
+      prs: secretToPrs(secret),
+      card,
       sid: ports.random(16),
       locator: null,
     });

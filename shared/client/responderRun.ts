@@ -33,7 +33,12 @@ export class ResponderRun extends AttemptRun {
     card: Uint8Array,
   ): AttemptRecord {
     return newRecord(context.device, context.ports, {
-      ...{ role: "responder", method: "key", secret, prs: secretToPrs(secret), card, locator },
+      role: "responder",
+      method: "key",
+      secret,
+      prs: secretToPrs(secret),
+      card,
+      locator,
       sid: new Uint8Array(16),
     });
   }
@@ -90,13 +95,23 @@ export class ResponderRun extends AttemptRun {
     const { id, secret, card, locator } = this.record;
     const prs = secretToPrs(secret as Secret);
     const fresh = newRecord(device, ports, {
-      ...{ role: "responder", method, secret, prs, locator },
+      role: "responder",
+      method,
+      secret,
+      prs,
+      locator,
       sid: fromBase64Url(sid),
       card: fromBase64Url(card),
     });
     await this.remember({
       ...fresh,
-      ...{ id, openedAt, peer: { share, commitment, confirmation: null } },
+      id,
+      openedAt,
+      peer: {
+        share,
+        commitment,
+        confirmation: null,
+      },
       expiresAt: this.localTime(claimBy, now),
       answerBy: this.localTime(answerBy, now),
     });

@@ -58,7 +58,6 @@ export type AccountChange = z.infer<typeof accountChangeSchema>;
 
 /** What a look-up by handle tells: enough to verify the account's keys. */
 export const foundAccountSchema = z.object({ userId: userIdSchema, log: deviceLogSchema });
-export type FoundAccount = z.infer<typeof foundAccountSchema>;
 
 export const challengeRequestSchema = z.strictObject({
   userId: userIdSchema,
@@ -72,7 +71,6 @@ export const sessionRequestSchema = z.strictObject({
   signature: bytesSchema(64),
 });
 export const sessionSchema = z.object({ token: z.string(), expiresAt: timeSchema });
-export type Session = z.infer<typeof sessionSchema>;
 
 /** What a socket is wanted for. `open` is answered with a fresh locator. */
 export const upgradeRequestSchema = z.discriminatedUnion("purpose", [

@@ -36,7 +36,6 @@ export const mailboxRequestSchema = z.discriminatedUnion("type", [
   /** First message of every mailbox socket; answered with all that came after that sequence. */
   z.strictObject({ type: z.literal("hello"), after: z.int().check(z.minimum(0)) }),
 ]);
-export type MailboxRequest = z.infer<typeof mailboxRequestSchema>;
 
 export const mailboxNoticeSchema = z.discriminatedUnion("type", [
   /** New or changed contacts, oldest first. */

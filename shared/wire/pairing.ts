@@ -14,7 +14,7 @@ const shareMembers = { share: bytesSchema(32), commitment: bytesSchema(32) };
 const sealedIdentitySchema = boxSchema(40, SEALED_IDENTITY_MAX_BYTES);
 const sealedCardSchema = boxSchema(40, SEALED_CARD_MAX_BYTES);
 
-export const openMessageSchema = z.strictObject({
+const openMessageSchema = z.strictObject({
   type: z.literal("open"),
   method: methodSchema,
   sid: bytesSchema(16),
@@ -22,7 +22,7 @@ export const openMessageSchema = z.strictObject({
 });
 export type OpenMessage = z.infer<typeof openMessageSchema>;
 
-export const claimMessageSchema = z.strictObject({
+const claimMessageSchema = z.strictObject({
   type: z.literal("claim"),
   ...shareMembers,
   tag: bytesSchema(32),
@@ -32,7 +32,7 @@ export const claimMessageSchema = z.strictObject({
 });
 export type ClaimMessage = z.infer<typeof claimMessageSchema>;
 
-export const answerMessageSchema = z.strictObject({
+const answerMessageSchema = z.strictObject({
   type: z.literal("answer"),
   tag: bytesSchema(32),
   confirmation: bytesSchema(64),

@@ -1,6 +1,6 @@
 // Each HTTP endpoint once. The router, the SDK and the OpenAPI document read this list.
 
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
 import {
   accountChangeSchema,
   accountSchema,

@@ -11,7 +11,7 @@ const MIN_SECRET_CHARS = 32;
 const keys = new Map<string, Uint8Array>();
 const signingKeys = new Map<string, Promise<CryptoKey>>();
 
-export function keyFor(secret: string, purpose: KeyPurpose): Uint8Array {
+function keyFor(secret: string, purpose: KeyPurpose): Uint8Array {
   if (secret.length < MIN_SECRET_CHARS) throw new Error("SERVER_SECRET is missing or too short");
   const name = `${purpose} ${secret}`;
   let key = keys.get(name);

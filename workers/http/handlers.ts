@@ -15,7 +15,7 @@ type Params<R> = R extends { readonly params: infer P extends Record<string, z.c
   ? { readonly [Name in keyof P]: z.infer<P[Name]> }
   : undefined;
 
-export interface Call<Name extends RouteName> {
+interface Call<Name extends RouteName> {
   readonly env: Env;
   readonly request: Request;
   readonly params: Params<Routes[Name]>;

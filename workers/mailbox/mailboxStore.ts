@@ -103,7 +103,11 @@ export class MailboxStore {
       `INSERT INTO contact (peer, method, met_at, receipt_hash, sequence) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (peer) DO UPDATE SET method = excluded.method, met_at = excluded.met_at,
          receipt_hash = excluded.receipt_hash, sequence = excluded.sequence`,
-      ...[peer, method, metAt, receiptHash, sequence],
+      peer,
+      method,
+      metAt,
+      receiptHash,
+      sequence,
     );
     this.#lastSequence = sequence;
     return { userId: peer, method, metAt, receiptHash, sequence, blocked: known?.blocked ?? false };

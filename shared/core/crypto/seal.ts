@@ -4,8 +4,8 @@
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { concat } from "./bytes.ts";
 
-export const SEAL_KEY_BYTES = 32;
-export const SEAL_NONCE_BYTES = 24;
+const SEAL_KEY_BYTES = 32;
+const SEAL_NONCE_BYTES = 24;
 /** What sealing adds: the nonce in front and the tag behind. */
 export const SEAL_OVERHEAD_BYTES = SEAL_NONCE_BYTES + 16;
 const LENGTH_BYTES = 4;

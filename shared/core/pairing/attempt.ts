@@ -38,7 +38,7 @@ export const TRANSITIONS: Table = {
   },
   awaitingClaim: {
     open: { to: [], run: moves.openAgain },
-    claim: { to: ["awaitingAnswer"], run: moves.claim },
+    claim: { to: ["awaitingAnswer"], run: moves.takeClaim },
     cancel: { to: ["failed"], run: moves.cancel },
     deadline: { to: ["failed"], run: moves.expire },
   },

@@ -22,7 +22,7 @@ const NETWORK_FIRST_BITS = 10;
 const WORK_MOST_BITS = 20;
 
 /** The level now, when one failure is forgotten each `fadesMs`. */
-export function levelAt(count: FadingCount, now: number, fadesMs: number): number {
+function levelAt(count: FadingCount, now: number, fadesMs: number): number {
   return Math.max(0, count.level - Math.max(0, now - count.at) / fadesMs);
 }
 

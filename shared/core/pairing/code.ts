@@ -4,7 +4,7 @@
 import type { Locator } from "../../wire/ids.ts";
 import {
   BUNDLED_WORD_LISTS,
-  DEFAULT_WORD_LIST,
+  ENGLISH,
   WORD_BITS,
   foldWord,
   indexOfWord,
@@ -18,7 +18,7 @@ declare const secretBrand: unique symbol;
 /** An integer below 2^22. Never leaves the device but through its owner. */
 export type Secret = number & { readonly [secretBrand]: true };
 
-export type CodeProblemCode =
+type CodeProblemCode =
   | "empty"
   | "noLocator"
   | "badLocator"
@@ -46,7 +46,7 @@ export type ParsedCode =
 
 /** Longer input is refused unread. */
 export const CODE_MAX_CHARS = 200;
-export const SECRET_BITS = 2 * WORD_BITS;
+const SECRET_BITS = 2 * WORD_BITS;
 const SECRET_LIMIT = 2 ** SECRET_BITS;
 const SECRET_DIGITS = 7;
 const WORDS_IN_CODE = 2;
@@ -100,13 +100,13 @@ export function formatCode(
   locator: Locator,
   secret: Secret,
   spelling: "words" | "digits",
-  list: WordList = DEFAULT_WORD_LIST,
+  list: WordList = ENGLISH,
 ): string {
   if (spelling === "digits") {
     return `${locator}-${String(secret).padStart(SECRET_DIGITS, "0")}`;
   }
   const words = [secret >>> WORD_BITS, secret % 2 ** WORD_BITS].map((index) => list.words[index]);
-  const tag = list === DEFAULT_WORD_LIST ? [] : [list.tag];
+  const tag = list === ENGLISH ? [] : [list.tag];
   return [locator, ...tag, ...words].join("-");
 }
 
@@ -164,7 +164,7 @@ function parseDigits(tokens: readonly string[]): ParsedCode {
 
 function parseWords(locator: Locator, tokens: readonly string[], lists: WordLists): ParsedCode {
   const tag = TAG.test(tokens[0] ?? "") ? tokens[0] : undefined;
-  const list = tag === undefined ? DEFAULT_WORD_LIST : lists.get(tag);
+  const list = tag === undefined ? ENGLISH : lists.get(tag);
   if (list === undefined) {
     const advice = "Ask for the key in digits, or check its first word.";
     return refuse("unknownWordList", `There are no words called “${tag}” here. ${advice}`, {

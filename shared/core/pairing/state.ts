@@ -13,7 +13,7 @@ export interface Party {
 }
 
 /** Milliseconds since 1970 by the server's clock. A message counts if it comes strictly before its deadline. */
-export interface Timing {
+interface Timing {
   readonly openedAt: number;
   /** T1: request to answer. */
   readonly claimBy: number;
@@ -44,7 +44,7 @@ export interface AwaitingAnswer extends Opened {
 }
 
 /** What one side receives when the attempt matches. */
-export interface Release {
+interface Release {
   readonly confirmation: string;
   readonly identity: string;
   readonly card: string;

@@ -47,6 +47,6 @@ export function receiptBytes(transcript: Transcript): Uint8Array {
   );
 }
 
-export function receiptHash(transcript: Transcript): Uint8Array {
+export function hashOfReceipt(transcript: Transcript): Uint8Array {
   return sha256(receiptBytes(transcript));
 }

@@ -31,7 +31,7 @@ import {
   type Matched,
   roleOf,
 } from "./state.ts";
-import { receiptHash } from "./transcript.ts";
+import { hashOfReceipt } from "./transcript.ts";
 
 const BOTH: readonly Role[] = ["initiator", "responder"];
 const OUTBOX_GRACE_MS = 24 * 60 * 60_000;
@@ -67,7 +67,7 @@ export function openAgain(
 }
 
 /** One evaluated guess: the first well-formed claim in time takes the attempt. */
-export function claim(state: AwaitingClaim, event: EventOf<"claim">, now: number): Decision {
+export function takeClaim(state: AwaitingClaim, event: EventOf<"claim">, now: number): Decision {
   if (event.party.userId === state.initiator.userId) return refused(state, "own-key");
   const { type: _type, ...claimed } = event.message;
   const next: AwaitingAnswer = {
@@ -186,11 +186,17 @@ function fail(state: AwaitingClaim | AwaitingAnswer, outcome: Failure, now: numb
   const sides: readonly Role[] = responder === null ? ["initiator"] : BOTH;
   const next: Failed = {
     at: "failed",
-    ...{ locator, method, initiator, offer, openedAt, claimBy, answerBy },
+    locator,
+    method,
+    initiator,
+    offer,
+    openedAt,
+    claimBy,
+    answerBy,
     responder,
     outcome,
     unacknowledged: sides,
-    keepUntil: now + NOTICE_TTL_SECONDS * 1_000,
+    keepUntil: now + NOTICE_TTL_SECONDS * 1e3,
   };
   const effects = sides.map((role) => tell(role, terminalNotice(next, role)));
   if (outcome === "mismatch" && responder !== null) {
@@ -211,7 +217,7 @@ function finish(state: Matched | Failed): Decision {
 
 function contactCommits(state: AwaitingAnswer): Record<Role, ContactCommit> {
   const { method, offer, openedAt, initiator, responder } = state;
-  const hash = receiptHash({
+  const hash = hashOfReceipt({
     method,
     sid: offer.sid,
     openedAt,

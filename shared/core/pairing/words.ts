@@ -20,9 +20,8 @@ export const WORD_BITS = 11;
 const MIN_PREFIX_LETTERS = 4;
 const MAX_TYPO_DISTANCE = 2;
 
-export const ENGLISH = wordListOf("en", englishWords);
 /** A code without a tag is spelled in this list. */
-export const DEFAULT_WORD_LIST = ENGLISH;
+export const ENGLISH = wordListOf("en", englishWords);
 export const BUNDLED_WORD_LISTS: WordLists = new Map([[ENGLISH.tag, ENGLISH]]);
 
 /** @throws RangeError unless `words` are 2,048 different words */
@@ -39,7 +38,7 @@ export function foldWord(text: string): string {
 }
 
 /** Up to `limit` words that begin with `prefix`, in the list's order; none for an empty one. */
-export function completions(prefix: string, limit: number, list = DEFAULT_WORD_LIST): string[] {
+export function completions(prefix: string, limit: number, list = ENGLISH): string[] {
   const start = foldWord(prefix);
   if (start === "") return [];
   return list.words.filter((word) => word.startsWith(start)).slice(0, Math.max(0, limit));
@@ -49,7 +48,7 @@ export function completions(prefix: string, limit: number, list = DEFAULT_WORD_L
  * The one word that is nearest to `typo`, within two edits; null when none is that near or two
  * are equally near. A missing, extra or wrong letter is one edit, and so are two swapped ones.
  */
-export function nearestWord(typo: string, list = DEFAULT_WORD_LIST): string | null {
+export function nearestWord(typo: string, list = ENGLISH): string | null {
   const typed = foldWord(typo);
   if (list.indexes.has(typed)) return typed;
   let nearest: string | null = null;
@@ -68,7 +67,7 @@ export function nearestWord(typo: string, list = DEFAULT_WORD_LIST): string | nu
 }
 
 /** The place of a word, or of the only word that begins with at least four given letters. */
-export function indexOfWord(text: string, list = DEFAULT_WORD_LIST): number | null {
+export function indexOfWord(text: string, list = ENGLISH): number | null {
   const typed = foldWord(text);
   const exact = list.indexes.get(typed);
   if (exact !== undefined) return exact;
