@@ -5,7 +5,7 @@ import type { Command } from "./command.ts";
 import { usageError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
 
-export interface OptionSpec {
+interface OptionSpec {
   readonly type: "string" | "boolean";
   readonly short?: string;
   /** How the help calls the value. */

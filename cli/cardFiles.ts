@@ -4,8 +4,7 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { access, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import type { Card } from "../shared/client/node.ts";
-import { bytesToCard, cardToBytes } from "../shared/core/cards/card.ts";
+import { bytesToCard, type Card, cardToBytes } from "../shared/client/node.ts";
 import { CliError, EXIT } from "./errors.ts";
 
 /** Cards hold personal data: for their owner's eyes. */
@@ -76,7 +75,7 @@ export async function cardDestination(path: string, force: boolean): Promise<Car
 
 async function textOfCard(card: Card, format: Format): Promise<string> {
   if (format === "jscontact") return `${JSON.stringify(card, null, 2)}\n`;
-  const { cardToVcard } = await import("../shared/core/cards/vcard.ts");
+  const { cardToVcard } = await import("../shared/client/vcard.ts");
   return cardToVcard(card);
 }
 
@@ -101,15 +100,14 @@ async function bytesOf(path: string): Promise<Uint8Array> {
 }
 
 async function cardOfVcard(bytes: Uint8Array, path: string): Promise<Card> {
-  const { vcardToCards } = await import("../shared/core/cards/vcard.ts");
+  const { vcardToCards } = await import("../shared/client/vcard.ts");
   const result = vcardToCards(textOf(bytes, path));
   if (!result.ok) throw invalid(path, result.message);
   const [card, ...others] = result.cards;
   if (card === undefined || others.length > 0) {
     throw invalid(path, `The file holds ${result.cards.length} cards; one can be sent.`);
   }
-  // Every card that is sent can be told from others.
-  return card.uid === undefined ? { ...card, uid: `urn:uuid:${randomUUID()}` } : card;
+  return card;
 }
 
 function cardOfJson(bytes: Uint8Array, path: string): Card {

@@ -1,6 +1,5 @@
 // A business card in a few lines, for people. The whole of it is in the file or the JSON.
-import type { Card } from "../shared/client/node.ts";
-import { cardTitle } from "../shared/core/cards/card.ts";
+import { type Card, cardTitle } from "../shared/client/node.ts";
 import { printable, shortened } from "./printable.ts";
 import { styled, type Terminal } from "./terminal.ts";
 
@@ -20,7 +19,7 @@ export function cardLines(card: Card, out: Terminal): string[] {
     ),
     ...valuesOf(card.links).map(({ uri }) => ["link", uri] as [string, string]),
     ...valuesOf(card.addresses).map(
-      ({ full }) => ["address", full] as [string, string | undefined],
+      (address) => ["address", addressText(address)] as [string, string],
     ),
     ...valuesOf(card.notes).map(({ note }) => ["note", note] as [string, string]),
     ...valuesOf(card.media)
@@ -38,6 +37,13 @@ export function cardLines(card: Card, out: Terminal): string[] {
     ...shown,
     ...(more > 0 ? [`    … and ${more} more`] : []),
   ];
+}
+
+type Address = NonNullable<Card["addresses"]>[string];
+
+function addressText({ full, components = [] }: Address): string {
+  const parts = components.filter(({ kind }) => kind !== "separator").map(({ value }) => value);
+  return full ?? parts.filter((part) => part !== "").join(", ");
 }
 
 function factLine(label: string, value: string, out: Terminal): string {

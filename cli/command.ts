@@ -5,6 +5,13 @@ import type { Interruption } from "./interruption.ts";
 import type { Presenter } from "./output.ts";
 import type { Prompt } from "./prompt.ts";
 
+interface OpenOptions {
+  /** The name of a new account. */
+  readonly name?: string;
+  /** Brings meetings that were cut short to their end first. */
+  readonly finishMeetings?: boolean;
+}
+
 export interface Context {
   readonly args: Arguments;
   readonly present: Presenter;
@@ -13,7 +20,7 @@ export interface Context {
   readonly server: string;
   readonly home: string;
   /** Opens the account of this home; the first time it registers the device. */
-  open(options?: { name?: string }): Promise<Acquaint>;
+  open(options?: OpenOptions): Promise<Acquaint>;
   /** A path as the person means it: relative to where they stand. */
   readonly resolvePath: (path: string) => string;
 }

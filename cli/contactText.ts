@@ -11,7 +11,7 @@ const METHODS: Readonly<Record<Contact["method"], string>> = { key: "met by key"
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 /** @param time milliseconds since 1970 */
-export function timeText(time: number): string {
+function timeText(time: number): string {
   return clock.format(time);
 }
 

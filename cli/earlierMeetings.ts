@@ -39,7 +39,9 @@ export async function finishEarlierMeetings(
 async function tellEnd(meeting: Meeting, present: Presenter): Promise<void> {
   const contact = await meeting.contact.catch(() => null);
   if (contact === null) return;
-  present.remark(`An interrupted meeting is complete: you and ${printable(contact.name)} have met.`);
+  present.remark(
+    `An interrupted meeting is complete: you and ${printable(contact.name)} have met.`,
+  );
 }
 
 /** Marks of processes that are gone are taken away. */

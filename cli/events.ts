@@ -18,9 +18,9 @@ export type CliEvent =
 export type KeyEvent = Extract<MeetingEvent, { event: "key" }> & { readonly words?: string };
 
 /** `byYou`: this run has cancelled. */
-export type FailedEvent = Extract<MeetingEvent, { event: "failed" }> & { readonly byYou?: true };
+type FailedEvent = Extract<MeetingEvent, { event: "failed" }> & { readonly byYou?: true };
 
-export interface CardEvent {
+interface CardEvent {
   readonly event: "card";
   readonly card: Card | null;
   readonly problem: string | null;

@@ -1,7 +1,8 @@
 // What people see. Every text that came from elsewhere passes `printable` on its way here.
+import type { Contact } from "../shared/client/node.ts";
 import type { Presenter } from "./output.ts";
 import { cardLines } from "./cardText.ts";
-import { contactLines } from "./contactText.ts";
+import { contactLines, shortId } from "./contactText.ts";
 import { startCountdown, type Countdown } from "./countdown.ts";
 import type { CliError } from "./errors.ts";
 import type { CliEvent } from "./events.ts";
@@ -55,6 +56,7 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
         return say(
           styled(out, ["green", "bold"], `✓ You and ${printable(event.contact.name)} have met.`),
           ...contactLines(event.contact, out),
+          ...namingHint(event.contact),
         );
       case "failed":
         return say(...failureLines(event));
@@ -95,7 +97,7 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
     const facts = [
       ["name", me.name === "" ? "none yet (acquaint profile --name N)" : printable(me.name)],
       ["handle", me.handle === null ? "none" : `@${me.handle}`],
-      ["found by", VISIBILITY[me.visibility]],
+      ["found by", me.handle === null ? "nobody, without a handle" : VISIBILITY[me.visibility]],
       ["user id", me.userId],
       ["device", me.deviceId],
       ...(me.event === "whoami"
@@ -139,6 +141,12 @@ this device is lost, and whoever has them is you. Write them down on paper:
 To see them again: acquaint whoami --recovery-phrase
 
 `;
+}
+
+/** Who has not given a name is called by a short form of the id, which nobody remembers. */
+function namingHint({ name, userId }: Contact): string[] {
+  const isNameless = name.includes("…") && userId.startsWith(name.split("…")[0] ?? "");
+  return isNameless ? [`  Give them a name: acquaint contacts rename ${shortId(userId)} NAME`] : [];
 }
 
 const VISIBILITY = {

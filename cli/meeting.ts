@@ -1,6 +1,6 @@
 // Follows a meeting to its end: tells each step, keeps the card where `--out` wants it, and lets
 // Ctrl-C cancel it, so that the other side is told.
-import type { Card, Meeting, MeetingEvent } from "../shared/client/node.ts";
+import type { Acquaint, Card, Meeting, MeetingEvent } from "../shared/client/node.ts";
 import { cardDestination, readCardFile, reasonOf, type CardDestination } from "./cardFiles.ts";
 import type { OptionSpecs } from "./arguments.ts";
 import type { Context } from "./command.ts";
@@ -40,6 +40,18 @@ export async function meetingFiles({ args, resolvePath }: Context): Promise<Meet
   };
 }
 
+/** The account, and a server that answers: without one the SDK would go on trying in silence. */
+export async function openToMeet(context: Context): Promise<Acquaint> {
+  const client = await context.open({ finishMeetings: true });
+  const { name } = await client.refreshProfile();
+  if (name === "" && !context.present.json) {
+    context.present.remark(
+      "You have no name yet, so they see only your id: acquaint profile --name N",
+    );
+  }
+  return client;
+}
+
 interface Follow {
   readonly destination: CardDestination | null;
   /** Changes an event before it is told. */
@@ -53,15 +65,14 @@ export async function followMeeting(
   { destination, spell = (event) => event }: Follow,
 ): Promise<number> {
   const { interruption, present } = context;
-  const ended = Promise.withResolvers<void>();
+  let markEnded = (): void => {};
+  const ended = new Promise<void>((resolve) => (markEnded = resolve));
   interruption.undoBy(async () => {
     await (await starting).cancel();
-    await ended.promise;
+    await ended;
   });
   try {
     const meeting = await starting;
-    // The events tell how it ends; without this the promise would be an unhandled rejection.
-    meeting.contact.catch(() => {});
     let exitCode: number = EXIT.failed;
     let lost: CliError | null = null;
     for await (const event of meeting) {
@@ -74,7 +85,7 @@ export async function followMeeting(
     return exitCode;
   } finally {
     interruption.undoBy(null);
-    ended.resolve();
+    markEnded();
   }
 }
 

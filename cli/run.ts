@@ -5,6 +5,7 @@ import type { Acquaint } from "../shared/client/node.ts";
 import { parseCommandLine, unknownCommand, wantsJson, type CommandLine } from "./arguments.ts";
 import type { Context } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { finishEarlierMeetings, markRunning } from "./earlierMeetings.ts";
 import { EXIT, usageError } from "./errors.ts";
 import { asCliError } from "./failures.ts";
 import { helpOn, overview } from "./help.ts";
@@ -34,6 +35,7 @@ export async function run(surroundings: Surroundings): Promise<number> {
   const present = presenterOf(wantsJson(args), out, terminalOf(stderr, env));
   let server = DEFAULT_SERVER;
   let client: Acquaint | null = null;
+  let leave: () => Promise<void> = async () => {};
   try {
     const line = parseCommandLine(args, COMMANDS);
     const answer = withoutCommand(line, present);
@@ -50,8 +52,10 @@ export async function run(surroundings: Surroundings): Promise<number> {
       interruption,
       server,
       home,
-      async open(options = {}) {
+      async open({ finishMeetings = false, ...options } = {}) {
+        if (finishMeetings) leave = await markRunning(home);
         client = await openSession({ server, home, ...options }, present);
+        if (finishMeetings) await finishEarlierMeetings(client, home, present);
         return client;
       },
       resolvePath: (path) => resolve(folderOf(surroundings), path),
@@ -69,6 +73,7 @@ export async function run(surroundings: Surroundings): Promise<number> {
   } finally {
     present.close();
     await (client as Acquaint | null)?.close();
+    await leave();
   }
 }
 
@@ -95,7 +100,7 @@ function withoutCommand(line: CommandLine, present: Presenter): number | null {
 /** The origin of a server. @throws CliError `usage` */
 function serverOf(text: string | undefined): string {
   if (text === undefined || text === "") return DEFAULT_SERVER;
-  const url = URL.parse(text);
+  const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "") {
     throw usageError(`${text} is no address of a server.`, `It looks like ${DEFAULT_SERVER}`);
   }

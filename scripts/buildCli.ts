@@ -13,7 +13,6 @@ await build({
   format: "esm",
   target: "node20",
   external: ["ws"], // CommonJS, and installed beside the bundle anyway
-  banner: { js: "#!/usr/bin/env node" },
   logLevel: "warning",
 });
 chmodSync(CLI_FILE, 0o755);

@@ -17,6 +17,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["shared/client"],
 };
 
+/** The parts of the SDK for Node alone; the SDK's size check bundles the rest for browsers. */
+const FOR_NODE = /^shared\/client\/(node|store\/file)\.ts$/;
+
 interface Import {
   specifier: string;
   isType: boolean;
@@ -38,18 +41,16 @@ const layerOf = (file: string): string | undefined =>
 
 function importFault(file: string, { specifier }: Import): string | undefined {
   if (!specifier.startsWith(".")) {
-    const isBound = file.startsWith("shared/") && /^(cloudflare|node):/.test(specifier);
+    const isBound = specifier.startsWith("cloudflare:")
+      ? file.startsWith("shared/")
+      : specifier.startsWith("node:") && file.startsWith("shared/") && !FOR_NODE.test(file);
     return isBound ? `${file} imports ${specifier}, but shared/ runs everywhere` : undefined;
   }
   const from = layerOf(file)!;
   const target = resolve(file, specifier);
   const to = layerOf(target);
-  if (
-    target === "package.json" ||
-    to === from ||
-    (to !== undefined && MAY_IMPORT[from]!.includes(to))
-  )
-    return undefined;
+  const isAllowed = to === from || (to !== undefined && MAY_IMPORT[from]!.includes(to));
+  if (isAllowed || target === "package.json") return undefined;
   return `${file} imports ${specifier}, but ${from} may not import ${to ?? "it"}`;
 }
 

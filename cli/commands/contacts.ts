@@ -48,7 +48,7 @@ async function listContacts(context: Context): Promise<number> {
       "Say list, show, remove, block, unblock, rename or note.",
     );
   }
-  const client = await context.open();
+  const client = await context.open({ finishMeetings: true });
   const all = await client.contacts.list();
   for (const contact of all) context.present.show(contactEvent(contact));
   if (all.length === 0) {
@@ -66,7 +66,7 @@ async function showContact(context: Context): Promise<number> {
   const out = args.text("out");
   const destination =
     out === undefined ? null : await cardDestination(resolvePath(out), args.flag("force"));
-  const client = await context.open();
+  const client = await context.open({ finishMeetings: true });
   const contact = chooseContact(reference, await client.contacts.list());
   const shown = { ...contactEvent(contact), card: contact.card };
   if (destination === null) {

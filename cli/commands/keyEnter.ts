@@ -3,7 +3,13 @@
 import { parseCode } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
-import { followMeeting, MEETING_HELP, MEETING_OPTIONS, meetingFiles } from "../meeting.ts";
+import {
+  followMeeting,
+  MEETING_HELP,
+  MEETING_OPTIONS,
+  meetingFiles,
+  openToMeet,
+} from "../meeting.ts";
 
 export const keyEnter: Command = {
   path: ["key", "enter"],
@@ -28,7 +34,7 @@ file}, connected {contact} or failed {reason, advice}.`,
 async function enterKey(context: Context): Promise<number> {
   const { card, destination } = await meetingFiles(context);
   const code = await codeOf(context);
-  const client = await context.open();
+  const client = await openToMeet(context);
   const starting = client.enterKey(code, card === undefined ? {} : { card });
   return followMeeting(context, starting, { destination });
 }

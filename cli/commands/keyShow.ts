@@ -1,7 +1,13 @@
 // `key show`: makes an instant key, shows it in every spelling, and waits for the one who enters it.
 import type { Command, Context } from "../command.ts";
 import type { CliEvent } from "../events.ts";
-import { followMeeting, MEETING_HELP, MEETING_OPTIONS, meetingFiles } from "../meeting.ts";
+import {
+  followMeeting,
+  MEETING_HELP,
+  MEETING_OPTIONS,
+  meetingFiles,
+  openToMeet,
+} from "../meeting.ts";
 
 export const keyShow: Command = {
   path: ["key", "show"],
@@ -27,7 +33,7 @@ failed {reason, advice}. The key is the secret of the meeting: keep it out of lo
 async function showKey(context: Context): Promise<number> {
   const { card, destination } = await meetingFiles(context);
   const digits = context.args.flag("digits");
-  const client = await context.open();
+  const client = await openToMeet(context);
   const starting = client.showKey(card === undefined ? {} : { card });
   return followMeeting(context, starting, {
     destination,

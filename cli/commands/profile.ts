@@ -1,7 +1,10 @@
 // `profile`: the name that peers receive, the handle, and who may find one by it.
-import { visibilitySchema, type Visibility } from "../../shared/wire/auth.ts";
-import { handleSchema } from "../../shared/wire/ids.ts";
-import { NAME_MAX_CHARS } from "../../shared/wire/limits.ts";
+import {
+  isHandle,
+  NAME_MAX_CHARS,
+  VISIBILITIES,
+  type Visibility,
+} from "../../shared/client/node.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Command, Context } from "../command.ts";
 import { EXIT, usageError } from "../errors.ts";
@@ -83,13 +86,15 @@ function checkedName(text: string): string {
 }
 
 function checkedHandle(text: string): string {
-  const parsed = handleSchema.safeParse(text.replace(/^@/, "").toLowerCase());
-  if (parsed.success) return parsed.data;
-  throw usageError(`A handle ${parsed.error.issues[0]?.message ?? "must be different"}.`);
+  const handle = text.replace(/^@/, "").toLowerCase();
+  if (isHandle(handle)) return handle;
+  throw usageError(
+    "A handle is 3 to 30 of a-z, 0-9 and single _, begins with a letter and does not end with _.",
+  );
 }
 
 function checkedVisibility(text: string): Visibility {
-  const parsed = visibilitySchema.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw usageError("--visibility is one of: anyone, contactsOfContacts, nobody.");
+  const visibility = VISIBILITIES.find((each) => each === text);
+  if (visibility !== undefined) return visibility;
+  throw usageError(`--visibility is one of: ${VISIBILITIES.join(", ")}.`);
 }

@@ -2,7 +2,7 @@
 // nothing waits longer than for the line that it needs.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -30,11 +30,9 @@ export interface Running {
   ended: Promise<Ended>;
 }
 
-/** A folder that goes away with the test process. */
+/** A folder of its own within the one that goes when the tests end. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "acquaint-cli-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return mkdtempSync(join(tmpdir(), "acquaint-cli-"));
 }
 
 export class Person {

@@ -154,8 +154,38 @@ describe("key show and key enter", () => {
     expect(shown.stdout).toContain("Waiting for them. The key is good for ");
     expect(entered.stdout).toContain("ada@example.org");
     expect(entered.stdout).toMatch(/✓ You and .* have met\./);
-    // eslint-disable-next-line no-control-regex
+    // escape sequences are what is looked for
     expect(shown.stdout + entered.stdout).not.toMatch(/\u001b/);
+  });
+});
+
+describe("a meeting that was cut short", () => {
+  test("is brought to its end by the next command in that home (KEY-5)", async () => {
+    const ada = new Person(server.url);
+    const bob = new Person(server.url);
+    const showing = ada.start("key", "show", "--card", ADA_VCARD);
+    const key = await showing.event("key");
+    showing.signal("SIGKILL");
+    expect((await showing.ended).code).toBeNull();
+    const entering = bob.start("key", "enter", String(key["code"]));
+    await entering.event("claimed");
+    const listed = await ada.run("contacts");
+    const entered = await entering.ended;
+    expect(entered.code).toBe(0);
+    expect(entered.events.map(({ event }) => event)).toContain("connected");
+    expect(listed.events).toHaveLength(1);
+    expect(listed.stderr).toContain("An interrupted meeting is complete");
+  });
+
+  test("is left alone while another process of that home is at it", async () => {
+    const ada = new Person(server.url);
+    const bob = new Person(server.url);
+    const showing = ada.start("key", "show");
+    const key = await showing.event("key");
+    const listed = await ada.run("contacts");
+    expect([listed.code, listed.stdout]).toEqual([0, ""]);
+    const entered = await bob.run("key", "enter", String(key["code"]));
+    expect([(await showing.ended).code, entered.code]).toEqual([0, 0]);
   });
 });
 

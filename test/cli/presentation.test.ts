@@ -157,7 +157,7 @@ describe("for people", () => {
       file: null,
     });
     present.fail(new CliError("x", name, { hint: name }));
-    // eslint-disable-next-line no-control-regex
+    // escape sequences are what is looked for
     expect(out.text.replace(/\u001b\[\d+m/g, "")).not.toMatch(/[\u0000-\u0009\u000b-\u001f]|owned/);
   });
 

@@ -162,6 +162,23 @@ describe("with a server", () => {
     expect(events[0]).toMatchObject({ event: "whoami", server: server.url, home });
   });
 
+  test("an account that is known still says when its server cannot be reached", async () => {
+    const own = await startServer();
+    const ada = new Person(own.url);
+    expect((await ada.run("whoami")).code).toBe(0);
+    await own.stop();
+    for (const args of [
+      ["key", "show"],
+      ["key", "enter", "417-guitar-ocean"],
+      ["profile", "--handle", "ada"],
+    ]) {
+      const { code, events } = await ada.run(...args);
+      expect([args, code, events[0]?.["code"]]).toEqual([args, 1, "server-unreachable"]);
+    }
+    expect((await ada.run("whoami")).code).toBe(0);
+    expect((await ada.run("contacts")).code).toBe(0);
+  });
+
   test("a home that is a file is refused with advice", async () => {
     const file = join(temporaryFolder(), "file");
     writeFileSync(file, "");

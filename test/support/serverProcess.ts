@@ -16,7 +16,7 @@ export interface ServerProcess {
   kill9(): Promise<void>;
   /** Ends the server as Ctrl-C does. */
   stop(): Promise<void>;
-  /** Every line that the server wrote so far. */
+  /** Every line that reached this process so far; a line comes a little after its response. */
   logText(): string;
 }
 

@@ -1,0 +1,77 @@
+// Real SDK clients for tests: each a device of its own, let go of when its test ends.
+
+import { onTestFinished } from "vitest";
+import {
+  Acquaint,
+  type AcquaintOptions,
+  type Contact,
+  type FailureReason,
+  type Meeting,
+  type MeetingEvent,
+  MeetingFailed,
+  memoryStore,
+} from "../../shared/client/node.ts";
+
+/** A device that registers at the server; in a store of its own unless one is given. */
+export async function openClient(
+  server: string,
+  options: Partial<AcquaintOptions> = {},
+): Promise<Acquaint> {
+  const client = await Acquaint.open({ store: memoryStore(), ...options, server });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** Two strangers. */
+export async function openPair(server: string): Promise<[Acquaint, Acquaint]> {
+  return [
+    await openClient(server, { name: "Ada Shows" }),
+    await openClient(server, { name: "Ben Enters" }),
+  ];
+}
+
+/** The contact, or why there is none. */
+export async function endOf(meeting: Meeting): Promise<Contact | FailureReason> {
+  return meeting.contact.catch((error: unknown) => {
+    if (error instanceof MeetingFailed) return error.reason;
+    throw error;
+  });
+}
+
+/** `connected`, or why not: what both sides can be compared by. */
+export async function outcomeOf(meeting: Meeting): Promise<"connected" | FailureReason> {
+  const end = await endOf(meeting);
+  return typeof end === "string" ? end : "connected";
+}
+
+/** Shows a key on one device, enters it on the other, and waits for both contacts. */
+export async function meet(a: Acquaint, b: Acquaint): Promise<[Contact, Contact]> {
+  const shown = await a.showKey();
+  const entered = await b.enterKey(codeOf(shown));
+  return Promise.all([shown.contact, entered.contact]);
+}
+
+export function codeOf(shown: Meeting): string {
+  if (shown.key === null) throw new Error("No key is shown.");
+  return shown.key.code;
+}
+
+/** The same locator with a secret that is not the one shown. */
+export function wrongCodeFor(shown: Meeting): string {
+  const { locator = "", digits = "" } = shown.key ?? {};
+  const secret = Number(digits.split("-")[1]);
+  return `${locator}-${String((secret + 1) % 2 ** 22).padStart(7, "0")}`;
+}
+
+/** Resolves with the first such event, be it past or to come; rejects when the meeting ends without it. */
+export function eventOf<Name extends MeetingEvent["event"]>(
+  meeting: Meeting,
+  name: Name,
+): Promise<Extract<MeetingEvent, { event: Name }>> {
+  return new Promise((resolve, reject) => {
+    meeting.on((event) => {
+      if (event.event === name) resolve(event as Extract<MeetingEvent, { event: Name }>);
+      else if (meeting.isOver) reject(new Error(`ended without ${name}: ${JSON.stringify(event)}`));
+    });
+  });
+}

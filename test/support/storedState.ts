@@ -1,0 +1,103 @@
+// The state folder of a local server, read from outside: every row as values, and, for a server that
+// is down, rows made older, which is how days pass in a test.
+
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { deserialize, serialize } from "node:v8";
+
+export interface StoredRow {
+  readonly object: string;
+  readonly file: string;
+  readonly table: string;
+  /** Columns as SQLite has them. */
+  readonly raw: Readonly<Record<string, unknown>>;
+  /** The value of a `storage.kv` row; otherwise undefined. */
+  readonly value: unknown;
+}
+
+/** Every row of every object. Works beside a running server, too. */
+export function storedRows(stateDir: string): StoredRow[] {
+  return databaseFiles(stateDir).flatMap((file) => {
+    const database = new DatabaseSync(file, { readOnly: true });
+    try {
+      return tablesOf(database).flatMap((table) =>
+        rowsOf(database, table).map((raw) => ({
+          ...{ object: objectOf(file), file, table, raw },
+          value: valueOf(table, raw),
+        })),
+      );
+    } finally {
+      database.close();
+    }
+  });
+}
+
+/** What the attempts hold: one value each, none for a locator that is free. */
+export function storedAttempts(stateDir: string): Record<string, unknown>[] {
+  return storedRows(stateDir)
+    .filter(({ object, value }) => object.endsWith("PairingAttempt") && value !== undefined)
+    .map(({ value }) => value as Record<string, unknown>);
+}
+
+/** Lets time pass for the attempts of a server that is down: every time in them, and their alarms. */
+export function letTimePass(stateDir: string, milliseconds: number): void {
+  for (const file of databaseFiles(stateDir)) {
+    if (!objectOf(file).endsWith("PairingAttempt")) continue;
+    const database = new DatabaseSync(file);
+    const tables = tablesOf(database);
+    if (tables.includes("_cf_ALARM")) {
+      database
+        .prepare("UPDATE _cf_ALARM SET scheduled_time = scheduled_time - ?")
+        .run(BigInt(milliseconds) * NANOSECONDS);
+    }
+    if (tables.includes("_cf_KV")) {
+      for (const row of database.prepare("SELECT key, value FROM _cf_KV").all()) {
+        const older = serialize(aged(valueOf("_cf_KV", row), milliseconds));
+        database.prepare("UPDATE _cf_KV SET value = ? WHERE key = ?").run(older, row["key"]!);
+      }
+    }
+    database.close();
+  }
+}
+
+const NANOSECONDS = 1_000_000n;
+const IN_2001 = 1_000_000_000_000;
+
+function aged(value: unknown, milliseconds: number): unknown {
+  if (typeof value === "number") return value > IN_2001 ? value - milliseconds : value;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map((item) => aged(item, milliseconds));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, aged(member, milliseconds)]),
+  );
+}
+
+function databaseFiles(stateDir: string): string[] {
+  return globSync(join(stateDir, "storage/**/*.sqlite"));
+}
+
+/** The folder's name: the object's class, or what the local runtime keeps there. */
+function objectOf(file: string): string {
+  return file.split("/").at(-2) ?? "";
+}
+
+/** Alarm times are too large for numbers. */
+function rowsOf(database: DatabaseSync, table: string): Record<string, unknown>[] {
+  const statement = database.prepare(`SELECT * FROM "${table}"`);
+  statement.setReadBigInts(true);
+  return statement.all();
+}
+
+function tablesOf(database: DatabaseSync): string[] {
+  return database
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+    .all()
+    .map(({ name }) => String(name));
+}
+
+function valueOf(table: string, raw: Record<string, unknown>): unknown {
+  return table === "_cf_KV" && raw["value"] instanceof Uint8Array
+    ? deserialize(raw["value"])
+    : undefined;
+}
