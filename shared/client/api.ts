@@ -4,7 +4,10 @@
 import * as z from "zod/mini";
 import { ProblemError, problemSchema } from "../wire/problem.ts";
 import { type Route, ROUTES, type RouteName } from "../wire/routes.ts";
-import type { Ports } from "./ports.ts";
+import { type Ports, within } from "./ports.ts";
+
+/** How long an answer may take; a connection that is half open never brings one. */
+const ANSWER_MS = 15_000;
 
 /** The server could not be reached or did not answer as it should. Trying again later may help. */
 export class ConnectionError extends Error {
@@ -56,7 +59,7 @@ export async function callRoute<Name extends RouteName>(
   for (const [key, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(key, String(value));
   }
-  const response = await reach(ports, url.href, {
+  const { response, answer } = await reach(ports, url.href, {
     method: route.method,
     headers: {
       ...(sessionToken !== null && { authorization: `Bearer ${sessionToken}` }),
@@ -64,7 +67,6 @@ export async function callRoute<Name extends RouteName>(
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  const answer: unknown = response.status === 204 ? null : await response.json().catch(() => null);
   if (!response.ok) throw refusalOf(answer, response.status);
   const schema = route.response ?? z.null();
   const parsed = z.safeParse(schema, answer);
@@ -73,12 +75,23 @@ export async function callRoute<Name extends RouteName>(
   return parsed.data as CallOutput<Name>;
 }
 
-async function reach(ports: Ports, url: string, init: RequestInit): Promise<Response> {
+async function reach(ports: Ports, url: string, init: RequestInit) {
+  const { origin } = new URL(url);
+  const patience = new AbortController();
+  const asked = askFor(ports, url, { ...init, signal: patience.signal });
   try {
-    return await ports.fetch(url, init);
+    if (await within(ports, ANSWER_MS, asked)) return await asked;
   } catch (cause) {
-    throw new ConnectionError(`The server at ${new URL(url).origin} cannot be reached.`, cause);
+    throw new ConnectionError(`The server at ${origin} cannot be reached.`, cause);
   }
+  patience.abort();
+  throw new ConnectionError(`The server at ${origin} does not answer.`);
+}
+
+async function askFor(ports: Ports, url: string, init: RequestInit) {
+  const response = await ports.fetch(url, init);
+  const answer: unknown = response.status === 204 ? null : await response.json().catch(() => null);
+  return { response, answer };
 }
 
 function refusalOf(answer: unknown, status: number): Error {

@@ -13,7 +13,7 @@ import { deferred } from "./deferred.ts";
 import type { Device } from "./device.ts";
 import { LiveSocket, requestUpgrade } from "./liveSocket.ts";
 import { adviceFor, Meeting } from "./meeting.ts";
-import type { FailureReason } from "./model.ts";
+import type { Contact, FailureReason } from "./model.ts";
 import { type Ports, within } from "./ports.ts";
 import type { Store } from "./store/store.ts";
 
@@ -143,11 +143,32 @@ export abstract class AttemptRun {
       agreement === null ? null : conclude(agreement, fromBase64Url(this.record.nonce), notice);
     this.meeting.emit({ event: "matched" });
     if (agreement === null || met === null || opening === null) return this.fail("tampered");
-    const contact = await this.context.contacts.keepMet(agreement, met, opening);
-    const { card, cardProblem } = contact;
-    this.meeting.emit({ event: "card", card, problem: cardProblem });
-    this.meeting.emit({ event: "connected", contact });
+    this.#connected(await this.context.contacts.keepMet(agreement, met, opening));
     this.say({ type: "acknowledge" });
+  }
+
+  /**
+   * The server has nothing more to tell of the attempt. Before a restart this device may have kept and
+   * acknowledged the contact already; otherwise there is none.
+   */
+  protected async forgotten(reason: FailureReason): Promise<void> {
+    if (this.meeting.isOver) return this.finish();
+    const kept = await this.keptContact();
+    if (kept === null) return this.fail(reason);
+    this.meeting.emit({ event: "matched" });
+    this.#connected(kept);
+    return this.finish();
+  }
+
+  /** The contact that this very attempt has made; null if it has made none. */
+  protected async keptContact(): Promise<Contact | null> {
+    const agreement = agreementOf(this.record);
+    return agreement === null ? null : this.context.contacts.metIn(agreement.transcript);
+  }
+
+  #connected(contact: Contact): void {
+    this.meeting.emit({ event: "card", card: contact.card, problem: contact.cardProblem });
+    this.meeting.emit({ event: "connected", contact });
   }
 
   /** Ends the attempt on this device; the record goes once the server knows that the notice came. */
@@ -179,7 +200,7 @@ export abstract class AttemptRun {
       case "ended":
         return this.fail(notice.outcome);
       case "acknowledged":
-        return this.meeting.isOver ? this.finish() : this.fail("timedOut");
+        return this.forgotten("timedOut");
       case "problem":
         return this.refused(notice.problem);
       default:

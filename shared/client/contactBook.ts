@@ -46,6 +46,8 @@ export class ContactBook {
   readonly #device: Device;
   readonly #store: Store;
   readonly #changed: () => void;
+  /** Changes come from meetings, from the mailbox and from the user; each is made by itself. */
+  #work: Promise<unknown> = Promise.resolve();
 
   constructor(device: Device, store: Store, changed: () => void) {
     this.#device = device;
@@ -69,8 +71,7 @@ export class ContactBook {
   async keepMet(agreement: Agreement, met: Met, ownOpening: IdentityOpening): Promise<Contact> {
     const { peer, opening: peerOpening, pairingSecret } = met;
     const { transcript } = agreement;
-    const known = await this.#find(peer.userId);
-    const contact: StoredContact = {
+    return this.#change(peer.userId, (known) => ({
       userId: peer.userId,
       method: transcript.method,
       metAt: transcript.openedAt,
@@ -82,20 +83,27 @@ export class ContactBook {
       ...readCard(met.card),
       proof: { transcript, ownOpening, peerOpening, pairingSecret: toBase64Url(pairingSecret) },
       isListed: false,
-    };
-    await this.#put(contact);
-    return toContact(contact);
+    }));
+  }
+
+  /** The contact as that meeting has left it, once this device has verified and kept it. */
+  async metIn(transcript: Transcript): Promise<Contact | null> {
+    const hash = toBase64Url(hashOfReceipt(transcript));
+    const stored = await this.#store.all<StoredContact>("contacts");
+    const met = stored.find(({ proof, receiptHash }) => proof !== null && receiptHash === hash);
+    return met === undefined ? null : toContact(met);
   }
 
   async update(userId: string, change: { alias?: string; note?: string }): Promise<Contact> {
-    const known = await this.#known(userId);
-    const contact: StoredContact = {
-      ...known,
-      alias: change.alias?.trim().slice(0, NAME_MAX_CHARS) ?? known.alias,
-      note: change.note?.slice(0, NOTE_MAX_CHARS) ?? known.note,
-    };
-    await this.#put(contact);
-    return toContact(contact);
+    const { userId: peer } = await this.#known(userId);
+    return this.#change(peer, (known) => {
+      if (known === null) throw new ProblemError("contact-unknown");
+      return {
+        ...known,
+        alias: change.alias?.trim().slice(0, NAME_MAX_CHARS) ?? known.alias,
+        note: change.note?.slice(0, NOTE_MAX_CHARS) ?? known.note,
+      };
+    });
   }
 
   /** Removes it from one's own list, on the server and here. */
@@ -120,22 +128,22 @@ export class ContactBook {
   /** Takes over what the mailbox says of contacts. */
   async learn(records: readonly ContactRecord[]): Promise<void> {
     for (const record of records) {
-      const known = await this.#find(record.userId);
       const { blocked } = record;
-      if (known === null) await this.#put(stubOf(record));
-      else if (!known.isListed || known.blocked !== blocked) {
-        await this.#put({ ...known, blocked, isListed: true });
-      }
+      await this.#change(record.userId, (known) => {
+        if (known === null) return stubOf(record);
+        const isNews = !known.isListed || known.blocked !== blocked;
+        return isNews ? { ...known, blocked, isListed: true } : known;
+      });
     }
   }
 
   async forget(userId: UserId): Promise<void> {
-    await this.#store.delete("contacts", userId);
-    this.#changed();
+    await this.#alone(() => this.#delete(userId));
   }
 
   /** Brings this device's list in line with the mailbox's. */
   async refresh(): Promise<void> {
+    const before = await this.#store.all<StoredContact>("contacts");
     const listed = new Set<string>();
     for (let after: number | null = 0; after !== null;) {
       const page: { contacts: ContactRecord[]; next: number | null } = await this.#device.call(
@@ -146,15 +154,22 @@ export class ContactBook {
       for (const { userId } of page.contacts) listed.add(userId);
       after = page.next;
     }
-    for (const contact of await this.#store.all<StoredContact>("contacts")) {
-      if (contact.isListed && !listed.has(contact.userId)) await this.forget(contact.userId);
-    }
+    const gone = before.filter(({ userId, isListed }) => isListed && !listed.has(userId));
+    for (const contact of gone) await this.#forgetUnlessMetSince(contact);
+  }
+
+  /** While the list was being read, one may have met again, or another device may have. */
+  #forgetUnlessMetSince({ userId, receiptHash }: StoredContact): Promise<void> {
+    return this.#alone(async () => {
+      const known = await this.#find(userId);
+      if (known?.receiptHash === receiptHash) await this.#delete(userId);
+    });
   }
 
   async #setBlocked(userId: string, blocked: boolean): Promise<void> {
     const known = await this.#known(userId);
     await this.#device.call(blocked ? "block" : "unblock", { params: { userId: known.userId } });
-    await this.#put({ ...known, blocked });
+    await this.#change(known.userId, (current) => ({ ...(current ?? known), blocked }));
   }
 
   async #known(userId: string): Promise<StoredContact> {
@@ -167,9 +182,32 @@ export class ContactBook {
     return this.#store.get<StoredContact>("contacts", userId);
   }
 
-  async #put(contact: StoredContact): Promise<void> {
-    await this.#store.put("contacts", contact.userId, contact);
+  /** Returning what is stored already changes nothing. */
+  #change(
+    userId: UserId,
+    change: (known: StoredContact | null) => StoredContact,
+  ): Promise<Contact> {
+    return this.#alone(async () => {
+      const known = await this.#find(userId);
+      const changed = change(known);
+      if (changed !== known) {
+        await this.#store.put("contacts", userId, changed);
+        this.#changed();
+      }
+      return toContact(changed);
+    });
+  }
+
+  async #delete(userId: UserId): Promise<void> {
+    await this.#store.delete("contacts", userId);
     this.#changed();
+  }
+
+  /** Between reading and writing a contact nothing else may write it. */
+  #alone<Value>(task: () => Promise<Value>): Promise<Value> {
+    const done = this.#work.then(task);
+    this.#work = done.catch(() => {});
+    return done;
   }
 }
 

@@ -66,7 +66,7 @@ export class InitiatorRun extends AttemptRun {
       await this.remember({ locator: null });
       this.reconnect();
     } else if (code === "attempt-unknown") {
-      await this.#forgotten();
+      await this.forgotten("timedOut");
     }
   }
 
@@ -119,11 +119,5 @@ export class InitiatorRun extends AttemptRun {
     const boxes = isConfirmedBy(agreement, confirmation) ? {} : { identity: null, card: null };
     const said: AnswerMessage = { type: "answer", ...proof, ...boxes };
     await this.remember({ said, opening });
-  }
-
-  /** The server knows the attempt no more: it ended and was forgotten. */
-  async #forgotten(): Promise<void> {
-    if (this.meeting.isOver) return this.finish();
-    return this.fail("timedOut");
   }
 }

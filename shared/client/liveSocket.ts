@@ -11,6 +11,8 @@ import { type Device, withWork } from "./device.ts";
 import { jitteredDelayMs, type Ports, type SocketLike } from "./ports.ts";
 
 const KEEP_ALIVE_MS = 25_000;
+/** A socket that does not open by then is tried anew. */
+const OPEN_MS = 15_000;
 const OPEN = 1;
 const SESSION_PROBLEMS: readonly string[] = ["unauthenticated", "upgrade-refused"];
 
@@ -91,7 +93,10 @@ export class LiveSocket<Notice> {
     const protocols = [SUBPROTOCOL_JSON, `${SUBPROTOCOL_TOKEN_PREFIX}${token}`];
     const socket = this.#ports.openSocket(url.href, protocols);
     this.#socket = socket;
+    this.#stopTimer = this.#ports.after(OPEN_MS, () => this.reconnect());
     socket.onopen = () => {
+      if (this.#socket !== socket) return;
+      this.#stopTimer();
       this.#tries = 0;
       this.#options.onState("online");
       this.#isAlive = true;

@@ -67,8 +67,8 @@ export class ResponderRun extends AttemptRun {
       return this.fail("refused");
     }
     if (problem.code !== "attempt-unknown") return;
-    if (this.meeting.isOver) return this.finish();
-    if (this.#isClaimStored) return this.fail("mismatch");
+    const isKept = this.meeting.isOver || (await this.keptContact()) !== null;
+    if (isKept || this.#isClaimStored) return this.forgotten("mismatch");
     // The claim was lost on its way: it is made again, to the same offer and with the same bytes.
     this.#mayResume = false;
     this.reconnect();

@@ -83,16 +83,16 @@ async function locatorFor(
     }
     case "claim": {
       const { locator, proof } = wanted;
-      const delay = await mailboxOf(env, actor.userId).admitClaim(actor, locator);
+      const [delay, gateBits] = await Promise.all([
+        mailboxOf(env, actor.userId).admitClaim(actor, locator),
+        gateOf(env, network).claimWorkBits(),
+      ]);
       const delayMs = valueOf(delay);
       if (delayMs > 0) {
         const retryAfterSeconds = Math.ceil(delayMs / 1_000);
         throw new ProblemError("too-many-requests", { retryAfterSeconds });
       }
-      const bits = Math.max(
-        locatorWorkBits(locator.length),
-        await gateOf(env, network).claimWorkBits(),
-      );
+      const bits = Math.max(locatorWorkBits(locator.length), gateBits);
       await demandWork(env, `claim ${actor.userId} ${locator}`, bits, proof);
       return locator;
     }

@@ -44,6 +44,9 @@ export interface SignedChallenge extends Actor {
   readonly signature: string;
 }
 
+/** When a change of the handle that may have been cut short is looked at again. */
+const HANDLE_CHECK_MS = 10_000;
+
 export class Mailbox extends DurableObject<Env> {
   readonly #store: MailboxStore;
   readonly #sockets: MailboxSockets;
@@ -202,6 +205,10 @@ export class Mailbox extends DurableObject<Env> {
 
   async #changeHandle(wanted: Handle | null): Promise<ProblemCode | null> {
     this.#setHandle((state) => handles.wish(state, wanted));
+    if (!handles.isSettled(this.#handle())) {
+      // Should this object die before it has stored the directory's answer, the alarm asks again.
+      await this.ctx.storage.setAlarm(Date.now() + HANDLE_CHECK_MS);
+    }
     await this.#settleHandle();
     const { handle } = this.#handle();
     if (handle === wanted) return null;

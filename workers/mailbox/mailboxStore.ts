@@ -110,7 +110,7 @@ export class MailboxStore {
       sequence,
     );
     this.#lastSequence = sequence;
-    return { userId: peer, method, metAt, receiptHash, sequence, blocked: known?.blocked ?? false };
+    return { userId: peer, method, metAt, receiptHash, sequence, blocked: this.isBlocked(peer) };
   }
 
   contact(peer: UserId): ContactRecord | null {

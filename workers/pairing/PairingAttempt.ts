@@ -57,7 +57,8 @@ export class PairingAttempt extends DurableObject<Env> {
 
   override fetch(request: Request): Response {
     const claims = claimsOf(request);
-    if (this.ctx.getWebSockets().length >= ATTEMPT_MAX_SOCKETS) {
+    const isVisitor = roleOf(this.#load(), claims) === null;
+    if (isVisitor && this.ctx.getWebSockets().length >= ATTEMPT_MAX_SOCKETS) {
       return problemResponse(problem("try-again", { retryAfterSeconds: 5 }));
     }
     if (claims.locator === null || !this.#tokens.take(claims)) {
@@ -67,8 +68,8 @@ export class PairingAttempt extends DurableObject<Env> {
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     const party = { userId, deviceId, network };
-    const done = { hasClaimed: false, hasAcknowledged: false };
-    this.#greet(server, attach(server, { party, purpose, locator, tokenId, ...done }));
+    const fresh = { answerBy: null, hasClaimed: false, hasAcknowledged: false };
+    this.#greet(server, attach(server, { party, purpose, locator, tokenId, ...fresh }));
     return switchProtocols(client);
   }
 
@@ -101,7 +102,8 @@ export class PairingAttempt extends DurableObject<Env> {
   }
 
   /** Tells a socket that has just opened all that it must know. */
-  #greet(socket: WebSocket, { party, purpose, locator }: Attachment): void {
+  #greet(socket: WebSocket, attachment: Attachment): void {
+    const { party, purpose, locator } = attachment;
     const now = Date.now();
     const state = this.#load();
     if (purpose === "claim" && state.at !== "free" && state.initiator.userId === party.userId) {
@@ -115,23 +117,27 @@ export class PairingAttempt extends DurableObject<Env> {
     if (purpose === "resume") return tellProblem(socket, problem("attempt-unknown"));
     if (purpose === "open") return;
     const isOnOffer = state.at !== "free" && now < state.claimBy;
-    sendFrame(socket, [
-      isOnOffer ? offerNotice(state, now) : decoyAt(this.env, locator, now).offer,
-    ]);
+    const offer = isOnOffer ? offerNotice(state, now) : decoyAt(this.env, locator, now).offer;
+    attach(socket, { ...attachment, answerBy: offer.answerBy });
+    sendFrame(socket, [offer]);
   }
 
   async #receive(socket: WebSocket, message: AttemptRequest): Promise<void> {
     const attachment = attachmentOf(socket);
     const { party, purpose } = attachment;
-    const isSide = roleOf(this.#load(), party) !== null;
+    const state = this.#load();
+    const isSide = roleOf(state, party) !== null;
     if (message.type === "open" && purpose !== "open") {
       return tellProblem(socket, problem("out-of-turn"));
     }
     if (message.type === "acknowledge") {
       if (!isSide) return leave(socket);
-      attach(socket, { ...attachment, hasAcknowledged: true });
+      const isOver = state.at === "matched" || state.at === "failed";
+      if (isOver) attach(socket, { ...attachment, hasAcknowledged: true });
     }
     if (message.type === "claim" && !isSide) {
+      // Only a socket that was asked for a claim has passed the account's and the network's gate.
+      if (purpose !== "claim") return tellProblem(socket, problem("out-of-turn"));
       // Only a socket that was opened to claim has passed the account's back-off.
       if (purpose !== "claim") return tellProblem(socket, problem("out-of-turn"));
       if (attachment.hasClaimed) return tellProblem(socket, problem("attempt-over"));
@@ -183,7 +189,7 @@ export class PairingAttempt extends DurableObject<Env> {
       await this.#setAlarm();
       return;
     }
-    await this.#decide({ type: "committed", role });
+    await this.#decide({ type: "committed", role, receiptHash: commit.receiptHash });
   }
 
   #countFailure(party: Party, locator: Locator): void {
@@ -196,10 +202,12 @@ export class PairingAttempt extends DurableObject<Env> {
   }
 
   /** What a wrong guess sees, for a claim that was not evaluated at all. */
-  async #disappoint(socket: WebSocket, { party, locator }: Attachment): Promise<void> {
+  async #disappoint(socket: WebSocket, attachment: Attachment): Promise<void> {
+    const { party, locator } = attachment;
     const now = Date.now();
     const { offer, delayMs } = decoyAt(this.env, locator, now);
-    sendFrame(socket, [{ type: "claimed", answerBy: offer.answerBy, now }]);
+    const answerBy = attachment.answerBy ?? offer.answerBy;
+    sendFrame(socket, [{ type: "claimed", answerBy, now }]);
     this.#countFailure(party, locator);
     await scheduler.wait(delayMs);
     sendFrame(socket, [{ type: "ended", outcome: "mismatch" }]);

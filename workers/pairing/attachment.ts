@@ -9,6 +9,8 @@ export interface Attachment {
   readonly tokenId: string;
   readonly purpose: UpgradeClaims["purpose"];
   readonly locator: Locator;
+  /** T2 of the offer that a visitor was shown; null if it was shown none. */
+  readonly answerBy: number | null;
   /** A visitor's one guess is spent. */
   readonly hasClaimed: boolean;
   /** The side has acknowledged its terminal notice; perhaps not stored yet. */

@@ -13,6 +13,10 @@ export interface HandleState {
 
 export const NO_HANDLE: HandleState = { handle: null, claiming: null, releasing: [] };
 
+export function isSettled({ claiming, releasing }: HandleState): boolean {
+  return claiming === null && releasing.length === 0;
+}
+
 /** A wish that nobody waits for any more is given up with the next one. */
 export function wish(state: HandleState, wanted: Handle | null): HandleState {
   const abandoned = abandon(state);

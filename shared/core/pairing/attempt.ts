@@ -9,7 +9,7 @@ import {
   refused,
   stayed,
 } from "./events.ts";
-import type { AttemptState, StateName } from "./state.ts";
+import { type AttemptState, roleOf, type StateName } from "./state.ts";
 import * as moves from "./transitions.ts";
 
 interface Transition<From extends StateName, On extends EventName> {
@@ -98,8 +98,8 @@ function run(state: AttemptState, event: AttemptEvent, now: number): Decision {
   const transition = row[event.type];
   if (transition !== undefined) return transition.run(state as never, event as never, now);
   if (event.type === "deadline" || event.type === "committed") return stayed(state);
-  return refused(
-    state,
-    state.at === "matched" || state.at === "failed" ? "attempt-over" : "out-of-turn",
-  );
+  const isOver = state.at === "matched" || state.at === "failed";
+  // To a visitor a spent attempt sounds like a free locator.
+  const isOwnEnd = isOver && roleOf(state, event.party) !== null;
+  return refused(state, isOwnEnd ? "attempt-over" : "out-of-turn");
 }

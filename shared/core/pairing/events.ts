@@ -23,8 +23,8 @@ export type AttemptEvent =
   | { readonly type: "cancel"; readonly party: Party }
   | { readonly type: "refuse"; readonly party: Party }
   | { readonly type: "acknowledge"; readonly party: Party }
-  /** The mailbox of that role has stored its contact. */
-  | { readonly type: "committed"; readonly role: Role }
+  /** The mailbox of that role has stored its contact. The receipt tells of which attempt, should the locator be in use again. */
+  | { readonly type: "committed"; readonly role: Role; readonly receiptHash: string }
   | { readonly type: "deadline" };
 
 export type EventName = AttemptEvent["type"];

@@ -1,6 +1,6 @@
 // What each side of an attempt is told, and told again when it comes back after a lost connection.
 
-import type { AttemptNotice } from "../../wire/pairing.ts";
+import type { AttemptNotice, OfferNotice } from "../../wire/pairing.ts";
 import type { Role } from "../crypto/cpace.ts";
 import type { AttemptState, AwaitingAnswer, AwaitingClaim, Failed, Matched } from "./state.ts";
 
@@ -29,7 +29,7 @@ export function openedNotice(state: Standing, now: number): AttemptNotice {
 }
 
 /** What a visitor sees. It is the same until `claimBy`, whatever has become of the attempt. */
-export function offerNotice(state: Standing, now: number): AttemptNotice {
+export function offerNotice(state: Standing, now: number): OfferNotice {
   const { method, offer, openedAt, claimBy, answerBy } = state;
   return { type: "offer", method, ...offer, openedAt, claimBy, answerBy, now };
 }

@@ -160,9 +160,9 @@ export function acknowledge(state: Matched | Failed, event: EventOf<"acknowledge
   );
 }
 
-export function committed(state: Matched, { role }: EventOf<"committed">): Decision {
-  const { [role]: done, ...outbox } = state.outbox;
-  return done === undefined ? stayed(state) : finish({ ...state, outbox });
+export function committed(state: Matched, event: EventOf<"committed">): Decision {
+  const { [event.role]: done, ...outbox } = state.outbox;
+  return done?.receiptHash === event.receiptHash ? finish({ ...state, outbox }) : stayed(state);
 }
 
 /** Serves the outbox again until it is empty; drops what was not fetched in time. */
