@@ -10,9 +10,11 @@ export interface Env {
   readonly MAILBOXES: DurableObjectNamespace<Mailbox>;
   readonly DIRECTORY: DurableObjectNamespace<Directory>;
   readonly GATES: DurableObjectNamespace<Gate>;
-  /** Bounds how fast one account opens attempts. */
+  /** Bounds how fast one account opens attempts and looks at them. */
   readonly OPENINGS: RateLimit;
   readonly ASSETS: Fetcher;
+  /** The origins at which people reach this server, separated by blanks; unset, only this machine. */
+  readonly PUBLIC_ORIGINS?: string;
   /** At least 32 random bytes in base64url; every key of the server is derived from it. */
   readonly SERVER_SECRET: string;
 }

@@ -61,6 +61,8 @@ export class Acquaint {
   #profile: Profile;
   /** When keys of this device were burnt. */
   #burntAt: number[] = [];
+  /** Keys are shown one after another, so that the newest is the only one. */
+  #showing: Promise<unknown> = Promise.resolve();
 
   private constructor(device: Device, store: Store, ports: Ports, profile: Profile) {
     this.#device = device;
@@ -159,7 +161,13 @@ export class Acquaint {
    * @throws ConnectionError when the server cannot be reached
    * @throws ProblemError `too-many-requests` (with `retryAfterSeconds`)
    */
-  async showKey(options: { card?: Card | null } = {}): Promise<Meeting> {
+  showKey(options: { card?: Card | null } = {}): Promise<Meeting> {
+    const shown = this.#showing.then(() => this.#showKey(options));
+    this.#showing = shown.catch(() => {});
+    return shown;
+  }
+
+  async #showKey(options: { card?: Card | null }): Promise<Meeting> {
     const card = await this.cards.bytesFor(options.card);
     await this.#cancelShownKeys();
     const { ports } = this.#context;
@@ -213,6 +221,7 @@ export class Acquaint {
     const over = [...this.#runs].filter((run) => run.meeting.isOver).map((run) => run.settled);
     await within(this.#context.ports, SETTLE_MS, Promise.all(over));
     for (const run of this.#runs) run.stop();
+    this.#runs.clear();
     this.#line.close();
   }
 

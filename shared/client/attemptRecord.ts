@@ -44,6 +44,8 @@ export interface AttemptRecord {
   /** Own evaluated message, to be repeated to the byte. */
   readonly said: ClaimMessage | AnswerMessage | null;
   readonly opening: IdentityOpening | null;
+  /** Hash of the receipt once the contact is kept; the secrets are gone then. */
+  readonly concluded: string | null;
 }
 
 /** A fresh half of the exchange. The initiator chooses the `sid`. */
@@ -84,7 +86,14 @@ export function newRecord(
     peer: null,
     said: null,
     opening: null,
+    concluded: null,
   };
+}
+
+/** What is left of a record once the contact is kept, until the server has forgotten the attempt as well. */
+export function withoutSecrets(record: AttemptRecord, receiptHash: string): AttemptRecord {
+  const half = { ...record.half, scalar: "" };
+  return { ...record, half, secret: 0, card: "", said: null, concluded: receiptHash };
 }
 
 /** Null until both first messages are known, or when the peer's share is no valid one. */

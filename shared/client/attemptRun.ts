@@ -5,9 +5,15 @@ import { conclude } from "../core/pairing/exchange.ts";
 import { fromBase64Url } from "../core/crypto/bytes.ts";
 import type { Upgrade, UpgradeRequest } from "../wire/auth.ts";
 import type { Locator } from "../wire/ids.ts";
-import { type AttemptNotice, attemptNoticeSchema, type AttemptRequest } from "../wire/pairing.ts";
-import type { Problem, ProblemError } from "../wire/problem.ts";
-import { agreementOf, type AttemptRecord } from "./attemptRecord.ts";
+import {
+  type AttemptNotice,
+  attemptNoticeSchema,
+  type AttemptRequest,
+  type MatchedNotice,
+} from "../wire/pairing.ts";
+import { type Problem, ProblemError } from "../wire/problem.ts";
+import { ConnectionError } from "./api.ts";
+import { agreementOf, type AttemptRecord, withoutSecrets } from "./attemptRecord.ts";
 import type { ContactBook } from "./contactBook.ts";
 import { deferred } from "./deferred.ts";
 import type { Device } from "./device.ts";
@@ -33,16 +39,16 @@ const GIVE_UP_MS = 10_000;
 /** How long a cancellation waits for the server to confirm it. */
 const CANCEL_MS = 3_000;
 
-type NoticeOf<Type extends AttemptNotice["type"]> = Extract<AttemptNotice, { type: Type }>;
-
 export abstract class AttemptRun {
   readonly meeting: Meeting;
   protected readonly context: RunContext;
   protected record: AttemptRecord;
   #socket: LiveSocket<AttemptNotice> | null = null;
   #work: Promise<void> = Promise.resolve();
-  #isCancelling = false;
+  /** A run that is being cancelled answers no claim. */
+  protected isCancelling = false;
   #isLost = false;
+  #isStopped = false;
   #stopTimer: () => void = () => {};
   /** Resolves once the key can be shown, or the claim is made; rejects when the server refuses that. */
   readonly ready: Promise<void>;
@@ -77,6 +83,7 @@ export abstract class AttemptRun {
   }
 
   start(first?: Upgrade): void {
+    if (this.#isStopped) return;
     const { device, ports } = this.context;
     this.#socket = new LiveSocket(device, ports, {
       upgrade: () => this.upgrade(),
@@ -92,6 +99,8 @@ export abstract class AttemptRun {
 
   /** Lets go of the socket; the record stays, so that a later run can go on. */
   stop(): void {
+    this.#isStopped = true;
+    this.meeting.interrupt(new ConnectionError("The meeting was interrupted. It can be resumed."));
     this.#socket?.close();
     this.#stopTimer();
     this.#settled.resolve();
@@ -136,14 +145,18 @@ export abstract class AttemptRun {
     });
   }
 
-  protected async matched(notice: NoticeOf<"matched">): Promise<void> {
+  protected async matched(notice: MatchedNotice): Promise<void> {
+    if (this.record.concluded !== null) return this.#concluded();
     const agreement = agreementOf(this.record);
     const { opening } = this.record;
     const met =
       agreement === null ? null : conclude(agreement, fromBase64Url(this.record.nonce), notice);
     this.meeting.emit({ event: "matched" });
     if (agreement === null || met === null || opening === null) return this.fail("tampered");
-    this.#connected(await this.context.contacts.keepMet(agreement, met, opening));
+    const contact = await this.context.contacts.keepMet(agreement, met, opening);
+    // What is left of the secrets has served; the record stays until the server has forgotten, too.
+    await this.remember(withoutSecrets(this.record, contact.receiptHash));
+    this.#connected(contact);
     this.say({ type: "acknowledge" });
   }
 
@@ -152,18 +165,43 @@ export abstract class AttemptRun {
    * acknowledged the contact already; otherwise there is none.
    */
   protected async forgotten(reason: FailureReason): Promise<void> {
-    if (this.meeting.isOver) return this.finish();
-    const kept = await this.keptContact();
-    if (kept === null) return this.fail(reason);
-    this.meeting.emit({ event: "matched" });
-    this.#connected(kept);
-    return this.finish();
+    if (await this.takeRelease()) return;
+    return this.meeting.isOver ? this.finish() : this.fail(reason);
   }
 
-  /** The contact that this very attempt has made; null if it has made none. */
-  protected async keptContact(): Promise<Contact | null> {
-    const agreement = agreementOf(this.record);
-    return agreement === null ? null : this.context.contacts.metIn(agreement.transcript);
+  /** True when the attempt had matched: what it released lies in the mailbox, or is kept already. */
+  protected async takeRelease(): Promise<boolean> {
+    const { concluded, said, sid } = this.record;
+    if (concluded === null) {
+      const kept = said === null ? null : await this.#fetchRelease(sid);
+      if (kept === null) return false;
+      await this.matched(kept);
+      await this.context.device.call("acknowledgeRelease", { params: { sid } });
+    } else if (!this.meeting.isOver) {
+      await this.#concluded();
+    }
+    await this.finish();
+    return true;
+  }
+
+  /** Tells of a contact that an earlier run of the program has kept, and acknowledges it again. */
+  async #concluded(): Promise<void> {
+    const { concluded } = this.record;
+    const contact = concluded === null ? null : await this.context.contacts.metBy(concluded);
+    this.meeting.emit({ event: "matched" });
+    if (contact === null) return this.fail("cancelled");
+    this.#connected(contact);
+    this.say({ type: "acknowledge" });
+  }
+
+  /** What the attempt released while this device was away lies in the mailbox. */
+  async #fetchRelease(sid: string): Promise<MatchedNotice | null> {
+    try {
+      return await this.context.device.call("release", { params: { sid } });
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === "attempt-unknown") return null;
+      throw error;
+    }
   }
 
   #connected(contact: Contact): void {
@@ -174,6 +212,8 @@ export abstract class AttemptRun {
   /** Ends the attempt on this device; the record goes once the server knows that the notice came. */
   protected async fail(reason: FailureReason): Promise<void> {
     this.meeting.emit({ event: "failed", reason, advice: adviceFor(reason, this.record.role) });
+    // Of a fault that only this device sees, the other side hears as a cancellation.
+    if (reason === "tampered") this.say({ type: "cancel" });
     this.say({ type: "acknowledge" });
     await this.finish();
   }
@@ -190,7 +230,7 @@ export abstract class AttemptRun {
       this.meeting.emit({ event: "connection", state: "restored" });
     }
     if (locator !== null) await this.opened(locator);
-    if (this.#isCancelling) this.say({ type: "cancel" });
+    if (this.isCancelling) this.say({ type: "cancel" });
   }
 
   async #noticed(notice: AttemptNotice): Promise<void> {
@@ -210,7 +250,7 @@ export abstract class AttemptRun {
 
   async #cancel(): Promise<void> {
     if (this.meeting.isOver) return;
-    this.#isCancelling = true;
+    this.isCancelling = true;
     this.say({ type: "cancel" });
     this.#enqueue(async () => {
       if (this.#isLost && this.record.said === null) await this.fail("cancelled");
@@ -228,8 +268,12 @@ export abstract class AttemptRun {
     this.meeting.emit({ event: "connection", state: "lost" });
   }
 
-  /** One thing after another. A fault of this device's own, such as a full disk, ends the attempt openly. */
+  /** One thing after another. A fault of this device's own, such as a full disk, interrupts the attempt openly. */
   #enqueue(task: () => Promise<void>): void {
-    this.#work = this.#work.then(task).catch(() => this.stop());
+    this.#work = this.#work.then(task).catch((fault: unknown) => {
+      this.stop();
+      this.settleReady.reject(fault as Error);
+      this.meeting.interrupt(fault as Error);
+    });
   }
 }

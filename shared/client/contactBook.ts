@@ -1,4 +1,5 @@
-// The contacts as this device knows them: what it verified itself, its own notes, and what the mailbox lists.
+// The contacts as this device knows them. Three records make one, each with one writer, so that tabs and
+// processes never undo each other: what this device has verified, what the mailbox lists, and own notes.
 
 import { bytesToCard, cardTitle } from "../core/cards/card.ts";
 import { toBase64Url } from "../core/crypto/bytes.ts";
@@ -7,8 +8,8 @@ import { hashOfReceipt, type Transcript } from "../core/pairing/transcript.ts";
 import type { Card } from "../wire/card.ts";
 import type { IdentityOpening } from "../wire/identity.ts";
 import type { UserId } from "../wire/ids.ts";
-import type { ContactRecord } from "../wire/mailbox.ts";
 import { NAME_MAX_CHARS } from "../wire/limits.ts";
+import type { ContactPage, ContactRecord } from "../wire/mailbox.ts";
 import { ProblemError } from "../wire/problem.ts";
 import type { Device } from "./device.ts";
 import type { Contact } from "./model.ts";
@@ -16,8 +17,15 @@ import type { Store } from "./store/store.ts";
 
 const NOTE_MAX_CHARS = 2_000;
 
-/** What this device itself holds as proof of a meeting. */
-interface Proof {
+/** What this device itself holds of a meeting, and as proof of it. */
+interface MetContact {
+  readonly userId: UserId;
+  readonly method: Contact["method"];
+  readonly metAt: number;
+  readonly receiptHash: string;
+  readonly peerName: string;
+  readonly card: Card | null;
+  readonly cardProblem: string | null;
   readonly transcript: Transcript;
   readonly ownOpening: IdentityOpening;
   readonly peerOpening: IdentityOpening;
@@ -25,29 +33,16 @@ interface Proof {
   readonly pairingSecret: string;
 }
 
-interface StoredContact {
+interface Notes {
   readonly userId: UserId;
-  readonly method: Contact["method"];
-  readonly metAt: number;
-  readonly receiptHash: string;
-  readonly peerName: string;
   readonly alias: string;
   readonly note: string;
-  readonly blocked: boolean;
-  readonly card: Card | null;
-  readonly cardProblem: string | null;
-  /** Null for a contact that another device of this account has met. */
-  readonly proof: Proof | null;
-  /** The mailbox has listed it; if it no longer does, it was removed elsewhere. */
-  readonly isListed: boolean;
 }
 
 export class ContactBook {
   readonly #device: Device;
   readonly #store: Store;
   readonly #changed: () => void;
-  /** Changes come from meetings, from the mailbox and from the user; each is made by itself. */
-  #work: Promise<unknown> = Promise.resolve();
 
   constructor(device: Device, store: Store, changed: () => void) {
     this.#device = device;
@@ -58,52 +53,65 @@ export class ContactBook {
   /** By name. Reads the mailbox's list first where it can be reached. */
   async list(): Promise<Contact[]> {
     await this.refresh().catch(ignoreConnectionLoss);
-    const stored = await this.#store.all<StoredContact>("contacts");
-    return stored.map(toContact).toSorted((a, b) => a.name.localeCompare(b.name));
+    const [met, listed, notes] = await Promise.all([
+      this.#store.all<MetContact>("contacts").then(byUserId),
+      this.#store.all<ContactRecord>("listings").then(byUserId),
+      this.#store.all<Notes>("notes").then(byUserId),
+    ]);
+    return [...new Set([...met.keys(), ...listed.keys()])]
+      .map((id) => toContact(met.get(id) ?? null, listed.get(id) ?? null, notes.get(id) ?? null))
+      .filter((contact) => contact !== null)
+      .toSorted((a, b) => a.name.localeCompare(b.name));
   }
 
   async get(userId: string): Promise<Contact | null> {
-    const stored = await this.#find(userId);
-    return stored === null ? null : toContact(stored);
+    const [met, listed, notes] = await Promise.all([
+      this.#store.get<MetContact>("contacts", userId),
+      this.#store.get<ContactRecord>("listings", userId),
+      this.#store.get<Notes>("notes", userId),
+    ]);
+    return toContact(met, listed, notes);
   }
 
   /** Keeps what a finished exchange has proven; doing it again changes nothing. */
   async keepMet(agreement: Agreement, met: Met, ownOpening: IdentityOpening): Promise<Contact> {
     const { peer, opening: peerOpening, pairingSecret } = met;
     const { transcript } = agreement;
-    return this.#change(peer.userId, (known) => ({
+    const before = await this.#store.get<MetContact>("contacts", peer.userId);
+    const { card, cardProblem } = readCard(met.card);
+    await this.#store.put("contacts", peer.userId, {
       userId: peer.userId,
       method: transcript.method,
       metAt: transcript.openedAt,
       receiptHash: toBase64Url(hashOfReceipt(transcript)),
       peerName: peer.name,
-      alias: known?.alias ?? "",
-      note: known?.note ?? "",
-      blocked: known?.blocked ?? false,
-      ...readCard(met.card),
-      proof: { transcript, ownOpening, peerOpening, pairingSecret: toBase64Url(pairingSecret) },
-      isListed: false,
-    }));
+      // Who comes without a card the second time has not taken the first one back.
+      card: card ?? before?.card ?? null,
+      cardProblem,
+      transcript,
+      ownOpening,
+      peerOpening,
+      pairingSecret: toBase64Url(pairingSecret),
+    } satisfies MetContact);
+    this.#changed();
+    return this.#known(peer.userId);
   }
 
-  /** The contact as that meeting has left it, once this device has verified and kept it. */
-  async metIn(transcript: Transcript): Promise<Contact | null> {
-    const hash = toBase64Url(hashOfReceipt(transcript));
-    const stored = await this.#store.all<StoredContact>("contacts");
-    const met = stored.find(({ proof, receiptHash }) => proof !== null && receiptHash === hash);
-    return met === undefined ? null : toContact(met);
+  /** The contact that was made under this receipt, if it is still there. */
+  async metBy(receiptHash: string): Promise<Contact | null> {
+    const all = await this.#store.all<MetContact>("contacts");
+    const met = all.find((contact) => contact.receiptHash === receiptHash);
+    return met === undefined ? null : this.get(met.userId);
   }
 
   async update(userId: string, change: { alias?: string; note?: string }): Promise<Contact> {
-    const { userId: peer } = await this.#known(userId);
-    return this.#change(peer, (known) => {
-      if (known === null) throw new ProblemError("contact-unknown");
-      return {
-        ...known,
-        alias: change.alias?.trim().slice(0, NAME_MAX_CHARS) ?? known.alias,
-        note: change.note?.slice(0, NOTE_MAX_CHARS) ?? known.note,
-      };
-    });
+    const { userId: id } = await this.#known(userId);
+    const before = await this.#store.get<Notes>("notes", id);
+    const alias = change.alias?.trim().slice(0, NAME_MAX_CHARS) ?? before?.alias ?? "";
+    const note = change.note?.slice(0, NOTE_MAX_CHARS) ?? before?.note ?? "";
+    await this.#store.put("notes", id, { userId: id, alias, note } satisfies Notes);
+    this.#changed();
+    return this.#known(id);
   }
 
   /** Removes it from one's own list, on the server and here. */
@@ -127,91 +135,59 @@ export class ContactBook {
 
   /** Takes over what the mailbox says of contacts. */
   async learn(records: readonly ContactRecord[]): Promise<void> {
+    let isNews = false;
     for (const record of records) {
-      const { blocked } = record;
-      await this.#change(record.userId, (known) => {
-        if (known === null) return stubOf(record);
-        const isNews = !known.isListed || known.blocked !== blocked;
-        return isNews ? { ...known, blocked, isListed: true } : known;
-      });
+      const known = await this.#store.get<ContactRecord>("listings", record.userId);
+      if (known !== null && known.sequence >= record.sequence) continue;
+      await this.#store.put("listings", record.userId, record);
+      isNews = true;
     }
+    if (isNews) this.#changed();
   }
 
   async forget(userId: UserId): Promise<void> {
-    await this.#alone(() => this.#delete(userId));
+    for (const collection of ["contacts", "listings", "notes"] as const) {
+      await this.#store.delete(collection, userId);
+    }
+    this.#changed();
   }
 
   /** Brings this device's list in line with the mailbox's. */
   async refresh(): Promise<void> {
-    const before = await this.#store.all<StoredContact>("contacts");
+    const before = await this.#store.all<ContactRecord>("listings");
     const listed = new Set<string>();
     for (let after: number | null = 0; after !== null;) {
-      const page: { contacts: ContactRecord[]; next: number | null } = await this.#device.call(
-        "contacts",
-        { query: { after } },
-      );
+      const page: ContactPage = await this.#device.call("contacts", { query: { after } });
       await this.learn(page.contacts);
       for (const { userId } of page.contacts) listed.add(userId);
       after = page.next;
     }
-    const gone = before.filter(({ userId, isListed }) => isListed && !listed.has(userId));
-    for (const contact of gone) await this.#forgetUnlessMetSince(contact);
-  }
-
-  /** While the list was being read, one may have met again, or another device may have. */
-  #forgetUnlessMetSince({ userId, receiptHash }: StoredContact): Promise<void> {
-    return this.#alone(async () => {
-      const known = await this.#find(userId);
-      if (known?.receiptHash === receiptHash) await this.#delete(userId);
-    });
+    for (const { userId, sequence } of before) {
+      if (listed.has(userId)) continue;
+      // While the list was being read, one may have met again.
+      const now = await this.#store.get<ContactRecord>("listings", userId);
+      if (now?.sequence === sequence) await this.forget(userId);
+    }
   }
 
   async #setBlocked(userId: string, blocked: boolean): Promise<void> {
-    const known = await this.#known(userId);
-    await this.#device.call(blocked ? "block" : "unblock", { params: { userId: known.userId } });
-    await this.#change(known.userId, (current) => ({ ...(current ?? known), blocked }));
+    const { userId: peer } = await this.#known(userId);
+    await this.#device.call(blocked ? "block" : "unblock", { params: { userId: peer } });
+    await this.refresh();
   }
 
-  async #known(userId: string): Promise<StoredContact> {
-    const known = await this.#find(userId);
-    if (known === null) throw new ProblemError("contact-unknown");
-    return known;
-  }
-
-  #find(userId: string): Promise<StoredContact | null> {
-    return this.#store.get<StoredContact>("contacts", userId);
-  }
-
-  /** Returning what is stored already changes nothing. */
-  #change(
-    userId: UserId,
-    change: (known: StoredContact | null) => StoredContact,
-  ): Promise<Contact> {
-    return this.#alone(async () => {
-      const known = await this.#find(userId);
-      const changed = change(known);
-      if (changed !== known) {
-        await this.#store.put("contacts", userId, changed);
-        this.#changed();
-      }
-      return toContact(changed);
-    });
-  }
-
-  async #delete(userId: UserId): Promise<void> {
-    await this.#store.delete("contacts", userId);
-    this.#changed();
-  }
-
-  /** Between reading and writing a contact nothing else may write it. */
-  #alone<Value>(task: () => Promise<Value>): Promise<Value> {
-    const done = this.#work.then(task);
-    this.#work = done.catch(() => {});
-    return done;
+  async #known(userId: string): Promise<Contact> {
+    const contact = await this.get(userId);
+    if (contact === null) throw new ProblemError("contact-unknown");
+    return contact;
   }
 }
 
-function readCard(bytes: Uint8Array | null): Pick<StoredContact, "card" | "cardProblem"> {
+function byUserId<Value extends { readonly userId: UserId }>(all: readonly Value[]) {
+  return new Map(all.map((one) => [one.userId, one]));
+}
+
+function readCard(bytes: Uint8Array | null): Pick<Contact, "card" | "cardProblem"> {
   if (bytes === null) return { card: null, cardProblem: "The card that came could not be opened." };
   if (bytes.length === 0) return { card: null, cardProblem: null };
   const read = bytesToCard(bytes);
@@ -220,44 +196,27 @@ function readCard(bytes: Uint8Array | null): Pick<StoredContact, "card" | "cardP
     : { card: null, cardProblem: `The card that came could not be read: ${read.message}` };
 }
 
-function stubOf({ userId, method, metAt, receiptHash, blocked }: ContactRecord): StoredContact {
+function toContact(
+  met: MetContact | null,
+  listed: ContactRecord | null,
+  notes: Notes | null,
+): Contact | null {
+  const source = met ?? listed;
+  if (source === null) return null;
+  const { userId, method, metAt, receiptHash } = source;
+  const cardName = met?.card ? cardTitle(met.card) : "";
   return {
     userId,
+    name: notes?.alias || met?.peerName || cardName || `${userId.slice(0, 4)}…${userId.slice(-4)}`,
     method,
     metAt,
+    verified: met !== null,
+    blocked: listed?.blocked ?? false,
+    card: met?.card ?? null,
+    cardProblem: met?.cardProblem ?? null,
+    note: notes?.note ?? "",
     receiptHash,
-    blocked,
-    peerName: "",
-    alias: "",
-    note: "",
-    card: null,
-    cardProblem: null,
-    proof: null,
-    isListed: true,
   };
-}
-
-function toContact(stored: StoredContact): Contact {
-  const { userId, method, metAt, receiptHash, blocked, card, cardProblem, note } = stored;
-  return {
-    userId,
-    method,
-    metAt,
-    receiptHash,
-    blocked,
-    card,
-    cardProblem,
-    note,
-    name: nameOf(stored),
-    verified: stored.proof !== null,
-  };
-}
-
-function nameOf({ alias, peerName, card, userId }: StoredContact): string {
-  if (alias !== "") return alias;
-  if (peerName !== "") return peerName;
-  if (card !== null) return cardTitle(card);
-  return `${userId.slice(0, 4)}…${userId.slice(-4)}`;
 }
 
 function ignoreConnectionLoss(error: unknown): void {

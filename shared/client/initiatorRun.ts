@@ -40,10 +40,10 @@ export class InitiatorRun extends AttemptRun {
   }
 
   protected upgrade(): UpgradeRequest {
-    const { locator } = this.record;
+    const { locator, sid } = this.record;
     return locator === null
       ? { purpose: "open", tried: Math.min(this.#tried, MAX_LOCATORS_TRIED) }
-      : { purpose: "resume", locator };
+      : { purpose: "resume", locator, sid };
   }
 
   protected async opened(locator: Locator): Promise<void> {
@@ -97,6 +97,7 @@ export class InitiatorRun extends AttemptRun {
     if (peer !== null && (peer.share !== share || peer.commitment !== commitment)) {
       return this.fail("tampered");
     }
+    if (this.isCancelling) return;
     this.meeting.emit({ event: "claimed" });
     if (said === null) {
       await this.remember({ peer: { share, commitment, confirmation } });

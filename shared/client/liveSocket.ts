@@ -11,6 +11,8 @@ import { type Device, withWork } from "./device.ts";
 import { jitteredDelayMs, type Ports, type SocketLike } from "./ports.ts";
 
 const KEEP_ALIVE_MS = 25_000;
+/** A connection that has lasted this long begins the waiting times anew. */
+const SOUND_MS = 5_000;
 /** A socket that does not open by then is tried anew. */
 const OPEN_MS = 15_000;
 const OPEN = 1;
@@ -39,6 +41,7 @@ export class LiveSocket<Notice> {
   /** Something was heard since the last ping; a half-open connection stays silent. */
   #isAlive = true;
   #tries = 0;
+  #openedAt: number | null = null;
   #stopTimer: () => void = () => {};
 
   constructor(device: Device, ports: Ports, options: LiveSocketOptions<Notice>) {
@@ -97,7 +100,7 @@ export class LiveSocket<Notice> {
     socket.onopen = () => {
       if (this.#socket !== socket) return;
       this.#stopTimer();
-      this.#tries = 0;
+      this.#openedAt = this.#ports.now();
       this.#options.onState("online");
       this.#isAlive = true;
       this.#keepAlive(socket);
@@ -134,6 +137,9 @@ export class LiveSocket<Notice> {
   }
 
   #retry(afterSeconds?: number): void {
+    const isSound = this.#openedAt !== null && this.#ports.now() - this.#openedAt > SOUND_MS;
+    if (isSound) this.#tries = 0;
+    this.#openedAt = null;
     this.#options.onState("offline");
     const delay = jitteredDelayMs(this.#tries, this.#ports.random);
     this.#tries += 1;

@@ -56,10 +56,16 @@ export class MailboxLine {
   }
 
   async #learn(notice: MailboxNotice): Promise<void> {
-    if (notice.type === "removed") await this.#contacts.forget(notice.userId);
+    if (notice.type === "removed") {
+      await this.#contacts.forget(notice.userId);
+      await this.#seen(notice.sequence);
+    }
     if (notice.type !== "contacts") return;
     await this.#contacts.learn(notice.contacts);
-    const sequence = notice.contacts.at(-1)?.sequence;
+    await this.#seen(notice.contacts.at(-1)?.sequence);
+  }
+
+  async #seen(sequence: number | undefined): Promise<void> {
     if (sequence !== undefined) await this.#store.put("settings", CURSOR_ID, { sequence });
   }
 

@@ -19,13 +19,15 @@ export class Meeting implements AsyncIterable<MeetingEvent> {
   readonly role: Role;
   /**
    * Resolves once this device itself has verified the peer.
-   * Rejects with {@link MeetingFailed}, whose message says what to do next.
+   * Rejects with {@link MeetingFailed}, whose message says what to do next; or with a fault of the
+   * device's own, such as a full disk: then the meeting can be resumed later.
    */
   readonly contact: Promise<Contact>;
   readonly #control: MeetingControl;
   readonly #events: MeetingEvent[] = [];
   readonly #listeners = new Set<(event: MeetingEvent) => void>();
   readonly #outcome = deferred<Contact>();
+  readonly #fault = deferred<never>();
 
   constructor(role: Role, control: MeetingControl) {
     this.role = role;
@@ -70,15 +72,23 @@ export class Meeting implements AsyncIterable<MeetingEvent> {
     for (const listener of this.#listeners) listener(event);
   }
 
+  /** Of the run that drives the meeting: a fault of this device's own. */
+  interrupt(fault: Error): void {
+    if (this.isOver) return;
+    this.#outcome.reject(fault);
+    this.#fault.reject(fault);
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<MeetingEvent, void, void> {
     let wake: () => void = () => {};
     const off = this.on(() => wake());
     try {
       for (let next = 0; ; next++) {
         while (next >= this.#events.length) {
-          await new Promise<void>((resolve) => {
+          const more = new Promise<void>((resolve) => {
             wake = resolve;
           });
+          await Promise.race([more, this.#fault.promise]);
         }
         const event = this.#events[next] as MeetingEvent;
         yield event;

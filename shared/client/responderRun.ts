@@ -44,9 +44,9 @@ export class ResponderRun extends AttemptRun {
   }
 
   protected upgrade(): UpgradeRequest {
-    const { locator } = this.record;
+    const { locator, sid } = this.record;
     if (locator === null) throw new Error("A responder knows its locator.");
-    return { purpose: this.#mayResume ? "resume" : "claim", locator };
+    return this.#mayResume ? { purpose: "resume", locator, sid } : { purpose: "claim", locator };
   }
 
   /** The server speaks first. */
@@ -67,8 +67,8 @@ export class ResponderRun extends AttemptRun {
       return this.fail("refused");
     }
     if (problem.code !== "attempt-unknown") return;
-    const isKept = this.meeting.isOver || (await this.keptContact()) !== null;
-    if (isKept || this.#isClaimStored) return this.forgotten("mismatch");
+    if (this.meeting.isOver || this.#isClaimStored) return this.forgotten("mismatch");
+    if (await this.takeRelease()) return;
     // The claim was lost on its way: it is made again, to the same offer and with the same bytes.
     this.#mayResume = false;
     this.reconnect();
@@ -91,8 +91,9 @@ export class ResponderRun extends AttemptRun {
 
   async #answerTo(offer: OfferNotice): Promise<void> {
     const { device, ports, ownName } = this.context;
-    const { share, commitment, openedAt, claimBy, answerBy, now, sid, method } = offer;
-    const { id, secret, card, locator } = this.record;
+    const { share, commitment, openedAt, claimBy, answerBy, now, sid } = offer;
+    // The method is what the user did, not what the server says: it enters the exchange.
+    const { id, secret, card, locator, method } = this.record;
     const prs = secretToPrs(secret as Secret);
     const fresh = newRecord(device, ports, {
       role: "responder",

@@ -41,6 +41,9 @@ export const registerRequestSchema = z.strictObject({
 export const visibilitySchema = z.enum(["anyone", "contactsOfContacts", "nobody"]);
 export type Visibility = z.infer<typeof visibilitySchema>;
 
+/** What registering tells: nothing that its log does not say, since logs are known to others. */
+export const registeredSchema = z.object({ userId: userIdSchema, logHead: bytesSchema(32) });
+
 export const accountSchema = z.object({
   userId: userIdSchema,
   logHead: bytesSchema(32),
@@ -84,7 +87,8 @@ export const upgradeRequestSchema = z.discriminatedUnion("purpose", [
     locator: locatorSchema,
     proof: z.optional(proofSchema),
   }),
-  z.strictObject({ purpose: z.literal("resume"), locator: locatorSchema }),
+  /** Back to an attempt that this device is a side of; the `sid` tells it from others at the same locator. */
+  z.strictObject({ purpose: z.literal("resume"), locator: locatorSchema, sid: bytesSchema(16) }),
   z.strictObject({ purpose: z.literal("mailbox") }),
 ]);
 export type UpgradeRequest = z.infer<typeof upgradeRequestSchema>;

@@ -12,8 +12,8 @@ export const COLD_TOKEN_AGE_MS = 5_000;
 export const KEY_T1_SECONDS = 120;
 export const KEY_T2_SECONDS = 150;
 /** How long a terminal notice waits for a side that is away. */
-export const NOTICE_TTL_SECONDS = 10 * 60;
-/** How long a released card waits, sealed, for its receiver's acknowledgement. */
+export const NOTICE_TTL_SECONDS = 60;
+/** How long a released card waits, sealed, for its receiver's acknowledgement: in its mailbox, once the attempt is over. */
 export const RELEASE_TTL_SECONDS = 7 * 24 * 60 * 60;
 
 export const LOCATOR_MIN_DIGITS = 3;
@@ -32,6 +32,8 @@ export const FRAME_MAX_BYTES = 128 * 1024;
 export const FRAME_MAX_MESSAGES = 16;
 /** Sockets of visitors that one attempt holds at a time; more are turned away with `try-again`. */
 export const ATTEMPT_MAX_SOCKETS = 2_000;
+/** Sockets of one account at one attempt. */
+export const ATTEMPT_MAX_SOCKETS_PER_ACCOUNT = 4;
 export const MAILBOX_MAX_SOCKETS = 100;
 
 export const CONTACTS_PAGE = 200;

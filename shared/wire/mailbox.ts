@@ -41,7 +41,7 @@ export const mailboxNoticeSchema = z.discriminatedUnion("type", [
   /** New or changed contacts, oldest first. */
   z.object({ type: z.literal("contacts"), contacts: z.array(contactRecordSchema) }),
   /** A contact was removed by a device of this account. */
-  z.object({ type: z.literal("removed"), userId: userIdSchema }),
+  z.object({ type: z.literal("removed"), userId: userIdSchema, sequence: z.int() }),
   /** All that waited has been sent; what follows is live. */
   z.object({ type: z.literal("ready"), sequence: z.int() }),
   z.object({ type: z.literal("problem"), problem: problemSchema }),

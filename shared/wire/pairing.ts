@@ -62,6 +62,16 @@ export const failureSchema = z.enum([
 ]);
 export type Failure = z.infer<typeof failureSchema>;
 
+/** Terminal, to both: the tags were equal; the peer's boxes are released. */
+export const matchedNoticeSchema = z.object({
+  type: z.literal("matched"),
+  confirmation: bytesSchema(64),
+  identity: sealedIdentitySchema,
+  card: sealedCardSchema,
+  matchedAt: timeSchema,
+});
+export type MatchedNotice = z.infer<typeof matchedNoticeSchema>;
+
 export const attemptNoticeSchema = z.discriminatedUnion("type", [
   /** To the initiator: the attempt stands. */
   z.object({
@@ -87,14 +97,7 @@ export const attemptNoticeSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("claimed"), answerBy: timeSchema, now: timeSchema }),
   /** To the initiator: the one claim to answer. */
   z.object({ type: z.literal("claim"), ...shareMembers, confirmation: bytesSchema(64) }),
-  /** Terminal, to both: the tags were equal; the peer's boxes are released. */
-  z.object({
-    type: z.literal("matched"),
-    confirmation: bytesSchema(64),
-    identity: sealedIdentitySchema,
-    card: sealedCardSchema,
-    matchedAt: timeSchema,
-  }),
+  matchedNoticeSchema,
   /** Terminal, to both: there is no match. */
   z.object({ type: z.literal("ended"), outcome: failureSchema }),
   /** The acknowledgement of the terminal notice is stored; the server closes the socket. */

@@ -10,6 +10,7 @@ export const PROBLEMS = {
   "method-not-allowed": { status: 405, title: "This address does not take that method" },
   "payload-too-large": { status: 413, title: "The request is larger than allowed" },
   "unsupported-media-type": { status: 415, title: "The body must be application/json" },
+  "misdirected-request": { status: 421, title: "This server does not answer for that host" },
   "upgrade-required": { status: 426, title: "This address takes WebSocket connections only" },
   "too-many-requests": { status: 429, title: "Too many requests; wait before the next" },
   "proof-of-work-required": { status: 428, title: "A proof of work is needed for this request" },

@@ -7,14 +7,16 @@ import {
   challengeRequestSchema,
   challengeSchema,
   foundAccountSchema,
+  registeredSchema,
   registerRequestSchema,
   sessionRequestSchema,
   sessionSchema,
   upgradeRequestSchema,
   upgradeSchema,
 } from "./auth.ts";
-import { handleSchema, locatorSchema, userIdSchema } from "./ids.ts";
+import { bytesSchema, handleSchema, locatorSchema, userIdSchema } from "./ids.ts";
 import { blockListSchema, contactPageSchema, contactQuerySchema } from "./mailbox.ts";
+import { matchedNoticeSchema } from "./pairing.ts";
 import type { ProblemCode } from "./problem.ts";
 
 type Schema = z.core.$ZodType;
@@ -42,7 +44,7 @@ export const ROUTES = {
     auth: "none",
     body: registerRequestSchema,
     status: 201,
-    response: accountSchema,
+    response: registeredSchema,
     problems: ["proof-of-work-required"],
   },
   challenge: {
@@ -63,7 +65,7 @@ export const ROUTES = {
     body: sessionRequestSchema,
     status: 201,
     response: sessionSchema,
-    problems: [],
+    problems: ["misdirected-request"],
   },
   upgrade: {
     method: "POST",
@@ -122,6 +124,25 @@ export const ROUTES = {
     params: { userId: userIdSchema },
     status: 204,
     problems: ["contact-unknown"],
+  },
+  release: {
+    method: "GET",
+    path: "/v1/releases/{sid}",
+    summary: "Fetch what an attempt released for this device while it was away; kept for 7 days",
+    auth: "session",
+    params: { sid: bytesSchema(16) },
+    status: 200,
+    response: matchedNoticeSchema,
+    problems: ["attempt-unknown"],
+  },
+  acknowledgeRelease: {
+    method: "DELETE",
+    path: "/v1/releases/{sid}",
+    summary: "Have the server forget what it released for this device",
+    auth: "session",
+    params: { sid: bytesSchema(16) },
+    status: 204,
+    problems: [],
   },
   blocks: {
     method: "GET",

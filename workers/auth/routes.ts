@@ -1,6 +1,7 @@
 // Handlers that let people in: registration, challenge, session, upgrade tokens.
 
 import { locatorDigits, locatorWorkBits } from "../../shared/core/pairing/backoff.ts";
+import { toBase64Url } from "../../shared/core/crypto/bytes.ts";
 import { isSolution } from "../../shared/core/crypto/proofOfWork.ts";
 import { verifyLog } from "../../shared/core/identity/deviceLog.ts";
 import type { Proof, UpgradeRequest } from "../../shared/wire/auth.ts";
@@ -12,6 +13,7 @@ import type { Handlers } from "../http/handlers.ts";
 import { valueOf } from "../mailbox/routes.ts";
 import { gateOf, mailboxOf, regionDigit } from "../objects.ts";
 import { networkOf } from "./network.ts";
+import { ownOrigin } from "./origin.ts";
 import { type Actor, issueToken, verifyToken } from "./tokens.ts";
 
 type AuthRoute = "register" | "challenge" | "openSession" | "upgrade";
@@ -22,9 +24,12 @@ export const authHandlers: Pick<Handlers, AuthRoute> = {
     if (log === null) {
       throw new ProblemError("malformed-request", { fields: { log: "does not verify" } });
     }
-    const bits = await gateOf(env, networkOf(env, request)).registrationWorkBits();
+    const bits = await gateOf(env, networkOf(env, request)).countRegistration();
     await demandWork(env, `register ${log.userId}`, bits, body.proof);
-    return valueOf(await mailboxOf(env, log.userId).register(body.log));
+    if (!(await mailboxOf(env, log.userId).register(body.log))) {
+      throw new ProblemError("malformed-request", { fields: { log: "is not of this account" } });
+    }
+    return { userId: log.userId, logHead: toBase64Url(log.head) };
   },
 
   /** Stateless: the server remembers no challenge, only the mailbox the last one that was accepted. */
@@ -38,7 +43,7 @@ export const authHandlers: Pick<Handlers, AuthRoute> = {
     const claims = await verifyToken(env.SERVER_SECRET, "challenge", challenge);
     if (claims === null) throw new ProblemError("unauthenticated");
     const { userId, deviceId, issuedAt } = claims;
-    const { origin } = new URL(request.url);
+    const origin = ownOrigin(env, request);
     const signed = { userId, deviceId, issuedAt, origin, challenge, signature };
     if (!(await mailboxOf(env, userId).admitSession(signed))) {
       throw new ProblemError("unauthenticated");
@@ -56,6 +61,7 @@ export const authHandlers: Pick<Handlers, AuthRoute> = {
       network,
       purpose: body.purpose,
       locator,
+      sid: body.purpose === "resume" ? body.sid : null,
     });
     const path =
       locator === null ? SOCKETS.mailbox.path : SOCKETS.attempt.path.replace("{locator}", locator);
@@ -76,12 +82,11 @@ async function locatorFor(
       return null;
     case "resume":
       return wanted.locator;
-    case "open": {
-      const { success } = await env.OPENINGS.limit({ key: actor.userId });
-      if (!success) throw new ProblemError("too-many-requests", { retryAfterSeconds: 60 });
+    case "open":
+      await brake(env, actor, wanted.purpose);
       return randomLocator(request, wanted.tried ?? 0);
-    }
     case "claim": {
+      await brake(env, actor, wanted.purpose);
       const { locator, proof } = wanted;
       const [delay, gateBits] = await Promise.all([
         mailboxOf(env, actor.userId).admitClaim(actor, locator),
@@ -97,6 +102,12 @@ async function locatorFor(
       return locator;
     }
   }
+}
+
+/** A coarse bound on how fast one account opens attempts and looks at them. */
+async function brake(env: Env, { userId }: Actor, purpose: "open" | "claim"): Promise<void> {
+  const { success } = await env.OPENINGS.limit({ key: `${purpose} ${userId}` });
+  if (!success) throw new ProblemError("too-many-requests", { retryAfterSeconds: 60 });
 }
 
 /** Chosen by the server alone, so that nobody gets a locator by asking for it. */

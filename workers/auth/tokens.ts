@@ -3,7 +3,7 @@
 
 import { sign, verify } from "hono/jwt";
 import * as z from "zod/mini";
-import { deviceIdSchema, locatorSchema, userIdSchema } from "../../shared/wire/ids.ts";
+import { bytesSchema, deviceIdSchema, locatorSchema, userIdSchema } from "../../shared/wire/ids.ts";
 import {
   CHALLENGE_TTL_SECONDS,
   PROOF_TTL_SECONDS,
@@ -22,6 +22,8 @@ const upgradeClaims = z.object({
   purpose: z.enum(["open", "claim", "resume", "mailbox"]),
   /** Null for the actor's own mailbox. */
   locator: z.nullable(locatorSchema),
+  /** Of the attempt to resume. */
+  sid: z.nullable(bytesSchema(16)),
 });
 /** What an upgrade token says: one actor, one object, one time. */
 export type UpgradeClaims = z.infer<typeof upgradeClaims>;

@@ -1,35 +1,53 @@
-// What one network prefix has tried in vain. It asks for proof of work, and never refuses anyone.
+// What one network prefix has tried in vain, and how many accounts it has made. It asks for proof of work,
+// and never refuses anyone. Once all of it has faded, nothing is kept.
 
 import { DurableObject } from "cloudflare:workers";
 import {
   afterNetworkFailure,
   type FadingCount,
+  hasFaded,
   networkWorkBits,
   NO_FAILURES,
 } from "../../shared/core/pairing/backoff.ts";
 import type { Env } from "../env.ts";
 
-const FAILURES_KEY = "failures";
+const LOOK_AGAIN_MS = 60 * 60_000;
+
+type Counted = "failures" | "registrations";
 
 export class Gate extends DurableObject<Env> {
-  /** Registrations cost no row: an object that is busy stays awake and remembers them. */
-  #registrations: FadingCount = NO_FAILURES;
-
   claimWorkBits(): number {
-    return networkWorkBits(this.#failures(), Date.now());
+    return networkWorkBits(this.#count("failures"), Date.now());
   }
 
-  registrationWorkBits(): number {
-    const bits = networkWorkBits(this.#registrations, Date.now());
-    this.#registrations = afterNetworkFailure(this.#registrations, Date.now());
+  async countFailure(): Promise<void> {
+    await this.#raise("failures");
+  }
+
+  async countRegistration(): Promise<number> {
+    const bits = networkWorkBits(this.#count("registrations"), Date.now());
+    await this.#raise("registrations");
     return bits;
   }
 
-  countFailure(): void {
-    this.ctx.storage.kv.put(FAILURES_KEY, afterNetworkFailure(this.#failures(), Date.now()));
+  override async alarm(): Promise<void> {
+    const now = Date.now();
+    const isOver = (["failures", "registrations"] as const).every((counted) =>
+      hasFaded(this.#count(counted), now),
+    );
+    if (isOver) await this.ctx.storage.deleteAll();
+    else await this.ctx.storage.setAlarm(now + LOOK_AGAIN_MS);
   }
 
-  #failures(): FadingCount {
-    return this.ctx.storage.kv.get<FadingCount>(FAILURES_KEY) ?? NO_FAILURES;
+  async #raise(counted: Counted): Promise<void> {
+    const now = Date.now();
+    this.ctx.storage.kv.put(counted, afterNetworkFailure(this.#count(counted), now));
+    if ((await this.ctx.storage.getAlarm()) === null) {
+      await this.ctx.storage.setAlarm(now + LOOK_AGAIN_MS);
+    }
+  }
+
+  #count(counted: Counted): FadingCount {
+    return this.ctx.storage.kv.get<FadingCount>(counted) ?? NO_FAILURES;
   }
 }

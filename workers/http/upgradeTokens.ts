@@ -18,7 +18,7 @@ export class SpentTokens {
     for (const id of onSockets) this.#spentUntil.set(id, this.#bornAt + TTL_MS);
   }
 
-  take(claims: UpgradeClaims): boolean {
+  take(claims: Pick<UpgradeClaims, "id" | "issuedAt">): boolean {
     const now = Date.now();
     for (const [id, until] of this.#spentUntil) {
       if (until >= now) break;

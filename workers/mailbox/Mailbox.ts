@@ -3,25 +3,26 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { fromBase64Url, toBase64Url } from "../../shared/core/crypto/bytes.ts";
-import { retryDelayMs } from "../../shared/core/deadlines.ts";
+import { earliest } from "../../shared/core/deadlines.ts";
 import {
   isSignatureBy,
   sessionTranscript,
   verifyLog,
 } from "../../shared/core/identity/deviceLog.ts";
-import * as handles from "../../shared/core/mailbox/handle.ts";
-import type { ContactCommit } from "../../shared/core/pairing/state.ts";
+import { NO_HANDLE } from "../../shared/core/mailbox/handle.ts";
+import type { Delivery } from "../../shared/core/pairing/delivery.ts";
 import type { Account, AccountChange, DeviceLog } from "../../shared/wire/auth.ts";
-import type { Handle, Locator, UserId } from "../../shared/wire/ids.ts";
+import type { Locator, UserId } from "../../shared/wire/ids.ts";
 import { BLOCKS_MAX, CONTACTS_PAGE } from "../../shared/wire/limits.ts";
 import type { ContactPage } from "../../shared/wire/mailbox.ts";
+import type { MatchedNotice } from "../../shared/wire/pairing.ts";
 import type { ProblemCode } from "../../shared/wire/problem.ts";
 import type { Actor } from "../auth/tokens.ts";
 import type { Env } from "../env.ts";
 import { echoClose } from "../http/sockets.ts";
 import { claimsOf } from "../http/upgradeTokens.ts";
-import { directoryEntry } from "../objects.ts";
 import { ClaimAdmission } from "./claimAdmission.ts";
+import { HandleChange } from "./handleChange.ts";
 import { MailboxSockets } from "./mailboxSockets.ts";
 import { MailboxStore, type StoredAccount } from "./mailboxStore.ts";
 
@@ -44,40 +45,35 @@ export interface SignedChallenge extends Actor {
   readonly signature: string;
 }
 
-/** When a change of the handle that may have been cut short is looked at again. */
-const HANDLE_CHECK_MS = 10_000;
-
 export class Mailbox extends DurableObject<Env> {
   readonly #store: MailboxStore;
   readonly #sockets: MailboxSockets;
   readonly #admission: ClaimAdmission;
-  /** Changes of the handle, one after another. */
-  #handleWork: Promise<unknown> = Promise.resolve();
-  #handleTries = 0;
+  readonly #handle: HandleChange;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new MailboxStore(ctx.storage);
     this.#sockets = new MailboxSockets(ctx);
     this.#admission = new ClaimAdmission(this.#store);
+    this.#handle = new HandleChange(env, this.#store, (at) => this.#wakeBy(at));
   }
 
-  /** Registering the same log again changes nothing, so a lost answer can be asked for anew. */
-  register(log: DeviceLog): Result<Account> {
+  /** False for a log that is not this account's. Registering the same log again changes nothing. */
+  register(log: DeviceLog): boolean {
     const verified = verifyLog(log);
     const device = verified?.devices[0];
-    if (verified === null || device === undefined) return { ok: false, code: "malformed-request" };
-    const known = this.#store.account();
-    if (known !== null) return { ok: true, value: toAccount(known) };
+    if (verified === null || device === undefined) return false;
+    if (this.#store.account() !== null) return true;
     const account: StoredAccount = {
       userId: verified.userId,
       log,
       logHead: toBase64Url(verified.head),
-      handle: handles.NO_HANDLE,
+      handle: NO_HANDLE,
       visibility: "anyone",
     };
     this.#store.createAccount(account, device.deviceId, toBase64Url(device.signKey));
-    return { ok: true, value: toAccount(account) };
+    return true;
   }
 
   /** Whether a device of this account has signed the challenge, and none as new before. */
@@ -99,10 +95,7 @@ export class Mailbox extends DurableObject<Env> {
   async changeAccount(actor: Actor, change: AccountChange): Promise<Result<Account>> {
     if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
     if (change.handle !== undefined) {
-      const wanted = change.handle;
-      const work = this.#handleWork.then(() => this.#changeHandle(wanted));
-      this.#handleWork = work;
-      const refusal = await work;
+      const refusal = await this.#handle.change(change.handle);
       if (refusal !== null) return { ok: false, code: refusal };
     }
     if (change.visibility !== undefined)
@@ -141,8 +134,9 @@ export class Mailbox extends DurableObject<Env> {
 
   removeContact(actor: Actor, peer: UserId): Result<null> {
     if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
-    if (!this.#store.removeContact(peer)) return { ok: false, code: "contact-unknown" };
-    this.#sockets.tell({ type: "removed", userId: peer });
+    if (!this.#store.removeContact(peer, Date.now())) return { ok: false, code: "contact-unknown" };
+    const sequence = this.#store.lastSequence();
+    this.#sockets.tell({ type: "removed", userId: peer, sequence });
     return DONE;
   }
 
@@ -154,21 +148,40 @@ export class Mailbox extends DurableObject<Env> {
   setBlocked(actor: Actor, peer: UserId, isBlocked: boolean): Result<null> {
     if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
     if (isBlocked === this.#store.isBlocked(peer)) return DONE;
-    if (isBlocked && this.#store.blocks().length >= BLOCKS_MAX)
+    if (isBlocked && this.#store.blocks().length >= BLOCKS_MAX) {
       return { ok: false, code: "list-full" };
-    if (isBlocked) this.#store.block(peer, Date.now());
+    }
+    const now = Date.now();
+    if (isBlocked) this.#store.block(peer, now);
     else this.#store.unblock(peer);
-    const contact = this.#store.contact(peer);
+    const contact = this.#store.touchContact(peer, now);
     if (contact !== null) this.#sockets.tell({ type: "contacts", contacts: [contact] });
     return DONE;
   }
 
-  /** Stores a contact out of an attempt's outbox; repeating it changes nothing, and tells nobody twice. */
-  commitContact(commit: ContactCommit, locator: Locator): void {
+  /** Stores what an attempt hands over; repeating it changes nothing, and tells nobody twice. */
+  async deliver({ contact, release }: Delivery, locator: Locator): Promise<void> {
     if (this.#store.account() === null) return;
     this.#admission.settle(locator);
-    const contact = this.#store.putContact(commit, Date.now());
-    if (contact !== null) this.#sockets.tell({ type: "contacts", contacts: [contact] });
+    const stored = this.#store.putContact(contact, Date.now());
+    if (stored !== null) this.#sockets.tell({ type: "contacts", contacts: [stored] });
+    if (release === null) return;
+    this.#store.keepRelease(release);
+    await this.#wakeBy(release.keepUntil);
+  }
+
+  /** The boxes that an attempt released while this device was away. */
+  release(actor: Actor, sid: string): Result<MatchedNotice> {
+    if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
+    const kept = this.#store.release(sid);
+    if (kept?.deviceId !== actor.deviceId) return { ok: false, code: "attempt-unknown" };
+    return { ok: true, value: kept.notice };
+  }
+
+  acknowledgeRelease(actor: Actor, sid: string): Result<null> {
+    if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
+    if (this.#store.release(sid)?.deviceId === actor.deviceId) this.#store.forgetRelease(sid);
+    return DONE;
   }
 
   /** Milliseconds that this account must wait before it may claim; 0 lets the claim through. */
@@ -177,8 +190,10 @@ export class Mailbox extends DurableObject<Env> {
     return { ok: true, value: this.#admission.admit(locator, Date.now()) };
   }
 
-  countFailure(locator: Locator): void {
-    if (this.#store.account() !== null) this.#admission.countFailure(locator, Date.now());
+  /** A claim of this account has come to its end without a match. */
+  settleClaim(locator: Locator, isFailure: boolean): void {
+    this.#admission.settle(locator);
+    if (isFailure && this.#store.account() !== null) this.#admission.countFailure(Date.now());
   }
 
   override fetch(request: Request): Response {
@@ -193,56 +208,26 @@ export class Mailbox extends DurableObject<Env> {
     echoClose(socket, code, reason);
   }
 
+  /** Serves all that is due: a change of the handle that was cut short, and releases that nobody fetched. */
   override async alarm(): Promise<void> {
-    const work = this.#handleWork.then(() => this.#settleHandle());
-    this.#handleWork = work;
-    await work;
+    const handleAt = await this.#handle.settle();
+    const now = Date.now();
+    for (const { sid, keepUntil } of this.#store.releases()) {
+      if (keepUntil <= now) this.#store.forgetRelease(sid);
+    }
+    const kept = this.#store.releases().map(({ keepUntil }) => keepUntil);
+    const next = earliest(handleAt, ...kept);
+    if (next !== null) await this.ctx.storage.setAlarm(next);
   }
 
   #accountOf({ deviceId }: Actor): StoredAccount | null {
     return this.#store.device(deviceId) === null ? null : this.#store.account();
   }
 
-  async #changeHandle(wanted: Handle | null): Promise<ProblemCode | null> {
-    this.#setHandle((state) => handles.wish(state, wanted));
-    if (!handles.isSettled(this.#handle())) {
-      // Should this object die before it has stored the directory's answer, the alarm asks again.
-      await this.ctx.storage.setAlarm(Date.now() + HANDLE_CHECK_MS);
-    }
-    await this.#settleHandle();
-    const { handle } = this.#handle();
-    if (handle === wanted) return null;
-    return this.#handleTries > 0 ? "try-again" : "handle-taken";
-  }
-
-  /** Asks the directory for all that is open. When it cannot be asked, the alarm tries again. */
-  async #settleHandle(): Promise<void> {
-    const account = this.#store.account();
-    if (account === null) return;
-    try {
-      const { claiming } = this.#handle();
-      if (claiming !== null) {
-        const isGranted = await directoryEntry(this.env, claiming).claim(account.userId);
-        this.#setHandle(isGranted ? handles.granted : handles.denied);
-      }
-      for (const handle of this.#handle().releasing) {
-        await directoryEntry(this.env, handle).release(account.userId);
-        this.#setHandle((state) => handles.released(state, handle));
-      }
-      this.#handleTries = 0;
-    } catch {
-      this.#handleTries += 1;
-      this.#setHandle(handles.abandon);
-      await this.ctx.storage.setAlarm(Date.now() + retryDelayMs(this.#handleTries));
-    }
-  }
-
-  #handle(): handles.HandleState {
-    return this.#store.account()?.handle ?? handles.NO_HANDLE;
-  }
-
-  #setHandle(change: (state: handles.HandleState) => handles.HandleState): void {
-    this.#store.changeAccount({ handle: change(this.#handle()) });
+  /** One alarm carries all deadlines: it is only ever moved to an earlier time. */
+  async #wakeBy(at: number): Promise<void> {
+    const next = await this.ctx.storage.getAlarm();
+    if (next === null || next > at) await this.ctx.storage.setAlarm(at);
   }
 }
 

@@ -28,8 +28,7 @@ export class ClaimAdmission {
     this.#underWayUntil.delete(locator);
   }
 
-  countFailure(locator: Locator, now: number): void {
-    this.settle(locator);
+  countFailure(now: number): void {
     this.#store.setFailures(afterAccountFailure(this.#store.failures(), now));
   }
 }

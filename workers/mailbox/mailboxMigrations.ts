@@ -14,7 +14,8 @@ export const MAILBOX_MIGRATIONS: readonly Migration[] = [
       method TEXT NOT NULL,
       met_at INTEGER NOT NULL,
       receipt_hash TEXT NOT NULL,
-      sequence INTEGER NOT NULL
+      sequence INTEGER NOT NULL,
+      is_removed INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID`);
     sql.exec(`CREATE TABLE block (
       peer TEXT PRIMARY KEY,

@@ -8,7 +8,7 @@ import type { UpgradeClaims } from "../auth/tokens.ts";
 import { problemResponse } from "../http/problems.ts";
 import { answerKeepAlive, parseFrame, sendFrame, switchProtocols } from "../http/sockets.ts";
 import { SpentTokens } from "../http/upgradeTokens.ts";
-import type { MailboxStore } from "./mailboxStore.ts";
+import type { ContactChange, MailboxStore } from "./mailboxStore.ts";
 
 interface Attachment {
   readonly deviceId: DeviceId;
@@ -58,15 +58,22 @@ export class MailboxSockets {
   #welcome(socket: WebSocket, after: number, store: MailboxStore): void {
     let sequence = after;
     for (;;) {
-      const contacts = store.contactsAfter(sequence, CONTACTS_PAGE);
-      if (contacts.length === 0) break;
-      sendFrame(socket, [{ type: "contacts", contacts } satisfies MailboxNotice]);
-      sequence = contacts.at(-1)?.sequence ?? sequence;
+      const changes = store.changesAfter(sequence, CONTACTS_PAGE);
+      if (changes.length === 0) break;
+      for (const change of changes) sendFrame(socket, [noticeOf(change)]);
+      sequence = changes.at(-1)?.sequence ?? sequence;
     }
     socket.serializeAttachment({ ...attachmentOf(socket), isReady: true } satisfies Attachment);
     const ready: MailboxNotice = { type: "ready", sequence: store.lastSequence() };
     sendFrame(socket, [ready]);
   }
+}
+
+function noticeOf(change: ContactChange): MailboxNotice {
+  const { sequence } = change;
+  return "contact" in change
+    ? { type: "contacts", contacts: [change.contact] }
+    : { type: "removed", userId: change.removed, sequence };
 }
 
 function attachmentOf(socket: WebSocket): Attachment {

@@ -2,6 +2,7 @@
 
 import { type FadingCount, NO_FAILURES } from "../../shared/core/pairing/backoff.ts";
 import type { HandleState } from "../../shared/core/mailbox/handle.ts";
+import type { KeptRelease } from "../../shared/core/pairing/delivery.ts";
 import type { ContactCommit } from "../../shared/core/pairing/state.ts";
 import type { DeviceLog, Visibility } from "../../shared/wire/auth.ts";
 import type { DeviceId, UserId } from "../../shared/wire/ids.ts";
@@ -11,6 +12,7 @@ import { MAILBOX_MIGRATIONS } from "./mailboxMigrations.ts";
 
 const ACCOUNT_KEY = "account";
 const FAILURES_KEY = "failures";
+const RELEASE_PREFIX = "release:";
 
 export interface StoredAccount {
   readonly userId: UserId;
@@ -32,10 +34,17 @@ type ContactRow = {
   met_at: number;
   receipt_hash: string;
   sequence: number;
+  is_removed: number;
   blocked: number;
 };
 
-const CONTACT_COLUMNS = `contact.peer, method, met_at, receipt_hash, sequence,
+/** A change to the list of contacts: one that is there, or the id of one that was removed. */
+export type ContactChange = { readonly sequence: number } & (
+  | { readonly contact: ContactRecord }
+  | { readonly removed: UserId }
+);
+
+const CONTACT_COLUMNS = `contact.peer, method, met_at, receipt_hash, sequence, is_removed,
   block.peer IS NOT NULL AS blocked FROM contact LEFT JOIN block USING (peer)`;
 
 export class MailboxStore {
@@ -91,47 +100,81 @@ export class MailboxStore {
     this.#storage.kv.put(FAILURES_KEY, failures);
   }
 
-  /** The stored contact, or null when it was there already, by the same receipt. */
-  putContact(
-    { peer, method, metAt, receiptHash }: ContactCommit,
-    now: number,
-  ): ContactRecord | null {
-    const known = this.contact(peer);
-    if (known?.receiptHash === receiptHash) return null;
-    const sequence = Math.max(this.lastSequence() + 1, now);
+  /**
+   * The stored contact; null when nothing is new: known by the same receipt, though perhaps removed
+   * since, or met again later.
+   */
+  putContact(commit: ContactCommit, now: number): ContactRecord | null {
+    const { peer, method, metAt, receiptHash } = commit;
+    const known = this.#contactRow(peer);
+    if (known?.receipt_hash === receiptHash || (known?.met_at ?? 0) > metAt) return null;
+    const sequence = this.#nextSequence(now);
     this.#exec(
       `INSERT INTO contact (peer, method, met_at, receipt_hash, sequence) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (peer) DO UPDATE SET method = excluded.method, met_at = excluded.met_at,
-         receipt_hash = excluded.receipt_hash, sequence = excluded.sequence`,
+         receipt_hash = excluded.receipt_hash, sequence = excluded.sequence, is_removed = 0`,
       peer,
       method,
       metAt,
       receiptHash,
       sequence,
     );
-    this.#lastSequence = sequence;
     return { userId: peer, method, metAt, receiptHash, sequence, blocked: this.isBlocked(peer) };
   }
 
   contact(peer: UserId): ContactRecord | null {
-    const [row] = this.#all<ContactRow>(`SELECT ${CONTACT_COLUMNS} WHERE contact.peer = ?`, peer);
-    return row === undefined ? null : toRecord(row);
+    const row = this.#contactRow(peer);
+    return row === undefined || row.is_removed === 1 ? null : toRecord(row);
   }
 
   /** In the order of their sequence. */
   contactsAfter(sequence: number, limit: number): ContactRecord[] {
     return this.#all<ContactRow>(
-      `SELECT ${CONTACT_COLUMNS} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+      `SELECT ${CONTACT_COLUMNS} WHERE sequence > ? AND is_removed = 0 ORDER BY sequence LIMIT ?`,
       sequence,
       limit,
     ).map(toRecord);
   }
 
-  removeContact(peer: UserId): boolean {
-    const known = this.lastSequence();
-    const isRemoved = this.#exec("DELETE FROM contact WHERE peer = ?", peer).rowsWritten > 0;
-    this.#lastSequence = known;
-    return isRemoved;
+  /** In the order of their sequence, removals among them. */
+  changesAfter(sequence: number, limit: number): ContactChange[] {
+    return this.#all<ContactRow>(
+      `SELECT ${CONTACT_COLUMNS} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+      sequence,
+      limit,
+    ).map((row) =>
+      row.is_removed === 1
+        ? { sequence: row.sequence, removed: row.peer as UserId }
+        : { sequence: row.sequence, contact: toRecord(row) },
+    );
+  }
+
+  /** The row stays as a mark, so that a late commit brings nobody back and every device hears of it. */
+  removeContact(peer: UserId, now: number): boolean {
+    if (this.contact(peer) === null) return false;
+    this.#exec(
+      "UPDATE contact SET is_removed = 1, sequence = ? WHERE peer = ?",
+      this.#nextSequence(now),
+      peer,
+    );
+    return true;
+  }
+
+  /** The contact's place after a change to it, such as a block. */
+  touchContact(peer: UserId, now: number): ContactRecord | null {
+    if (this.contact(peer) === null) return null;
+    this.#exec("UPDATE contact SET sequence = ? WHERE peer = ?", this.#nextSequence(now), peer);
+    return this.contact(peer);
+  }
+
+  /** Never used twice, whatever is removed. */
+  #nextSequence(now: number): number {
+    this.#lastSequence = Math.max(this.lastSequence() + 1, now);
+    return this.#lastSequence;
+  }
+
+  #contactRow(peer: UserId): ContactRow | undefined {
+    return this.#all<ContactRow>(`SELECT ${CONTACT_COLUMNS} WHERE contact.peer = ?`, peer)[0];
   }
 
   lastSequence(): number {
@@ -145,7 +188,7 @@ export class MailboxStore {
   }
 
   contactIds(): UserId[] {
-    return this.#all<{ peer: string }>("SELECT peer FROM contact").map(
+    return this.#all<{ peer: string }>("SELECT peer FROM contact WHERE is_removed = 0").map(
       ({ peer }) => peer as UserId,
     );
   }
@@ -170,6 +213,24 @@ export class MailboxStore {
 
   unblock(peer: UserId): void {
     this.#exec("DELETE FROM block WHERE peer = ?", peer);
+  }
+
+  keepRelease(release: KeptRelease): void {
+    this.#storage.kv.put(RELEASE_PREFIX + release.sid, release);
+  }
+
+  release(sid: string): KeptRelease | null {
+    return this.#storage.kv.get<KeptRelease>(RELEASE_PREFIX + sid) ?? null;
+  }
+
+  forgetRelease(sid: string): void {
+    this.#storage.kv.delete(RELEASE_PREFIX + sid);
+  }
+
+  releases(): KeptRelease[] {
+    return [...this.#storage.kv.list<KeptRelease>({ prefix: RELEASE_PREFIX })].map(
+      ([, kept]) => kept,
+    );
   }
 
   #exec(query: string, ...bindings: SqlStorageValue[]) {

@@ -11,6 +11,8 @@ type MailboxRoute =
   | "findHandle"
   | "contacts"
   | "removeContact"
+  | "release"
+  | "acknowledgeRelease"
   | "blocks"
   | "block"
   | "unblock";
@@ -39,6 +41,12 @@ export const mailboxHandlers: Pick<Handlers, MailboxRoute> = {
 
   removeContact: async ({ env, actor, params }) =>
     valueOf(await mailboxOf(env, actor.userId).removeContact(actor, params.userId)),
+
+  release: async ({ env, actor, params }) =>
+    valueOf(await mailboxOf(env, actor.userId).release(actor, params.sid)),
+
+  acknowledgeRelease: async ({ env, actor, params }) =>
+    valueOf(await mailboxOf(env, actor.userId).acknowledgeRelease(actor, params.sid)),
 
   blocks: async ({ env, actor }) => ({
     blocked: valueOf(await mailboxOf(env, actor.userId).blocks(actor)),

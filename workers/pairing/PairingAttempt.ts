@@ -2,26 +2,21 @@
 // stores one value, tells the sockets, and drives the outbox. Looking at a free locator writes nothing.
 
 import { DurableObject } from "cloudflare:workers";
-import type { Role } from "../../shared/core/crypto/cpace.ts";
+import { fromBase64Url } from "../../shared/core/crypto/bytes.ts";
+import { isShare, type Role } from "../../shared/core/crypto/cpace.ts";
 import { earliest, retryDelayMs } from "../../shared/core/deadlines.ts";
 import { deadlineOf, step } from "../../shared/core/pairing/attempt.ts";
+import { deliveryFor } from "../../shared/core/pairing/delivery.ts";
 import type { AttemptEffect, AttemptEvent, Reply } from "../../shared/core/pairing/events.ts";
-import { noticesFor, offerNotice } from "../../shared/core/pairing/notices.ts";
-import {
-  type AttemptState,
-  type ContactCommit,
-  FREE,
-  type Party,
-  roleOf,
-} from "../../shared/core/pairing/state.ts";
-import type { Locator } from "../../shared/wire/ids.ts";
-import { ATTEMPT_MAX_SOCKETS } from "../../shared/wire/limits.ts";
+import { noticesFor } from "../../shared/core/pairing/notices.ts";
+import { type AttemptState, FREE, type Matched } from "../../shared/core/pairing/state.ts";
+import { ATTEMPT_MAX_SOCKETS, ATTEMPT_MAX_SOCKETS_PER_ACCOUNT } from "../../shared/wire/limits.ts";
 import {
   type AttemptNotice,
   type AttemptRequest,
   attemptRequestSchema,
 } from "../../shared/wire/pairing.ts";
-import { problem, type Problem } from "../../shared/wire/problem.ts";
+import { problem } from "../../shared/wire/problem.ts";
 import type { Env } from "../env.ts";
 import { problemResponse } from "../http/problems.ts";
 import {
@@ -35,8 +30,9 @@ import {
 } from "../http/sockets.ts";
 import { claimsOf, SpentTokens } from "../http/upgradeTokens.ts";
 import { gateOf, mailboxOf } from "../objects.ts";
-import { attach, type Attachment, attachmentOf } from "./attachment.ts";
-import { decoyAt } from "./decoys.ts";
+import { attach, type Attachment, attachmentOf, change, sideOf } from "./attachment.ts";
+import { tellProblem, turnAway } from "./refusals.ts";
+import { answerVisitor, disappoint, showOffer } from "./visitors.ts";
 
 const STATE_KEY = "attempt";
 
@@ -56,27 +52,26 @@ export class PairingAttempt extends DurableObject<Env> {
   }
 
   override fetch(request: Request): Response {
-    const claims = claimsOf(request);
-    const isVisitor = roleOf(this.#load(), claims) === null;
-    if (isVisitor && this.ctx.getWebSockets().length >= ATTEMPT_MAX_SOCKETS) {
-      return problemResponse(problem("try-again", { retryAfterSeconds: 5 }));
-    }
-    if (claims.locator === null || !this.#tokens.take(claims)) {
+    const { userId, deviceId, network, purpose, locator, sid, ...token } = claimsOf(request);
+    if (locator === null || !this.#tokens.take(token)) {
       return problemResponse(problem("upgrade-refused"));
     }
-    const { userId, deviceId, network, purpose, locator, id: tokenId } = claims;
-    const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server);
     const party = { userId, deviceId, network };
-    const fresh = { answerBy: null, hasClaimed: false, hasAcknowledged: false };
-    this.#greet(server, attach(server, { party, purpose, locator, tokenId, ...fresh }));
+    const fresh = { answerBy: 0, claimed: null, isTold: false, hasAcknowledged: false };
+    const attachment = { party, purpose, locator, sid, tokenId: token.id, ...fresh };
+    if (this.#isCrowded(attachment)) {
+      return problemResponse(problem("try-again", { retryAfterSeconds: 5 }));
+    }
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server, [userId]);
+    this.#greet(server, attach(server, attachment));
     return switchProtocols(client);
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
     for (const incoming of parseFrame(data, attemptRequestSchema)) {
       if (incoming.ok) await this.#receive(socket, incoming.message);
-      else tellProblem(socket, incoming.problem);
+      else sendFrame(socket, [{ type: "problem", problem: incoming.problem }]);
     }
   }
 
@@ -101,52 +96,75 @@ export class PairingAttempt extends DurableObject<Env> {
     }
   }
 
+  /** Visitors must not keep the sides out, nor one account everybody. */
+  #isCrowded(attachment: Attachment): boolean {
+    const own = this.ctx.getWebSockets(attachment.party.userId).length;
+    if (own >= ATTEMPT_MAX_SOCKETS_PER_ACCOUNT) return true;
+    if (sideOf(this.#load(), attachment) !== null) return false;
+    return this.ctx.getWebSockets().length >= ATTEMPT_MAX_SOCKETS;
+  }
+
   /** Tells a socket that has just opened all that it must know. */
-  #greet(socket: WebSocket, attachment: Attachment): void {
-    const { party, purpose, locator } = attachment;
+  #greet(socket: WebSocket, { party, purpose }: Attachment): void {
+    if (purpose === "open") return;
     const now = Date.now();
     const state = this.#load();
-    if (purpose === "claim" && state.at !== "free" && state.initiator.userId === party.userId) {
-      return tellProblem(socket, problem("own-key"));
+    if (purpose === "claim" && state.at !== "free") {
+      if (state.initiator.userId === party.userId) return turnAway(socket, "own-key");
+      change(socket, { sid: state.offer.sid });
     }
-    const role = roleOf(state, party);
-    if (role !== null) {
-      if (state.at === "matched") this.#commitAll(state.outbox, locator);
-      return sendFrame(socket, noticesFor(state, role, now));
-    }
-    if (purpose === "resume") return tellProblem(socket, problem("attempt-unknown"));
-    if (purpose === "open") return;
-    const isOnOffer = state.at !== "free" && now < state.claimBy;
-    const offer = isOnOffer ? offerNotice(state, now) : decoyAt(this.env, locator, now).offer;
-    attach(socket, { ...attachment, answerBy: offer.answerBy });
-    sendFrame(socket, [offer]);
+    const role = sideOf(state, attachmentOf(socket));
+    if (role === null && purpose === "resume") return turnAway(socket, "attempt-unknown");
+    if (role === null) return showOffer(this.env, socket, state, now);
+    if (state.at === "matched") this.#commitAll(state);
+    sendFrame(socket, noticesFor(state, role, now));
   }
 
   async #receive(socket: WebSocket, message: AttemptRequest): Promise<void> {
-    const attachment = attachmentOf(socket);
-    const { party, purpose } = attachment;
+    if ("share" in message && !isShare(fromBase64Url(message.share))) {
+      const fields = { share: "must be a point of the group, not the identity" };
+      const refusal = problem("malformed-message", { fields });
+      return sendFrame(socket, [{ type: "problem", problem: refusal }]);
+    }
+    const { party, locator, purpose, sid, claimed } = attachmentOf(socket);
+    if (message.type === "open") {
+      if (purpose !== "open" || (sid ?? message.sid) !== message.sid) {
+        return tellProblem(socket, "out-of-turn");
+      }
+      change(socket, { sid: message.sid });
+      return this.#reply(socket, await this.#decide({ type: "open", party, locator, message }));
+    }
     const state = this.#load();
-    const isSide = roleOf(state, party) !== null;
-    if (message.type === "open" && purpose !== "open") {
-      return tellProblem(socket, problem("out-of-turn"));
+    const isSide = sideOf(state, attachmentOf(socket)) !== null;
+    // Only a socket that was opened to claim has passed the account's back-off and the network's gate.
+    const isFirstClaim = message.type === "claim" && purpose === "claim" && claimed === null;
+    const isOnOffer = state.at !== "free" && state.offer.sid === sid;
+    if (!isSide && !(isFirstClaim && isOnOffer)) {
+      return this.#answerVisitor(socket, message, isFirstClaim);
     }
-    if (message.type === "acknowledge") {
-      if (!isSide) return leave(socket);
-      const isOver = state.at === "matched" || state.at === "failed";
-      if (isOver) attach(socket, { ...attachment, hasAcknowledged: true });
+    if (message.type === "claim") change(socket, { claimed: message.share });
+    if (message.type === "acknowledge" && (state.at === "matched" || state.at === "failed")) {
+      change(socket, { hasAcknowledged: true });
     }
-    if (message.type === "claim" && !isSide) {
-      // Only a socket that was asked for a claim has passed the account's and the network's gate.
-      if (purpose !== "claim") return tellProblem(socket, problem("out-of-turn"));
-      // Only a socket that was opened to claim has passed the account's back-off.
-      if (purpose !== "claim") return tellProblem(socket, problem("out-of-turn"));
-      if (attachment.hasClaimed) return tellProblem(socket, problem("attempt-over"));
-      attach(socket, { ...attachment, hasClaimed: true });
+    const reply = await this.#decide(eventOf(message, party));
+    if (reply.kind !== "stray") return this.#reply(socket, reply);
+    change(socket, { claimed: null });
+    await this.#answerVisitor(socket, message, true);
+  }
+
+  async #answerVisitor(socket: WebSocket, message: AttemptRequest, mayClaim: boolean) {
+    const now = Date.now();
+    if (message.type === "claim" && attachmentOf(socket).claimed === null && !mayClaim) {
+      return tellProblem(socket, "out-of-turn");
     }
-    const reply = await this.#decide(eventOf(message, attachment));
+    if (!answerVisitor(socket, message, now)) return;
+    this.#settleClaim(attachmentOf(socket), true);
+    await disappoint(this.env, socket, now);
+  }
+
+  #reply(socket: WebSocket, reply: Reply): void {
     if (reply.kind === "repeated") sendFrame(socket, reply.notices);
-    if (reply.kind === "refused") tellProblem(socket, problem(reply.code));
-    if (reply.kind === "stray") await this.#disappoint(socket, attachment);
+    if (reply.kind === "refused") tellProblem(socket, reply.code);
   }
 
   /** Has the table decide, then stores, tells and performs, in this order. */
@@ -158,83 +176,68 @@ export class PairingAttempt extends DurableObject<Env> {
     else if (soft) this.#isAhead = true;
     else if (state !== before) this.#save(state);
     if (before.at === "free" && state.at !== "free") await this.#setAlarm();
-    this.#tell(effects, (party) => roleOf(state, party) ?? roleOf(before, party));
-    if (state.at === "free") this.#closeSockets((party) => roleOf(before, party) !== null);
-    else this.#perform(effects, state);
+    this.#tell(effects, before, state);
+    if (state.at === "free") this.#closeSides(before);
+    for (const effect of effects) {
+      if (effect.do !== "settleClaim" || state.at === "free") continue;
+      this.#settleClaim({ party: effect.party, locator: state.locator }, effect.isFailure);
+    }
+    if (effects.some((effect) => effect.do === "commit")) this.#commitAll(state);
     return reply;
   }
 
-  #perform(effects: readonly AttemptEffect[], state: Exclude<AttemptState, { at: "free" }>): void {
-    for (const effect of effects) {
-      if (effect.do === "countFailure") this.#countFailure(effect.party, state.locator);
-    }
-    if (state.at === "matched" && effects.some((effect) => effect.do === "commit")) {
-      this.#commitAll(state.outbox, state.locator);
-    }
+  #commitAll(state: AttemptState): void {
+    if (state.at !== "matched") return;
+    for (const role of state.outbox) this.ctx.waitUntil(this.#commit(state, role));
   }
 
-  #commitAll(outbox: Readonly<Partial<Record<Role, ContactCommit>>>, locator: Locator): void {
-    for (const role of Object.keys(outbox) as Role[]) {
-      const commit = outbox[role];
-      if (commit !== undefined) this.ctx.waitUntil(this.#commit(role, commit, locator));
-    }
-  }
-
-  /** Gives one mailbox its contact. Repeating it is harmless, so failing only means trying again. */
-  async #commit(role: Role, commit: ContactCommit, locator: Locator): Promise<void> {
+  /** Hands one mailbox what is due to it. Repeating it is harmless, so failing only means trying again. */
+  async #commit(state: Matched, role: Role): Promise<void> {
+    const delivery = deliveryFor(state, role);
     try {
-      await mailboxOf(this.env, commit.owner).commitContact(commit, locator);
+      await mailboxOf(this.env, delivery.contact.owner).deliver(delivery, state.locator);
     } catch {
       this.#commitTries += 1;
       await this.#setAlarm();
       return;
     }
-    await this.#decide({ type: "committed", role, receiptHash: commit.receiptHash });
+    await this.#decide({ type: "committed", role, delivery });
   }
 
-  #countFailure(party: Party, locator: Locator): void {
-    this.ctx.waitUntil(
-      Promise.allSettled([
-        mailboxOf(this.env, party.userId).countFailure(locator),
-        gateOf(this.env, party.network).countFailure(),
-      ]),
-    );
+  #settleClaim({ party, locator }: Pick<Attachment, "party" | "locator">, isFailure: boolean) {
+    const told: Promise<unknown>[] = [
+      mailboxOf(this.env, party.userId).settleClaim(locator, isFailure),
+    ];
+    if (isFailure) told.push(gateOf(this.env, party.network).countFailure());
+    this.ctx.waitUntil(Promise.allSettled(told));
   }
 
-  /** What a wrong guess sees, for a claim that was not evaluated at all. */
-  async #disappoint(socket: WebSocket, attachment: Attachment): Promise<void> {
-    const { party, locator } = attachment;
-    const now = Date.now();
-    const { offer, delayMs } = decoyAt(this.env, locator, now);
-    const answerBy = attachment.answerBy ?? offer.answerBy;
-    sendFrame(socket, [{ type: "claimed", answerBy, now }]);
-    this.#countFailure(party, locator);
-    await scheduler.wait(delayMs);
-    sendFrame(socket, [{ type: "ended", outcome: "mismatch" }]);
-  }
-
-  #tell(effects: readonly AttemptEffect[], role: (party: Party) => Role | null): void {
+  #tell(effects: readonly AttemptEffect[], before: AttemptState, after: AttemptState): void {
     const notices: Record<Role, AttemptNotice[]> = { initiator: [], responder: [] };
-    for (const effect of effects)
+    for (const effect of effects) {
       if (effect.do === "tell") notices[effect.role].push(effect.notice);
+    }
     if (notices.initiator.length + notices.responder.length === 0) return;
     for (const socket of this.ctx.getWebSockets()) {
-      const side = role(attachmentOf(socket).party);
-      if (side !== null) sendFrame(socket, notices[side]);
+      const attachment = attachmentOf(socket);
+      const side = sideOf(after, attachment) ?? sideOf(before, attachment);
+      if (side === null || notices[side].length === 0) continue;
+      if (after.at === "failed") change(socket, { isTold: true });
+      sendFrame(socket, notices[side]);
     }
   }
 
-  #closeSockets(isOf: (party: Party) => boolean): void {
+  #closeSides(state: AttemptState): void {
     for (const socket of this.ctx.getWebSockets()) {
-      if (isOf(attachmentOf(socket).party)) closeSocket(socket, CLOSE.normal);
+      if (sideOf(state, attachmentOf(socket)) !== null) closeSocket(socket, CLOSE.normal);
     }
   }
 
   /** A side that leaves takes the memory on its socket along; what it has acknowledged is stored now. */
   #keepAcknowledgement(socket: WebSocket): void {
-    const { hasAcknowledged, party } = attachmentOf(socket);
-    if (!hasAcknowledged) return;
-    const state = withAcknowledgement(this.#load(), party);
+    const attachment = attachmentOf(socket);
+    if (!attachment.hasAcknowledged) return;
+    const state = withAcknowledgement(this.#load(), attachment);
     if (state !== this.#state) this.#isAhead = true;
     this.#state = state;
     if (this.#isAhead) this.#save(state);
@@ -246,8 +249,7 @@ export class PairingAttempt extends DurableObject<Env> {
     const stored = this.ctx.storage.kv.get<AttemptState>(STATE_KEY) ?? FREE;
     let state = stored;
     for (const socket of stored === FREE ? [] : this.ctx.getWebSockets()) {
-      const { hasAcknowledged, party } = attachmentOf(socket);
-      if (hasAcknowledged) state = withAcknowledgement(state, party);
+      state = withAcknowledgement(state, attachmentOf(socket));
     }
     this.#isAhead = state !== stored;
     this.#state = state;
@@ -267,7 +269,7 @@ export class PairingAttempt extends DurableObject<Env> {
 
   async #setAlarm(): Promise<void> {
     const state = this.#load();
-    const isOwing = state.at === "matched" && Object.keys(state.outbox).length > 0;
+    const isOwing = state.at === "matched" && state.outbox.length > 0;
     const retryAt = isOwing ? Date.now() + retryDelayMs(this.#commitTries) : null;
     const at = earliest(deadlineOf(state), retryAt);
     if (at !== null) await this.ctx.storage.setAlarm(at);
@@ -275,25 +277,19 @@ export class PairingAttempt extends DurableObject<Env> {
 }
 
 /** The state once a side has acknowledged; the state itself if that would end it, which is for the alarm to do. */
-function withAcknowledgement(state: AttemptState, party: Party): AttemptState {
+function withAcknowledgement(state: AttemptState, attachment: Attachment): AttemptState {
+  if (!attachment.hasAcknowledged || sideOf(state, attachment) === null) return state;
   if (state.at !== "matched" && state.at !== "failed") return state;
-  const decision = step(state, { type: "acknowledge", party }, state.openedAt);
+  const event = { type: "acknowledge", party: attachment.party } as const;
+  const decision = step(state, event, state.openedAt);
   return decision.soft ? decision.state : state;
 }
 
-function eventOf(message: AttemptRequest, { party, locator }: Attachment): AttemptEvent {
-  if (message.type === "open") return { type: "open", party, locator, message };
+function eventOf(
+  message: Exclude<AttemptRequest, { type: "open" }>,
+  party: Attachment["party"],
+): AttemptEvent {
   if (message.type === "claim") return { type: "claim", party, message };
   if (message.type === "answer") return { type: "answer", party, message };
   return { type: message.type, party };
-}
-
-function tellProblem(socket: WebSocket, told: Problem): void {
-  sendFrame(socket, [{ type: "problem", problem: told }]);
-}
-
-/** A visitor has nothing to wait for. */
-function leave(socket: WebSocket): void {
-  sendFrame(socket, [{ type: "acknowledged" }]);
-  closeSocket(socket, CLOSE.normal);
 }

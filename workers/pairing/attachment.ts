@@ -1,6 +1,8 @@
-// What a socket of an attempt carries through hibernation: who it belongs to, and what it has done.
+// What a socket of an attempt carries through hibernation. It belongs to one attempt, by the `sid`:
+// when the locator is used again, what was said on older sockets does not count for the new attempt.
 
-import type { Party } from "../../shared/core/pairing/state.ts";
+import { type AttemptState, type Party, roleOf } from "../../shared/core/pairing/state.ts";
+import type { Role } from "../../shared/core/crypto/cpace.ts";
 import type { Locator } from "../../shared/wire/ids.ts";
 import type { UpgradeClaims } from "../auth/tokens.ts";
 
@@ -9,10 +11,14 @@ export interface Attachment {
   readonly tokenId: string;
   readonly purpose: UpgradeClaims["purpose"];
   readonly locator: Locator;
-  /** T2 of the offer that a visitor was shown; null if it was shown none. */
-  readonly answerBy: number | null;
-  /** A visitor's one guess is spent. */
-  readonly hasClaimed: boolean;
+  /** Of the attempt resumed, opened, or shown to a visitor; null until then. */
+  readonly sid: string | null;
+  /** T2 of the offer that a visitor was shown. */
+  readonly answerBy: number;
+  /** The share of a visitor's one claim. */
+  readonly claimed: string | null;
+  /** The terminal notice has been sent. */
+  readonly isTold: boolean;
   /** The side has acknowledged its terminal notice; perhaps not stored yet. */
   readonly hasAcknowledged: boolean;
 }
@@ -22,6 +28,15 @@ export function attach(socket: WebSocket, attachment: Attachment): Attachment {
   return attachment;
 }
 
+export function change(socket: WebSocket, changes: Partial<Attachment>): void {
+  attach(socket, { ...attachmentOf(socket), ...changes });
+}
+
 export function attachmentOf(socket: WebSocket): Attachment {
   return socket.deserializeAttachment() as Attachment;
+}
+
+/** The side that a socket speaks for; null for a visitor. */
+export function sideOf(state: AttemptState, { party, sid }: Attachment): Role | null {
+  return state.at === "free" || state.offer.sid !== sid ? null : roleOf(state, party);
 }

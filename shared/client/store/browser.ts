@@ -3,7 +3,15 @@
 import { type IDBPDatabase, openDB } from "idb";
 import type { Collection, Store, StoredIdentity } from "./store.ts";
 
-const COLLECTIONS: readonly Collection[] = ["device", "attempts", "contacts", "cards", "settings"];
+const COLLECTIONS: readonly Collection[] = [
+  "device",
+  "attempts",
+  "contacts",
+  "listings",
+  "notes",
+  "cards",
+  "settings",
+];
 const IDENTITY = "identity";
 
 /** Asks for persistent storage, so that the browser does not clear the account away when space is short. */

@@ -1,14 +1,20 @@
 // A folder as the store, for Node: one JSON file a record, readable by its owner alone.
 // Files are replaced by renaming, so that a crash leaves the old record or the new one.
 
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Collection, DeviceKeys, Store, StoredIdentity } from "./store.ts";
 
 const OWNER_ONLY = 0o600;
 const FOLDER_OWNER_ONLY = 0o700;
+/** File systems allow 255 bytes, of which the suffixes need some. */
+const FILE_NAME_MAX_CHARS = 150;
+/** What is held, and by which process. */
+const LOCK_FILE = /^(.*)\.(\d+)\.[0-9a-f-]{36}\.lock$/;
+const WITHDRAWN_MS = 20;
 
 interface StoredPair {
   readonly privateKey: JsonWebKey;
@@ -18,7 +24,7 @@ interface StoredPair {
 export function fileStore(directory: string): Store {
   const folderOf = (collection: string) => join(directory, collection);
   const fileOf = (collection: string, id: string) =>
-    join(folderOf(collection), `${encodeURIComponent(id)}.json`);
+    join(folderOf(collection), `${fileNameOf(id)}.json`);
 
   const identityFile = join(directory, "identity.json");
 
@@ -29,9 +35,7 @@ export function fileStore(directory: string): Store {
       const keys = { sign: await exportPair(sign), agree: await exportPair(agree) };
       const fresh = await writeFresh(directory, identityFile, { keys, log });
       try {
-        await link(fresh, identityFile); // fails when another process was first
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+        await linkUnlessThere(fresh, identityFile);
       } finally {
         await rm(fresh);
       }
@@ -48,8 +52,15 @@ export function fileStore(directory: string): Store {
       const read = names.map((name) => readRecord<Value>(join(folderOf(collection), name)));
       return (await Promise.all(read)).filter((record) => record !== null);
     },
-    hold: (name) => holdFile(join(directory, `${encodeURIComponent(name)}.lock`)),
+    hold: (name) => holdName(directory, fileNameOf(name)),
   };
+}
+
+/** Ids that are too long for a file name keep their beginning, and are told apart by a hash. */
+function fileNameOf(id: string): string {
+  const name = encodeURIComponent(id);
+  if (name.length <= FILE_NAME_MAX_CHARS) return name;
+  return `${name.slice(0, 100)}~${createHash("sha256").update(id).digest("hex")}`;
 }
 
 async function namesIn(folder: string): Promise<string[]> {
@@ -88,18 +99,43 @@ async function writeFresh(folder: string, file: string, value: unknown): Promise
   return fresh;
 }
 
-/** The file names the process that holds it; one that is gone holds nothing. */
-async function holdFile(file: string): Promise<(() => void) | null> {
+async function linkUnlessThere(existing: string, file: string): Promise<boolean> {
   try {
-    await writeFile(file, String(process.pid), { flag: "wx", mode: OWNER_ONLY });
-    return () => rmSync(file, { force: true });
+    await link(existing, file);
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
   }
-  const holder = Number(await readFile(file, "utf8").catch(() => ""));
-  if (holder > 0 && isRunning(holder)) return null;
-  await rm(file, { force: true });
-  return holdFile(file);
+}
+
+/**
+ * Whoever wants a name announces itself by a file of its own, then looks for others: two that announce
+ * themselves at once both see it, withdraw, and try again. So at most one ever holds a name.
+ */
+async function holdName(directory: string, name: string): Promise<(() => void) | null> {
+  await mkdir(directory, { recursive: true, mode: FOLDER_OWNER_ONLY });
+  for (;;) {
+    if ((await locksOf(directory, name)).length > 0) return null;
+    const own = join(directory, `${name}.${process.pid}.${randomUUID()}.lock`);
+    await writeFile(own, "", { flag: "wx", mode: OWNER_ONLY });
+    const release = () => rmSync(own, { force: true });
+    if ((await locksOf(directory, name)).length === 1) return release;
+    release();
+    await setTimeout(Math.random() * WITHDRAWN_MS);
+  }
+}
+
+/** Of processes that live. Those of others are cleared away. */
+async function locksOf(directory: string, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const file of await readdir(directory)) {
+    const [, held, pid] = LOCK_FILE.exec(file) ?? [];
+    if (pid === undefined) continue;
+    if (!isRunning(Number(pid))) await rm(join(directory, file), { force: true });
+    else if (held === name) found.push(file);
+  }
+  return found;
 }
 
 function isRunning(pid: number): boolean {

@@ -15,7 +15,14 @@ export interface StoredIdentity {
   readonly log: unknown;
 }
 
-export type Collection = "device" | "attempts" | "contacts" | "cards" | "settings";
+export type Collection =
+  | "device"
+  | "attempts"
+  | "contacts"
+  | "listings"
+  | "notes"
+  | "cards"
+  | "settings";
 
 export interface Store {
   /** Whether private keys must leave WebCrypto to be kept. */

@@ -92,6 +92,16 @@ export function scalarMultVfy(scalar: Uint8Array, point: Uint8Array): Uint8Array
   }
 }
 
+/** Whether bytes are a share that an honest side could have sent: a point, canonical, not the identity. */
+export function isShare(share: Uint8Array): boolean {
+  if (share.length !== POINT_BYTES) return false;
+  try {
+    return !Point.fromBytes(share).is0();
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The 64-byte ISK, the same on both sides when their PRS, CI, sid, shares and associated data
  * agree. It proves nothing before the confirmations are compared, and no key is taken from it

@@ -55,13 +55,13 @@ export const TRANSITIONS: Table = {
     claim: { to: [], run: moves.claimTooLate },
     acknowledge: { to: ["matched", "free"], run: moves.acknowledge },
     committed: { to: ["matched", "free"], run: moves.committed },
-    deadline: { to: ["matched", "free"], run: moves.keepOrForget },
+    deadline: { to: ["matched"], run: moves.handOver },
   },
   failed: {
     open: { to: [], run: moves.openAgain },
     claim: { to: [], run: moves.claimTooLate },
     acknowledge: { to: ["failed", "free"], run: moves.acknowledge },
-    deadline: { to: ["free"], run: moves.keepOrForget },
+    deadline: { to: ["free"], run: moves.forget },
   },
 };
 
@@ -88,6 +88,7 @@ export function deadlineOf(state: AttemptState): number | null {
     case "awaitingAnswer":
       return state.answerBy;
     case "matched":
+      return state.isHandingOver ? null : state.keepUntil;
     case "failed":
       return state.keepUntil;
   }

@@ -19,7 +19,7 @@ const ACCOUNT_LONGEST_DELAY_MS = 60 * 60_000;
 const NETWORK_FREE_FAILURES = 50;
 const NETWORK_FADES_MS = 6_000;
 const NETWORK_FIRST_BITS = 10;
-const WORK_MOST_BITS = 20;
+const WORK_MOST_BITS = 18;
 
 /** The level now, when one failure is forgotten each `fadesMs`. */
 function levelAt(count: FadingCount, now: number, fadesMs: number): number {
@@ -52,6 +52,10 @@ export function accountDelayMs(count: FadingCount, underWay: number, now: number
   );
   const waited = now - count.at;
   return underWay > 0 ? delay : Math.max(0, delay - waited);
+}
+
+export function hasFaded(count: FadingCount, now: number): boolean {
+  return levelAt(count, now, NETWORK_FADES_MS) === 0;
 }
 
 /** Bits of proof of work that a claim from this network needs. */

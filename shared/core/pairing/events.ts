@@ -9,6 +9,7 @@ import type {
 } from "../../wire/pairing.ts";
 import type { ProblemCode } from "../../wire/problem.ts";
 import type { Role } from "../crypto/cpace.ts";
+import type { Delivery } from "./delivery.ts";
 import type { AttemptState, Party } from "./state.ts";
 
 export type AttemptEvent =
@@ -23,8 +24,8 @@ export type AttemptEvent =
   | { readonly type: "cancel"; readonly party: Party }
   | { readonly type: "refuse"; readonly party: Party }
   | { readonly type: "acknowledge"; readonly party: Party }
-  /** The mailbox of that role has stored its contact. The receipt tells of which attempt, should the locator be in use again. */
-  | { readonly type: "committed"; readonly role: Role; readonly receiptHash: string }
+  /** The mailbox of that role has stored what it was handed. */
+  | { readonly type: "committed"; readonly role: Role; readonly delivery: Delivery }
   | { readonly type: "deadline" };
 
 export type EventName = AttemptEvent["type"];
@@ -32,9 +33,10 @@ export type EventOf<Name extends EventName> = Extract<AttemptEvent, { type: Name
 
 export type AttemptEffect =
   | { readonly do: "tell"; readonly role: Role; readonly notice: AttemptNotice }
-  /** Have the mailbox of that role store the contact that lies in the outbox. */
+  /** Hand the mailbox of that role what is due to it. */
   | { readonly do: "commit"; readonly role: Role }
-  | { readonly do: "countFailure"; readonly party: Party };
+  /** The claim has come to its end without a match. */
+  | { readonly do: "settleClaim"; readonly party: Party; readonly isFailure: boolean };
 
 /** What the sender of the event hears at once. */
 export type Reply =

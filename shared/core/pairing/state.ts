@@ -50,7 +50,7 @@ interface Release {
   readonly card: string;
 }
 
-/** What one mailbox is to store; it stays in the outbox until the mailbox has confirmed. */
+/** A contact as a mailbox is to store it. */
 export interface ContactCommit {
   readonly owner: UserId;
   readonly peer: UserId;
@@ -59,9 +59,10 @@ export interface ContactCommit {
   readonly receiptHash: string;
 }
 
-/** The roles whose mailbox has not confirmed yet, and those whose device has not acknowledged its notice. */
 interface Ending {
+  /** The roles whose device has not acknowledged its notice. */
   readonly unacknowledged: readonly Role[];
+  /** When the attempt gives up its locator, whether its notices were acknowledged or not. */
   readonly keepUntil: number;
 }
 
@@ -69,9 +70,13 @@ export interface Matched extends Opened, Ending {
   readonly at: "matched";
   readonly responder: Party;
   readonly matchedAt: number;
-  /** By the role that receives; null once acknowledged, so that no byte stays. */
+  /** By the role that receives; null once it needs it no more, so that no byte stays. */
   readonly release: Readonly<Record<Role, Release | null>>;
-  readonly outbox: Readonly<Partial<Record<Role, ContactCommit>>>;
+  readonly contacts: Readonly<Record<Role, ContactCommit>>;
+  /** The roles whose mailbox has not confirmed yet. */
+  readonly outbox: readonly Role[];
+  /** What was not acknowledged in time goes to the mailboxes, so that the locator is free again. */
+  readonly isHandingOver: boolean;
 }
 
 export interface Failed extends Opened, Ending {
@@ -93,8 +98,10 @@ export function isSameParty(a: Party, b: Party | null): boolean {
 export function roleOf(state: AttemptState, party: Party): Role | null {
   if (state.at === "free") return null;
   if (isSameParty(party, state.initiator)) return "initiator";
-  if ("responder" in state && isSameParty(party, state.responder)) return "responder";
-  return null;
+  // Who guessed wrong is a visitor again, and learns no more than one.
+  const isBurnt = state.at === "failed" && state.outcome === "mismatch";
+  const isResponder = "responder" in state && isSameParty(party, state.responder);
+  return isResponder && !isBurnt ? "responder" : null;
 }
 
 export function otherRole(role: Role): Role {

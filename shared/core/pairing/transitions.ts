@@ -1,11 +1,6 @@
 // The moves of a pairing attempt, one function each. attempt.ts holds the table that names them.
 
-import {
-  KEY_T1_SECONDS,
-  KEY_T2_SECONDS,
-  NOTICE_TTL_SECONDS,
-  RELEASE_TTL_SECONDS,
-} from "../../wire/limits.ts";
+import { KEY_T1_SECONDS, KEY_T2_SECONDS, NOTICE_TTL_SECONDS } from "../../wire/limits.ts";
 import type { Failure } from "../../wire/pairing.ts";
 import { equalBytes, fromBase64Url, toBase64Url } from "../crypto/bytes.ts";
 import type { Role } from "../crypto/cpace.ts";
@@ -34,7 +29,6 @@ import {
 import { hashOfReceipt } from "./transcript.ts";
 
 const BOTH: readonly Role[] = ["initiator", "responder"];
-const OUTBOX_GRACE_MS = 24 * 60 * 60_000;
 
 export function open(_: Free, event: EventOf<"open">, now: number): Decision {
   const { type: _type, method, ...offer } = event.message;
@@ -119,9 +113,11 @@ export function answer(state: AwaitingAnswer, event: EventOf<"answer">, now: num
       },
       responder: { confirmation, identity, card },
     },
-    outbox: contactCommits(state),
+    contacts: contactCommits(state),
+    outbox: BOTH,
+    isHandingOver: false,
     unacknowledged: BOTH,
-    keepUntil: now + RELEASE_TTL_SECONDS * 1_000,
+    keepUntil: state.answerBy,
   };
   return moved(next, [
     ...BOTH.map((role) => tell(role, terminalNotice(next, role))),
@@ -134,14 +130,14 @@ export function cancel(
   { party }: EventOf<"cancel">,
   now: number,
 ): Decision {
-  if (roleOf(state, party) === null) return refused(state, "out-of-turn");
-  return fail(state, "cancelled", now);
+  const role = roleOf(state, party);
+  return role === null ? refused(state, "out-of-turn") : fail(state, "cancelled", now, role);
 }
 
 /** The one who was asked says no: here the initiator, of the claim on its key. */
 export function refuse(state: AwaitingAnswer, event: EventOf<"refuse">, now: number): Decision {
   if (!isSameParty(event.party, state.initiator)) return refused(state, "out-of-turn");
-  return fail(state, "refused", now);
+  return fail(state, "refused", now, "initiator");
 }
 
 export function expire(state: AwaitingClaim | AwaitingAnswer, _: unknown, now: number): Decision {
@@ -153,37 +149,49 @@ export function acknowledge(state: Matched | Failed, event: EventOf<"acknowledge
   const role = roleOf(state, event.party);
   if (role === null) return refused(state, "out-of-turn");
   if (!state.unacknowledged.includes(role)) return stayed(state);
-  const unacknowledged = state.unacknowledged.filter((waiting) => waiting !== role);
-  const next = { ...state, unacknowledged };
+  const next = { ...state, unacknowledged: without(state.unacknowledged, role) };
   return finish(
     next.at === "matched" ? { ...next, release: { ...next.release, [role]: null } } : next,
   );
 }
 
-export function committed(state: Matched, event: EventOf<"committed">): Decision {
-  const { [event.role]: done, ...outbox } = state.outbox;
-  return done?.receiptHash === event.receiptHash ? finish({ ...state, outbox }) : stayed(state);
+/** A delivery that was under way when the handing over began carried too little: it does not count. */
+export function committed(state: Matched, { role, delivery }: EventOf<"committed">): Decision {
+  const isOfThis = delivery.contact.receiptHash === state.contacts[role].receiptHash;
+  const isWhole = !state.isHandingOver || state.release[role] === null || delivery.release !== null;
+  if (!isOfThis || !isWhole || !state.outbox.includes(role)) return stayed(state);
+  const outbox = without(state.outbox, role);
+  if (delivery.release === null) return finish({ ...state, outbox });
+  const unacknowledged = without(state.unacknowledged, role);
+  return finish({ ...state, outbox, unacknowledged, release: { ...state.release, [role]: null } });
 }
 
-/** Serves the outbox again until it is empty; drops what was not fetched in time. */
-export function keepOrForget(state: Matched | Failed, _: unknown, now: number): Decision {
-  const waiting = state.at === "matched" ? BOTH.filter((role) => role in state.outbox) : [];
-  const commits = waiting.map((role): AttemptEffect => ({ do: "commit", role }));
-  if (now < state.keepUntil) return { ...stayed(state), effects: commits };
-  if (state.at === "failed" || waiting.length === 0) return moved(FREE);
-  const next: Matched = {
-    ...state,
-    release: { initiator: null, responder: null },
-    unacknowledged: [],
-    keepUntil: now + OUTBOX_GRACE_MS,
-  };
-  return moved(next, commits);
+/** Serves the outbox again; when time is up, the mailboxes take over whatever was not fetched. */
+export function handOver(state: Matched, _: unknown, now: number): Decision {
+  const isDue = now >= state.keepUntil && !state.isHandingOver;
+  const outbox = BOTH.filter(
+    (role) => state.outbox.includes(role) || (isDue && state.unacknowledged.includes(role)),
+  );
+  const commits = outbox.map((role): AttemptEffect => ({ do: "commit", role }));
+  return isDue
+    ? moved({ ...state, outbox, isHandingOver: true }, commits)
+    : { ...stayed(state), effects: commits };
 }
 
-function fail(state: AwaitingClaim | AwaitingAnswer, outcome: Failure, now: number): Decision {
+export function forget(state: Failed, _: unknown, now: number): Decision {
+  return now < state.keepUntil ? stayed(state) : moved(FREE);
+}
+
+/** @param by the side that ended it; a claim ended by its own side counts like a wrong guess */
+function fail(
+  state: AwaitingClaim | AwaitingAnswer,
+  outcome: Failure,
+  now: number,
+  by: Role | null = null,
+): Decision {
   const { locator, method, initiator, offer, openedAt, claimBy, answerBy } = state;
   const responder = state.at === "awaitingAnswer" ? state.responder : null;
-  const sides: readonly Role[] = responder === null ? ["initiator"] : BOTH;
+  const told: readonly Role[] = responder === null ? ["initiator"] : BOTH;
   const next: Failed = {
     at: "failed",
     locator,
@@ -195,24 +203,28 @@ function fail(state: AwaitingClaim | AwaitingAnswer, outcome: Failure, now: numb
     answerBy,
     responder,
     outcome,
-    unacknowledged: sides,
-    keepUntil: now + NOTICE_TTL_SECONDS * 1e3,
+    unacknowledged: outcome === "mismatch" ? ["initiator"] : told,
+    keepUntil: now + NOTICE_TTL_SECONDS * 1_000,
   };
-  const effects = sides.map((role) => tell(role, terminalNotice(next, role)));
-  if (outcome === "mismatch" && responder !== null) {
-    effects.push({ do: "countFailure", party: responder });
+  const effects = told.map((role) => tell(role, terminalNotice(next, role)));
+  if (responder !== null) {
+    effects.push({ do: "settleClaim", party: responder, isFailure: by !== "initiator" });
   }
   return moved(next, effects);
 }
 
 /** Forgets the attempt once nobody waits for anything; until then the state may be stored later. */
 function finish(state: Matched | Failed): Decision {
-  const isServed = state.at === "failed" || Object.keys(state.outbox).length === 0;
+  const isServed = state.at === "failed" || state.outbox.length === 0;
   if (state.unacknowledged.length > 0 || !isServed) return movedSoftly(state);
   return moved(
     FREE,
     BOTH.map((role) => tell(role, { type: "acknowledged" })),
   );
+}
+
+function without(roles: readonly Role[], role: Role): readonly Role[] {
+  return roles.filter((other) => other !== role);
 }
 
 function contactCommits(state: AwaitingAnswer): Record<Role, ContactCommit> {

@@ -1,0 +1,50 @@
+// Whoever is no side of the attempt: shown an offer, heard once, and told of a mismatch.
+// A free locator, a spent one and one in use sound alike, message by message.
+
+import { offerNotice } from "../../shared/core/pairing/notices.ts";
+import type { AttemptState } from "../../shared/core/pairing/state.ts";
+import type { AttemptRequest } from "../../shared/wire/pairing.ts";
+import type { Env } from "../env.ts";
+import { CLOSE, closeSocket, sendFrame } from "../http/sockets.ts";
+import { attachmentOf, change } from "./attachment.ts";
+import { decoyOf } from "./decoys.ts";
+import { tellProblem } from "./refusals.ts";
+
+/** The offer stays the same until its `claimBy`, whatever has become of the attempt meanwhile. */
+export function showOffer(env: Env, socket: WebSocket, state: AttemptState, now: number): void {
+  const isOnOffer = state.at !== "free" && now < state.claimBy;
+  const { locator } = attachmentOf(socket);
+  const offer = isOnOffer ? offerNotice(state, now) : decoyOf(env, locator, now).offer;
+  change(socket, { sid: offer.sid, answerBy: offer.answerBy });
+  sendFrame(socket, [offer]);
+}
+
+/** Anything that a visitor says but a claim that is evaluated. True when a guess was made in vain. */
+export function answerVisitor(socket: WebSocket, message: AttemptRequest, now: number): boolean {
+  const { claimed, isTold, answerBy } = attachmentOf(socket);
+  if (message.type === "claim" && claimed === null) {
+    change(socket, { claimed: message.share });
+    sendFrame(socket, [{ type: "claimed", answerBy, now }]);
+    return true;
+  }
+  if (message.type === "claim" && claimed === message.share && !isTold) {
+    sendFrame(socket, [{ type: "claimed", answerBy, now }]);
+  } else if (message.type === "cancel" && claimed !== null && !isTold) {
+    change(socket, { isTold: true });
+    sendFrame(socket, [{ type: "ended", outcome: "cancelled" }]);
+  } else if (message.type === "acknowledge" && isTold) {
+    sendFrame(socket, [{ type: "acknowledged" }]);
+    closeSocket(socket, CLOSE.normal);
+  } else {
+    tellProblem(socket, isTold ? "attempt-over" : "out-of-turn");
+  }
+  return false;
+}
+
+/** What a wrong guess hears, about as late as a peer's device would have answered. */
+export async function disappoint(env: Env, socket: WebSocket, now: number): Promise<void> {
+  await scheduler.wait(decoyOf(env, attachmentOf(socket).locator, now).delayMs);
+  if (attachmentOf(socket).isTold) return;
+  change(socket, { isTold: true });
+  sendFrame(socket, [{ type: "ended", outcome: "mismatch" }]);
+}
