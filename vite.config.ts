@@ -12,5 +12,8 @@ export default defineConfig({
     target: "es2023",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: ["index.html", "api.html"].map((name) => join(import.meta.dirname, "web", name)),
+    },
   },
 });

@@ -49,7 +49,10 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     }
   };
   try {
-    const worker = await workerWith(state.serverSecret);
+    const worker = await workerWith({
+      SERVER_SECRET: state.serverSecret,
+      ...(port !== 0 && { PUBLIC_ORIGINS: publicOrigins(host, port) }),
+    });
     if (direct) {
       delete worker.assets;
       worker.unsafeDirectSockets = [{ host, port }];
@@ -79,12 +82,19 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   }
 }
 
-async function workerWith(serverSecret: string): Promise<V4WorkerOptions> {
+/** A host other than loopback must be named, since sessions are signed for the server's own origins. */
+function publicOrigins(host: string, port: number): string {
+  return ["127.0.0.1", "localhost", "[::1]", host]
+    .map((name) => `http://${name}:${port}`)
+    .join(" ");
+}
+
+async function workerWith(bindings: Record<string, string>): Promise<V4WorkerOptions> {
   const { code, options } = await loadWorker();
   return {
     ...options,
     modules: [{ type: "ESModule", path: "main.js", contents: code }],
-    bindings: { ...options.bindings, SERVER_SECRET: serverSecret },
+    bindings: { ...options.bindings, ...bindings },
   };
 }
 

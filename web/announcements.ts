@@ -3,7 +3,9 @@
 
 import { Store } from "./store.ts";
 
-const NOTICE_LASTS_MS = 10_000;
+const NOTICE_LASTS_MS = 5_000;
+/** Long enough to find the button without a mouse. */
+const NOTICE_WITH_ACTION_LASTS_MS = 12_000;
 
 export interface Notice {
   readonly text: string;
@@ -26,11 +28,18 @@ export function speak(text: string): void {
 }
 
 /** @param afterwards runs once the notice has left without its action being taken */
-export function notify(text: string, action: Notice["action"] = null, afterwards?: () => void): void {
+export function notify(
+  text: string,
+  action: Notice["action"] = null,
+  afterwards?: () => void,
+): void {
   dismissNotice();
   whenGone = afterwards;
   announcements.change({ notice: { text, action } });
-  timer = setTimeout(dismissNotice, NOTICE_LASTS_MS);
+  timer = setTimeout(
+    dismissNotice,
+    action === null ? NOTICE_LASTS_MS : NOTICE_WITH_ACTION_LASTS_MS,
+  );
 }
 
 export function dismissNotice(): void {

@@ -85,7 +85,9 @@ export function bytesOf(card: Card): number {
 
 function nameText({ name }: Card): string {
   if (name?.full !== undefined) return name.full;
-  const hasParts = name?.components?.some(({ kind, value }) => kind !== "separator" && value !== "");
+  const hasParts = name?.components?.some(
+    ({ kind, value }) => kind !== "separator" && value !== "",
+  );
   return name && hasParts ? cardTitle({ "@type": "Card", version: "2.0", name }) : "";
 }
 

@@ -37,7 +37,7 @@ export function hintFor(text: string): Hint {
   if (parsed.ok) return { kind: "complete", readAs: readAs(text) };
   const { code, message, word, suggestion } = parsed.problem;
   if (code === "empty") return { kind: "none" };
-  if (code === "tooFewWords" || code === "noLocator") {
+  if (code === "tooFewWords" || (code === "noLocator" && !text.includes("//"))) {
     const half = earlyMistake(text);
     return half ?? { kind: "guide", text: message };
   }

@@ -56,10 +56,6 @@ export class Meetings {
     const turn = ++this.#turn;
     this.#meeting = null;
     this.store.change({ progress: begin(role) });
-    // The server replaces an earlier key of this device; an entered key is called off here.
-    if (wasLive && earlier !== null && (earlier.role === "responder" || role === "responder")) {
-      await earlier.cancel().catch(() => {});
-    }
     try {
       const meeting = await open();
       if (turn === this.#turn) this.#follow(meeting, turn);
@@ -67,6 +63,9 @@ export class Meetings {
     } catch (startError) {
       if (turn !== this.#turn) return;
       this.store.change({ progress: { ...begin(role), stage: "failed", startError } });
+    } finally {
+      // Not before: a key of one's own must still stand to be recognised when it is entered.
+      if (wasLive) await earlier?.cancel().catch(() => {});
     }
   }
 

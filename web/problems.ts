@@ -1,10 +1,6 @@
 // What went wrong, in a sentence for people that says what to do next.
 
-import {
-  ConnectionError,
-  type FailureReason,
-  ProblemError,
-} from "../shared/client/index.ts";
+import { ConnectionError, type FailureReason, ProblemError } from "../shared/client/index.ts";
 import type { Progress } from "./progress.ts";
 
 export interface Explanation {

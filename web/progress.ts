@@ -9,7 +9,7 @@ import type {
   ShownKey,
 } from "../shared/client/index.ts";
 
-export type Stage = "starting" | "waiting" | "claimed" | "matched" | "connected" | "failed";
+type Stage = "starting" | "waiting" | "claimed" | "matched" | "connected" | "failed";
 
 export interface Progress {
   readonly role: Meeting["role"];

@@ -13,7 +13,7 @@ import { Meetings } from "./meetings.ts";
 import { isWelcomed, setWelcomed } from "./preferences.ts";
 import { Store, useStore } from "./store.ts";
 
-export type Phase = "welcome" | "opening" | "open" | "failed";
+type Phase = "welcome" | "opening" | "open" | "failed";
 
 export interface SessionState {
   readonly phase: Phase;
@@ -44,6 +44,8 @@ class Session {
   });
   #acquaint: Acquaint | null = null;
   #meetings: Meetings | null = null;
+  /** Given at the welcome; kept for a second try when the first did not reach the server. */
+  #givenName = "";
 
   /** The SDK's instance. Views that use it are only shown while the account is open. */
   get acquaint(): Acquaint {
@@ -57,14 +59,15 @@ class Session {
   }
 
   /** Opens the account that this browser holds; the first time, makes one by this name. */
-  async open(name?: string): Promise<void> {
+  async open(name = this.#givenName): Promise<void> {
+    this.#givenName = name;
     const isFirst = !isWelcomed();
     this.store.change({ phase: "opening", error: null });
     try {
       const acquaint = await Acquaint.open({
         server: location.origin,
         store: browserStore(),
-        ...(name && { name }),
+        name,
       });
       this.#acquaint = acquaint;
       this.#meetings = new Meetings(acquaint);

@@ -19,10 +19,16 @@ export async function cardsInFile(file: Blob): Promise<Card[]> {
   const { vcardToCards } = await import("../shared/client/vcard.ts");
   const read = vcardToCards(await file.text());
   if (!read.ok) throw new RangeError(read.message);
-  return read.cards.map((card) => ({ ...card, uid: card.uid ?? `urn:uuid:${crypto.randomUUID()}` }));
+  return read.cards.map((card) => ({
+    ...card,
+    uid: card.uid ?? `urn:uuid:${crypto.randomUUID()}`,
+  }));
 }
 
 function fileName(title: string): string {
-  const plain = title.replace(/[^\p{L}\p{N} ._-]+/gu, " ").replace(/\s+/g, " ").trim();
+  const plain = title
+    .replace(/[^\p{L}\p{N} ._-]+/gu, " ")
+    .replace(/\s+/g, " ")
+    .trim();
   return plain.replace(/^\.+/, "").slice(0, 80) || "card";
 }

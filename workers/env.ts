@@ -10,8 +10,8 @@ export interface Env {
   readonly MAILBOXES: DurableObjectNamespace<Mailbox>;
   readonly DIRECTORY: DurableObjectNamespace<Directory>;
   readonly GATES: DurableObjectNamespace<Gate>;
-  /** Bounds how fast one account opens attempts and looks at them. */
-  readonly OPENINGS: RateLimit;
+  /** Bounds how fast one account opens attempts, looks at them, and looks for handles. */
+  readonly PACE: RateLimit;
   readonly ASSETS: Fetcher;
   /** The origins at which people reach this server, separated by blanks; unset, only this machine. */
   readonly PUBLIC_ORIGINS?: string;

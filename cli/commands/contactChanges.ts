@@ -32,7 +32,7 @@ with removed: true.`,
 
 export const contactsBlock: Command = {
   path: ["contacts", "block"],
-  summary: "block one: they can no longer reach or meet you",
+  summary: "block one: nothing of theirs reaches you until you unblock them",
   synopsis: "CONTACT",
   options: {},
   help: `

@@ -11,7 +11,7 @@ import {
   type AttemptRequest,
   type MatchedNotice,
 } from "../wire/pairing.ts";
-import { type Problem, ProblemError } from "../wire/problem.ts";
+import type { Problem, ProblemError } from "../wire/problem.ts";
 import { ConnectionError } from "./api.ts";
 import { agreementOf, type AttemptRecord, withoutSecrets } from "./attemptRecord.ts";
 import type { ContactBook } from "./contactBook.ts";
@@ -152,7 +152,10 @@ export abstract class AttemptRun {
     const met =
       agreement === null ? null : conclude(agreement, fromBase64Url(this.record.nonce), notice);
     this.meeting.emit({ event: "matched" });
-    if (agreement === null || met === null || opening === null) return this.fail("tampered");
+    const isOneself = met?.peer.userId === this.context.device.identity.userId;
+    if (agreement === null || met === null || opening === null || isOneself) {
+      return this.fail("tampered");
+    }
     const contact = await this.context.contacts.keepMet(agreement, met, opening);
     // What is left of the secrets has served; the record stays until the server has forgotten, too.
     await this.remember(withoutSecrets(this.record, contact.receiptHash));
@@ -173,9 +176,10 @@ export abstract class AttemptRun {
   protected async takeRelease(): Promise<boolean> {
     const { concluded, said, sid } = this.record;
     if (concluded === null) {
-      const kept = said === null ? null : await this.#fetchRelease(sid);
-      if (kept === null) return false;
-      await this.matched(kept);
+      if (said === null || this.meeting.isOver) return false;
+      const { release } = await this.context.device.call("release", { params: { sid } });
+      if (release === null) return false;
+      await this.matched(release);
       await this.context.device.call("acknowledgeRelease", { params: { sid } });
     } else if (!this.meeting.isOver) {
       await this.#concluded();
@@ -192,16 +196,6 @@ export abstract class AttemptRun {
     if (contact === null) return this.fail("cancelled");
     this.#connected(contact);
     this.say({ type: "acknowledge" });
-  }
-
-  /** What the attempt released while this device was away lies in the mailbox. */
-  async #fetchRelease(sid: string): Promise<MatchedNotice | null> {
-    try {
-      return await this.context.device.call("release", { params: { sid } });
-    } catch (error) {
-      if (error instanceof ProblemError && error.code === "attempt-unknown") return null;
-      throw error;
-    }
   }
 
   #connected(contact: Contact): void {
@@ -271,9 +265,9 @@ export abstract class AttemptRun {
   /** One thing after another. A fault of this device's own, such as a full disk, interrupts the attempt openly. */
   #enqueue(task: () => Promise<void>): void {
     this.#work = this.#work.then(task).catch((fault: unknown) => {
-      this.stop();
       this.settleReady.reject(fault as Error);
       this.meeting.interrupt(fault as Error);
+      this.stop();
     });
   }
 }

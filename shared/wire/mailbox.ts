@@ -2,7 +2,7 @@
 
 import * as z from "zod/mini";
 import { bytesSchema, timeSchema, userIdSchema } from "./ids.ts";
-import { methodSchema } from "./pairing.ts";
+import { matchedNoticeSchema, methodSchema } from "./pairing.ts";
 import { problemSchema } from "./problem.ts";
 
 /** A contact as the mailbox keeps it. Names, keys and cards live on the devices alone. */
@@ -29,6 +29,9 @@ export type ContactPage = z.infer<typeof contactPageSchema>;
 export const contactQuerySchema = z.strictObject({
   after: z.optional(z.coerce.number().check(z.int(), z.minimum(0))),
 });
+
+/** Sealed boxes that waited for one device. */
+export const keptReleaseSchema = z.object({ release: z.nullable(matchedNoticeSchema) });
 
 export const blockListSchema = z.object({ blocked: z.array(userIdSchema) });
 

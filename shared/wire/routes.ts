@@ -15,8 +15,12 @@ import {
   upgradeSchema,
 } from "./auth.ts";
 import { bytesSchema, handleSchema, locatorSchema, userIdSchema } from "./ids.ts";
-import { blockListSchema, contactPageSchema, contactQuerySchema } from "./mailbox.ts";
-import { matchedNoticeSchema } from "./pairing.ts";
+import {
+  blockListSchema,
+  contactPageSchema,
+  contactQuerySchema,
+  keptReleaseSchema,
+} from "./mailbox.ts";
 import type { ProblemCode } from "./problem.ts";
 
 type Schema = z.core.$ZodType;
@@ -104,7 +108,7 @@ export const ROUTES = {
     params: { handle: handleSchema },
     status: 200,
     response: foundAccountSchema,
-    problems: ["handle-unknown"],
+    problems: ["handle-unknown", "too-many-requests"],
   },
   contacts: {
     method: "GET",
@@ -128,12 +132,13 @@ export const ROUTES = {
   release: {
     method: "GET",
     path: "/v1/releases/{sid}",
-    summary: "Fetch what an attempt released for this device while it was away; kept for 7 days",
+    summary:
+      "What an attempt released for this device while it was away, if anything; kept for 7 days",
     auth: "session",
     params: { sid: bytesSchema(16) },
     status: 200,
-    response: matchedNoticeSchema,
-    problems: ["attempt-unknown"],
+    response: keptReleaseSchema,
+    problems: [],
   },
   acknowledgeRelease: {
     method: "DELETE",

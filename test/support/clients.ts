@@ -10,6 +10,8 @@ import {
   type MeetingEvent,
   MeetingFailed,
   memoryStore,
+  type Ports,
+  type Store,
 } from "../../shared/client/node.ts";
 
 /** A device that registers at the server; in a store of its own unless one is given. */
@@ -31,7 +33,7 @@ export async function openPair(server: string): Promise<[Acquaint, Acquaint]> {
 }
 
 /** The contact, or why there is none. */
-export async function endOf(meeting: Meeting): Promise<Contact | FailureReason> {
+async function endOf(meeting: Meeting): Promise<Contact | FailureReason> {
   return meeting.contact.catch((error: unknown) => {
     if (error instanceof MeetingFailed) return error.reason;
     throw error;
@@ -74,4 +76,41 @@ export function eventOf<Name extends MeetingEvent["event"]>(
       else if (meeting.isOver) reject(new Error(`ended without ${name}: ${JSON.stringify(event)}`));
     });
   });
+}
+
+/** Ports with which a lost connection is tried again after 50 ms, without jitter. */
+export const IMPATIENT: Partial<Ports> = {
+  random: (length) =>
+    length === 2 ? new Uint8Array(2) : crypto.getRandomValues(new Uint8Array(length)),
+};
+
+export interface WatchedStore {
+  readonly store: Store;
+  /** Resolves once nothing is pending any more: each attempt that was begun is over and acknowledged. */
+  settled(): Promise<void>;
+}
+
+export function watchedStore(store: Store = memoryStore()): WatchedStore {
+  const watchers = new Set<() => void>();
+  return {
+    store: {
+      ...store,
+      delete: async (collection, id) => {
+        await store.delete(collection, id);
+        for (const watch of watchers) watch();
+      },
+    },
+    settled: () =>
+      new Promise((resolve, reject) => {
+        const watch = (): void => {
+          store.all("attempts").then((pending) => {
+            if (pending.length > 0) return;
+            watchers.delete(watch);
+            resolve();
+          }, reject);
+        };
+        watchers.add(watch);
+        watch();
+      }),
+  };
 }

@@ -19,11 +19,14 @@ export interface StoredRow {
 /** Every row of every object. Works beside a running server, too. */
 export function storedRows(stateDir: string): StoredRow[] {
   return databaseFiles(stateDir).flatMap((file) => {
-    const database = new DatabaseSync(file, { readOnly: true });
+    const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
     try {
       return tablesOf(database).flatMap((table) =>
         rowsOf(database, table).map((raw) => ({
-          ...{ object: objectOf(file), file, table, raw },
+          object: objectOf(file),
+          file,
+          table,
+          raw,
           value: valueOf(table, raw),
         })),
       );
@@ -40,21 +43,33 @@ export function storedAttempts(stateDir: string): Record<string, unknown>[] {
     .map(({ value }) => value as Record<string, unknown>);
 }
 
-/** Lets time pass for the attempts of a server that is down: every time in them, and their alarms. */
+/** What waits in mailboxes for a device that was away. */
+export function storedReleases(stateDir: string): unknown[] {
+  return storedRows(stateDir)
+    .filter(({ table, raw }) => table === "_cf_KV" && isRelease(raw["key"]))
+    .map(({ value }) => value);
+}
+
+const isRelease = (key: unknown) => String(key).startsWith("release:");
+
+/** Lets time pass for the attempts and releases of a server that is down: every time in them, and alarms. */
 export function letTimePass(stateDir: string, milliseconds: number): void {
   for (const file of databaseFiles(stateDir)) {
-    if (!objectOf(file).endsWith("PairingAttempt")) continue;
+    const isAttempt = objectOf(file).endsWith("PairingAttempt");
+    if (!isAttempt && !objectOf(file).endsWith("Mailbox")) continue;
     const database = new DatabaseSync(file);
     const tables = tablesOf(database);
-    if (tables.includes("_cf_ALARM")) {
-      database
-        .prepare("UPDATE _cf_ALARM SET scheduled_time = scheduled_time - ?")
-        .run(BigInt(milliseconds) * NANOSECONDS);
+    const older = BigInt(milliseconds) * NANOSECONDS;
+    // The object knows its alarm, and so does the runtime that is to wake it.
+    for (const [table, column] of ALARM_TIMES) {
+      if (!tables.includes(table)) continue;
+      database.prepare(`UPDATE ${table} SET ${column} = ${column} - ?`).run(older);
     }
     if (tables.includes("_cf_KV")) {
       for (const row of database.prepare("SELECT key, value FROM _cf_KV").all()) {
-        const older = serialize(aged(valueOf("_cf_KV", row), milliseconds));
-        database.prepare("UPDATE _cf_KV SET value = ? WHERE key = ?").run(older, row["key"]!);
+        if (!isAttempt && !isRelease(row["key"])) continue;
+        const value = serialize(aged(valueOf("_cf_KV", row), milliseconds));
+        database.prepare("UPDATE _cf_KV SET value = ? WHERE key = ?").run(value, row["key"]!);
       }
     }
     database.close();
@@ -62,6 +77,10 @@ export function letTimePass(stateDir: string, milliseconds: number): void {
 }
 
 const NANOSECONDS = 1_000_000n;
+const ALARM_TIMES = [
+  ["_cf_METADATA", "value"],
+  ["_cf_ALARM", "scheduled_time"],
+] as const;
 const IN_2001 = 1_000_000_000_000;
 
 function aged(value: unknown, milliseconds: number): unknown {

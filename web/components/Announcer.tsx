@@ -17,11 +17,20 @@ export function Announcer() {
           <div class="notice">
             <span>{notice.text}</span>
             {notice.action !== null && (
-              <button type="button" class="notice-action" onClick={takeNoticeAction}>
+              <button
+                type="button"
+                class="notice-action"
+                onClick={() => thenToContent(takeNoticeAction)}
+              >
                 {notice.action.label}
               </button>
             )}
-            <button type="button" class="notice-close" aria-label="Dismiss" onClick={dismissNotice}>
+            <button
+              type="button"
+              class="notice-close"
+              aria-label="Dismiss"
+              onClick={() => thenToContent(dismissNotice)}
+            >
               <Icon name="close" />
             </button>
           </div>
@@ -29,4 +38,10 @@ export function Announcer() {
       </div>
     </>
   );
+}
+
+/** The pressed button goes with its notice; the focus must not be lost with it. */
+function thenToContent(action: () => void): void {
+  action();
+  document.getElementById("content")?.focus({ preventScroll: true });
 }

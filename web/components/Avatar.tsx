@@ -16,7 +16,10 @@ export function Avatar({ name, photo, size = "small" }: AvatarProps) {
 }
 
 function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const words = name
+    .trim()
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word));
   const ends = words.length > 1 ? [words[0], words.at(-1)] : words.slice(0, 1);
   return ends.map((word) => [...(word ?? "")].find((c) => /[\p{L}\p{N}]/u.test(c)) ?? "").join("");
 }

@@ -28,7 +28,7 @@ export function CardPicker({ onChosen }: CardPickerProps) {
   return (
     <p class="card-picker">
       <Icon name="card" />
-      <label for={id}>Card that goes along</label>
+      <label htmlFor={id}>Card that goes along</label>
       <select
         id={id}
         value={chosenUid ?? ""}

@@ -17,8 +17,9 @@ export function CodeField({ value, onChange, insists }: CodeFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
-  const options = isOpen ? optionsFor(value) : [];
   const hint = hintFor(value);
+  // Nothing covers the button once there is a key to send.
+  const options = isOpen && hint.kind !== "complete" ? optionsFor(value) : [];
 
   useEffect(() => input.current?.focus(), []);
 
@@ -38,9 +39,9 @@ export function CodeField({ value, onChange, insists }: CodeFieldProps) {
       const step = event.key === "ArrowDown" ? 1 : -1;
       const next = active === -1 && step === -1 ? options.length - 1 : active + step;
       setActive((next + options.length) % options.length);
-    } else if (event.key === "Enter" && (chosen !== undefined || hint.kind !== "complete")) {
+    } else if (event.key === "Enter" && !event.ctrlKey) {
       accept(chosen ?? options[0] ?? "");
-    } else if (event.key === "Tab" && !event.shiftKey && hint.kind !== "complete") {
+    } else if (event.key === "Tab" && !event.shiftKey) {
       accept(chosen ?? options[0] ?? "");
     } else if (event.key === "Escape") {
       setOpen(false);
@@ -52,7 +53,7 @@ export function CodeField({ value, onChange, insists }: CodeFieldProps) {
 
   return (
     <div class="code-field">
-      <label for={id}>The key you were told</label>
+      <label htmlFor={id}>The key you were told</label>
       <div class="code-box">
         <input
           ref={input}
@@ -76,8 +77,16 @@ export function CodeField({ value, onChange, insists }: CodeFieldProps) {
           onKeyDown={onKeyDown}
           onBlur={() => setOpen(false)}
         />
-        <ul id={`${id}-options`} class="code-options" role="listbox" aria-label="Words" hidden={options.length === 0}>
+        <ul
+          id={`${id}-options`}
+          class="code-options"
+          role="listbox"
+          aria-label="Words"
+          hidden={options.length === 0}
+        >
           {options.map((word, index) => (
+            // Keys stay with the field, as the listbox pattern has it.
+            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
             <li
               key={word}
               id={`${id}-option-${index}`}
@@ -99,7 +108,9 @@ export function CodeField({ value, onChange, insists }: CodeFieldProps) {
         )}
         {(hint.kind === "guide" || hint.kind === "none") && (
           <p data-insists={insists}>
-            {hint.kind === "guide" ? hint.text : "A number and two words. Spaces or dashes, both are fine."}
+            {hint.kind === "guide"
+              ? hint.text
+              : "A number and two words. Spaces or dashes, both are fine."}
           </p>
         )}
         {hint.kind === "mistake" && hint.suggestion === null && <p>{hint.text}</p>}

@@ -30,7 +30,7 @@ export function Field(props: FieldProps) {
   };
   return (
     <div class="field">
-      <label for={id}>{label}</label>
+      <label htmlFor={id}>{label}</label>
       {kind === "lines" ? (
         <textarea {...shared} rows={3} onInput={(event) => onChange(event.currentTarget.value)} />
       ) : (
@@ -42,8 +42,7 @@ export function Field(props: FieldProps) {
           )}
           <input
             {...shared}
-            type={kind === "url" ? "text" : kind}
-            inputMode={kind === "text" ? undefined : kind}
+            {...inputKind(kind)}
             onInput={(event) => onChange(event.currentTarget.value)}
           />
         </span>
@@ -60,4 +59,11 @@ export function Field(props: FieldProps) {
       )}
     </div>
   );
+}
+
+type InputKind = "text" | "tel" | "email" | "url";
+
+/** What keyboard a phone offers. Links are plain text, since people leave their scheme out. */
+export function inputKind(kind: InputKind): { type: "text"; inputMode?: "tel" | "email" | "url" } {
+  return kind === "text" ? { type: "text" } : { type: "text", inputMode: kind };
 }

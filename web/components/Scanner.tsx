@@ -21,8 +21,11 @@ function detectorClass(): DetectorClass | undefined {
 /** Whether this browser has a camera interface and detects QR codes. */
 export async function canScan(): Promise<boolean> {
   if (navigator.mediaDevices === undefined) return false;
-  const formats = await detectorClass()?.getSupportedFormats().catch(() => []);
-  return formats?.includes("qr_code") ?? false;
+  try {
+    return (await detectorClass()?.getSupportedFormats())?.includes("qr_code") ?? false;
+  } catch {
+    return false;
+  }
 }
 
 interface ScannerProps {

@@ -35,8 +35,8 @@ export function PhraseView({ isFirst }: { readonly isFirst: boolean }) {
     <section class="page">
       <Heading>Write these twelve words down</Heading>
       <p class="lead">
-        They are the only way back to your account if you lose this device. They were made here, and
-        the server never sees them: nobody can show them to you again.
+        They are the only way back to your account if you lose this device. They were made here and
+        the server never sees them, so nobody can show them to you again.
       </p>
       <ol class="phrase" aria-label="Recovery phrase" translate={false}>
         {phrase.split(" ").map((word, index) => (
@@ -44,9 +44,9 @@ export function PhraseView({ isFirst }: { readonly isFirst: boolean }) {
         ))}
       </ol>
       <ul class="points">
-        <li>On paper, in this order, and kept where you keep important things.</li>
-        <li>Whoever has them can act as you. Nobody from Acquaint ever asks for them.</li>
-        <li>Once you say that you have them, they are erased from this device.</li>
+        <li>On paper, in this order, kept somewhere safe.</li>
+        <li>Whoever has them can act as you. Nobody should ask for them.</li>
+        <li>Once you have them, they are erased from this device.</li>
       </ul>
       <div class="actions">
         <button

@@ -86,10 +86,13 @@ function Shown({ shown, secondsLeft, isLost }: ShownProps) {
   const [asDigits, setAsDigits] = useState(false);
   return (
     <div class="page">
-      <Heading subject={shown.code}>Your key</Heading>
-      <p class="lead">
-        The other person opens Acquaint, chooses “Enter a key” and types this, or scans the code.
-      </p>
+      <div class="title-row">
+        <Heading subject={shown.code}>Your key</Heading>
+        <button type="button" class="tool" onClick={cancel}>
+          <Icon name="close" /> Cancel
+        </button>
+      </div>
+      <p class="lead">They open Acquaint, choose “Enter a key” and type this, or scan the code.</p>
       <div class="key-panel">
         <div class="key-said">
           <KeyWords shown={shown} asDigits={asDigits} />
@@ -130,11 +133,6 @@ function Shown({ shown, secondsLeft, isLost }: ShownProps) {
         </p>
       )}
       <CardPicker onChosen={() => void session.meetings.showKey()} />
-      <div class="actions">
-        <button type="button" class="button quiet" onClick={cancel}>
-          Cancel
-        </button>
-      </div>
     </div>
   );
 }

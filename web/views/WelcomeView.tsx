@@ -1,13 +1,12 @@
 // The first visit: one question, which may be skipped.
 
 import { useState } from "preact/hooks";
+import { NAME_MAX_CHARS } from "../../shared/client/index.ts";
 import { Field } from "../components/Field.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { MeetingMark } from "../components/MeetingMark.tsx";
 import { useLinkedCode } from "../router.ts";
 import { session } from "../session.ts";
-
-const NAME_MAX_CHARS = 100;
 
 export function WelcomeView() {
   const [name, setName] = useState("");

@@ -12,6 +12,7 @@ import type { Env } from "../env.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { valueOf } from "../mailbox/routes.ts";
 import { gateOf, mailboxOf, regionDigit } from "../objects.ts";
+import { brake } from "./brake.ts";
 import { networkOf } from "./network.ts";
 import { ownOrigin } from "./origin.ts";
 import { type Actor, issueToken, verifyToken } from "./tokens.ts";
@@ -83,10 +84,10 @@ async function locatorFor(
     case "resume":
       return wanted.locator;
     case "open":
-      await brake(env, actor, wanted.purpose);
+      await brake(env, actor.userId, wanted.purpose);
       return randomLocator(request, wanted.tried ?? 0);
     case "claim": {
-      await brake(env, actor, wanted.purpose);
+      await brake(env, actor.userId, wanted.purpose);
       const { locator, proof } = wanted;
       const [delay, gateBits] = await Promise.all([
         mailboxOf(env, actor.userId).admitClaim(actor, locator),
@@ -102,12 +103,6 @@ async function locatorFor(
       return locator;
     }
   }
-}
-
-/** A coarse bound on how fast one account opens attempts and looks at them. */
-async function brake(env: Env, { userId }: Actor, purpose: "open" | "claim"): Promise<void> {
-  const { success } = await env.OPENINGS.limit({ key: `${purpose} ${userId}` });
-  if (!success) throw new ProblemError("too-many-requests", { retryAfterSeconds: 60 });
 }
 
 /** Chosen by the server alone, so that nobody gets a locator by asking for it. */

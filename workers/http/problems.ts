@@ -9,6 +9,7 @@ export function problemResponse(problem: Problem): Response {
     headers: {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
       ...(retryAfterSeconds !== undefined && {
         "retry-after": String(Math.ceil(retryAfterSeconds)),
       }),

@@ -11,7 +11,8 @@ export function answerKeepAlive(ctx: DurableObjectState): void {
   ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 }
 
-export const CLOSE = { normal: 1000, goingAway: 1001, tooLarge: 1009 } as const;
+/** The one close code that the server chooses (RFC 6455, section 7.4.1). */
+export const NORMAL_CLOSURE = 1000;
 
 export type Incoming<Message> =
   | { readonly ok: true; readonly message: Message }
@@ -70,7 +71,7 @@ export function closeSocket(socket: WebSocket, code: number, reason = ""): void 
 export function echoClose(socket: WebSocket, code: number, reason: string): void {
   const isReserved = code < 1000 || code === 1004 || code === 1005 || code === 1006;
   const isSendable = !isReserved && (code <= 1014 || (code >= 3000 && code <= 4999));
-  closeSocket(socket, isSendable ? code : CLOSE.normal, reason);
+  closeSocket(socket, isSendable ? code : NORMAL_CLOSURE, reason);
 }
 
 /** The response that completes an upgrade; the token that was offered is never echoed. */

@@ -171,11 +171,10 @@ export class Mailbox extends DurableObject<Env> {
   }
 
   /** The boxes that an attempt released while this device was away. */
-  release(actor: Actor, sid: string): Result<MatchedNotice> {
+  release(actor: Actor, sid: string): Result<MatchedNotice | null> {
     if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
     const kept = this.#store.release(sid);
-    if (kept?.deviceId !== actor.deviceId) return { ok: false, code: "attempt-unknown" };
-    return { ok: true, value: kept.notice };
+    return { ok: true, value: kept?.deviceId === actor.deviceId ? kept.notice : null };
   }
 
   acknowledgeRelease(actor: Actor, sid: string): Result<null> {

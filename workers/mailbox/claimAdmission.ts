@@ -3,7 +3,7 @@
 
 import { accountDelayMs, afterAccountFailure } from "../../shared/core/pairing/backoff.ts";
 import type { Locator } from "../../shared/wire/ids.ts";
-import { KEY_T2_SECONDS } from "../../shared/wire/limits.ts";
+import { CLAIM_UNDER_WAY_SECONDS } from "../../shared/wire/limits.ts";
 import type { MailboxStore } from "./mailboxStore.ts";
 
 export class ClaimAdmission {
@@ -20,8 +20,9 @@ export class ClaimAdmission {
       if (until <= now || other === locator) this.#underWayUntil.delete(other);
     }
     const delay = accountDelayMs(this.#store.failures(), this.#underWayUntil.size, now);
-    if (delay === 0) this.#underWayUntil.set(locator, now + KEY_T2_SECONDS * 1_000);
-    return delay;
+    if (delay === 0) this.#underWayUntil.set(locator, now + CLAIM_UNDER_WAY_SECONDS * 1_000);
+    const soonest = Math.min(...this.#underWayUntil.values());
+    return delay > 0 && Number.isFinite(soonest) ? Math.max(delay, soonest - now) : delay;
   }
 
   settle(locator: Locator): void {

@@ -1,6 +1,7 @@
 // Handlers of the acting account's own endpoints.
 
 import { ProblemError } from "../../shared/wire/problem.ts";
+import { brake } from "../auth/brake.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { directoryEntry, mailboxOf } from "../objects.ts";
 import type { Result } from "./Mailbox.ts";
@@ -24,6 +25,7 @@ export const mailboxHandlers: Pick<Handlers, MailboxRoute> = {
     valueOf(await mailboxOf(env, actor.userId).changeAccount(actor, body)),
 
   findHandle: async ({ env, actor, params }) => {
+    await brake(env, actor.userId, "find");
     const owner = await directoryEntry(env, params.handle).owner();
     if (owner === null) throw new ProblemError("handle-unknown");
     const mailbox = mailboxOf(env, owner);
@@ -42,8 +44,9 @@ export const mailboxHandlers: Pick<Handlers, MailboxRoute> = {
   removeContact: async ({ env, actor, params }) =>
     valueOf(await mailboxOf(env, actor.userId).removeContact(actor, params.userId)),
 
-  release: async ({ env, actor, params }) =>
-    valueOf(await mailboxOf(env, actor.userId).release(actor, params.sid)),
+  release: async ({ env, actor, params }) => ({
+    release: valueOf(await mailboxOf(env, actor.userId).release(actor, params.sid)),
+  }),
 
   acknowledgeRelease: async ({ env, actor, params }) =>
     valueOf(await mailboxOf(env, actor.userId).acknowledgeRelease(actor, params.sid)),

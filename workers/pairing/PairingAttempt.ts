@@ -21,7 +21,7 @@ import type { Env } from "../env.ts";
 import { problemResponse } from "../http/problems.ts";
 import {
   answerKeepAlive,
-  CLOSE,
+  NORMAL_CLOSURE,
   closeSocket,
   echoClose,
   parseFrame,
@@ -59,7 +59,7 @@ export class PairingAttempt extends DurableObject<Env> {
     const party = { userId, deviceId, network };
     const fresh = { answerBy: 0, claimed: null, isTold: false, hasAcknowledged: false };
     const attachment = { party, purpose, locator, sid, tokenId: token.id, ...fresh };
-    if (this.#isCrowded(attachment)) {
+    if (!this.#makeRoom(attachment)) {
       return problemResponse(problem("try-again", { retryAfterSeconds: 5 }));
     }
     const { 0: client, 1: server } = new WebSocketPair();
@@ -96,12 +96,17 @@ export class PairingAttempt extends DurableObject<Env> {
     }
   }
 
-  /** Visitors must not keep the sides out, nor one account everybody. */
-  #isCrowded(attachment: Attachment): boolean {
-    const own = this.ctx.getWebSockets(attachment.party.userId).length;
-    if (own >= ATTEMPT_MAX_SOCKETS_PER_ACCOUNT) return true;
-    if (sideOf(this.#load(), attachment) !== null) return false;
-    return this.ctx.getWebSockets().length >= ATTEMPT_MAX_SOCKETS;
+  /** An account's newest socket replaces its oldest; visitors whose offer has passed make way, sides need not. */
+  #makeRoom(attachment: Attachment): boolean {
+    const [oldest, ...others] = this.ctx.getWebSockets(attachment.party.userId);
+    if (oldest !== undefined && others.length >= ATTEMPT_MAX_SOCKETS_PER_ACCOUNT - 1) {
+      closeSocket(oldest, NORMAL_CLOSURE);
+    }
+    if (this.ctx.getWebSockets().length < ATTEMPT_MAX_SOCKETS) return true;
+    const now = Date.now();
+    this.#closeSockets(({ answerBy }) => answerBy !== 0 && answerBy < now);
+    if (this.ctx.getWebSockets().length < ATTEMPT_MAX_SOCKETS) return true;
+    return sideOf(this.#load(), attachment) !== null;
   }
 
   /** Tells a socket that has just opened all that it must know. */
@@ -177,7 +182,7 @@ export class PairingAttempt extends DurableObject<Env> {
     else if (state !== before) this.#save(state);
     if (before.at === "free" && state.at !== "free") await this.#setAlarm();
     this.#tell(effects, before, state);
-    if (state.at === "free") this.#closeSides(before);
+    if (state.at === "free") this.#closeSockets((socket) => sideOf(before, socket) !== null);
     for (const effect of effects) {
       if (effect.do !== "settleClaim" || state.at === "free") continue;
       this.#settleClaim({ party: effect.party, locator: state.locator }, effect.isFailure);
@@ -227,9 +232,9 @@ export class PairingAttempt extends DurableObject<Env> {
     }
   }
 
-  #closeSides(state: AttemptState): void {
+  #closeSockets(isOver: (attachment: Attachment) => boolean): void {
     for (const socket of this.ctx.getWebSockets()) {
-      if (sideOf(state, attachmentOf(socket)) !== null) closeSocket(socket, CLOSE.normal);
+      if (isOver(attachmentOf(socket))) closeSocket(socket, NORMAL_CLOSURE);
     }
   }
 

@@ -1,7 +1,7 @@
 // Refusals as they are told on a socket of an attempt.
 
 import { problem, type ProblemCode } from "../../shared/wire/problem.ts";
-import { CLOSE, closeSocket, sendFrame } from "../http/sockets.ts";
+import { NORMAL_CLOSURE, closeSocket, sendFrame } from "../http/sockets.ts";
 
 export function tellProblem(socket: WebSocket, code: ProblemCode): void {
   sendFrame(socket, [{ type: "problem", problem: problem(code) }]);
@@ -10,5 +10,5 @@ export function tellProblem(socket: WebSocket, code: ProblemCode): void {
 /** For a socket that has nothing more to say or hear. */
 export function turnAway(socket: WebSocket, code: ProblemCode): void {
   tellProblem(socket, code);
-  closeSocket(socket, CLOSE.normal);
+  closeSocket(socket, NORMAL_CLOSURE);
 }

@@ -5,7 +5,7 @@ import { offerNotice } from "../../shared/core/pairing/notices.ts";
 import type { AttemptState } from "../../shared/core/pairing/state.ts";
 import type { AttemptRequest } from "../../shared/wire/pairing.ts";
 import type { Env } from "../env.ts";
-import { CLOSE, closeSocket, sendFrame } from "../http/sockets.ts";
+import { NORMAL_CLOSURE, closeSocket, sendFrame } from "../http/sockets.ts";
 import { attachmentOf, change } from "./attachment.ts";
 import { decoyOf } from "./decoys.ts";
 import { tellProblem } from "./refusals.ts";
@@ -34,7 +34,7 @@ export function answerVisitor(socket: WebSocket, message: AttemptRequest, now: n
     sendFrame(socket, [{ type: "ended", outcome: "cancelled" }]);
   } else if (message.type === "acknowledge" && isTold) {
     sendFrame(socket, [{ type: "acknowledged" }]);
-    closeSocket(socket, CLOSE.normal);
+    closeSocket(socket, NORMAL_CLOSURE);
   } else {
     tellProblem(socket, isTold ? "attempt-over" : "out-of-turn");
   }

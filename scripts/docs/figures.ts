@@ -1,0 +1,82 @@
+// Limits, refusals and endpoints, as tables.
+
+import * as limits from "../../shared/wire/limits.ts";
+import { PROBLEMS } from "../../shared/wire/problem.ts";
+import { type Route, ROUTES, SOCKETS } from "../../shared/wire/routes.ts";
+import { table } from "./table.ts";
+
+const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
+  SESSION_TTL_SECONDS: "a session token is taken",
+  CHALLENGE_TTL_SECONDS: "a challenge can be traded for a session",
+  UPGRADE_TOKEN_TTL_SECONDS: "an upgrade token is taken",
+  CLAIM_UNDER_WAY_SECONDS: "a claim that was let through counts as a failure until its outcome is known",
+  PROOF_TTL_SECONDS: "a proof-of-work challenge is taken, solved",
+  COLD_TOKEN_AGE_MS: "the oldest upgrade token that a freshly woken object takes",
+  KEY_T1_SECONDS: "T1: from the opening to the claim",
+  KEY_T2_SECONDS: "T2: from the opening to the answer",
+  NOTICE_TTL_SECONDS: "a failure is kept for a side that is away",
+  RELEASE_TTL_SECONDS: "the sealed boxes of a match are kept for a side that is away",
+  LOCATOR_MIN_DIGITS: "digits of a locator, at least",
+  LOCATOR_MAX_DIGITS: "digits of a locator, at most",
+  CARD_MAX_BYTES: "a card's JSON in UTF-8",
+  SEALED_CARD_MAX_BYTES: "a sealed card, before base64url",
+  SEALED_IDENTITY_MAX_BYTES: "a sealed identity, before base64url",
+  NAME_MAX_CHARS: "the name in a sealed identity, in UTF-16 code units",
+  REQUEST_MAX_BYTES: "the body of an HTTP request",
+  FRAME_MAX_BYTES: "a frame from a client, in characters",
+  FRAME_MAX_MESSAGES: "messages in a frame",
+  ATTEMPT_MAX_SOCKETS: "sockets of visitors at one attempt; more are told `try-again`",
+  ATTEMPT_MAX_SOCKETS_PER_ACCOUNT: "sockets of one account at one attempt; the newest replaces the oldest",
+  MAILBOX_MAX_SOCKETS: "sockets at one mailbox; more are told `try-again`",
+  CONTACTS_PAGE: "contacts in a page",
+  BLOCKS_MAX: "blocks of an account",
+  SUBPROTOCOL_JSON: "the subprotocol that is echoed",
+  SUBPROTOCOL_TOKEN_PREFIX: "what the subprotocol that carries the upgrade token begins with",
+};
+
+export function limitsTable(): string {
+  const values = new Map<string, string | number>(Object.entries(limits));
+  const rows = Object.entries(MEANINGS).map(([name, meaning]) => {
+    const value = values.get(name) ?? "-";
+    return [meaning, typeof value === "string" ? `\`${value}\`` : valueOf(name, value)];
+  });
+  return table(["what", "value"], rows);
+}
+
+function valueOf(name: string, value: number): string {
+  const unit = name.endsWith("_SECONDS")
+    ? " s"
+    : name.endsWith("_MS")
+      ? " ms"
+      : name.endsWith("_BYTES")
+        ? " bytes"
+        : "";
+  return `${value.toLocaleString("en-US")}${unit}`;
+}
+
+export function problemsTable(): string {
+  const rows = Object.entries(PROBLEMS).map(([code, { status, title }]) => [
+    `\`${code}\``,
+    String(status),
+    title,
+  ]);
+  return table(["code", "status", "title"], rows);
+}
+
+export function routesTable(): string {
+  const endpoints = Object.values(ROUTES).map((route: Route) => [
+    `\`${route.method} ${route.path}\``,
+    route.auth,
+    String(route.status),
+    route.summary,
+    route.problems.map((code) => `\`${code}\``).join(", ") || "-",
+  ]);
+  const sockets = Object.values(SOCKETS).map(({ path }) => [
+    `\`GET ${path}\``,
+    "upgrade token",
+    "101",
+    "WebSocket",
+    "`upgrade-required`, `upgrade-refused`, `try-again`",
+  ]);
+  return table(["endpoint", "auth", "status", "what", "own refusals"], [...endpoints, ...sockets]);
+}

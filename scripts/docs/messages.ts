@@ -1,0 +1,184 @@
+// Messages and bodies as tables, from the schemas that parse them.
+
+import * as z from "zod/mini";
+import {
+  accountChangeSchema,
+  accountSchema,
+  challengeRequestSchema,
+  challengeSchema,
+  foundAccountSchema,
+  genesisEntrySchema,
+  proofSchema,
+  registeredSchema,
+  registerRequestSchema,
+  sessionRequestSchema,
+  sessionSchema,
+  upgradeRequestSchema,
+  upgradeSchema,
+} from "../../shared/wire/auth.ts";
+import { identityOpeningSchema } from "../../shared/wire/identity.ts";
+import {
+  bytesSchema,
+  deviceIdSchema,
+  handleSchema,
+  locatorSchema,
+  userIdSchema,
+} from "../../shared/wire/ids.ts";
+import {
+  blockListSchema,
+  contactPageSchema,
+  contactRecordSchema,
+  mailboxNoticeSchema,
+  mailboxRequestSchema,
+} from "../../shared/wire/mailbox.ts";
+import { attemptNoticeSchema, attemptRequestSchema } from "../../shared/wire/pairing.ts";
+import { problemSchema } from "../../shared/wire/problem.ts";
+import { table } from "./table.ts";
+
+/** The part of JSON Schema that the schemas use. */
+interface Shape {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly required?: readonly string[];
+  readonly items?: Shape;
+  readonly anyOf?: readonly Shape[];
+  readonly oneOf?: readonly Shape[];
+  readonly additionalProperties?: boolean | Shape;
+}
+
+const shapeOf = (schema: z.core.$ZodType): Shape =>
+  z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Shape;
+
+/** Kinds of strings by their pattern. */
+const STRINGS = new Map(
+  (
+    [
+      [userIdSchema, "userId"],
+      [deviceIdSchema, "deviceId"],
+      [locatorSchema, "locator"],
+      [handleSchema, "handle"],
+      ...[16, 32, 64].map((size) => [bytesSchema(size), `${size} bytes`] as const),
+    ] as const
+  ).map(([schema, name]) => [shapeOf(schema).pattern, name]),
+);
+
+/** Named shapes, referred to wherever they stand inside another one. */
+const NAMED: readonly (readonly [z.core.$ZodType, string])[] = [
+  [genesisEntrySchema, "entry"],
+  [proofSchema, "proof"],
+  [contactRecordSchema, "contact"],
+  [problemSchema, "problem"],
+];
+const NAMES = new Map(NAMED.map(([schema, name]) => [withoutMeta(shapeOf(schema)), name]));
+
+function withoutMeta(shape: Shape): string {
+  const { $schema: _, ...rest } = shape as Shape & { $schema?: string };
+  return JSON.stringify(rest);
+}
+
+function describe(shape: Shape): string {
+  const name = NAMES.get(withoutMeta(shape));
+  if (name !== undefined) return name;
+  if (shape.const !== undefined) return `\`${JSON.stringify(shape.const)}\``;
+  if (shape.enum !== undefined) {
+    return shape.enum.length > 10
+      ? "a code"
+      : shape.enum.map((value) => `\`${JSON.stringify(value)}\``).join(" or ");
+  }
+  const choices = shape.anyOf ?? shape.oneOf;
+  if (choices !== undefined) return choices.map(describe).join(" or ");
+  if (shape.type === "array") return `array of ${describe(shape.items ?? {})}${itemsRange(shape)}`;
+  if (shape.type === "object") {
+    if (shape.properties !== undefined) return membersOf(shape).join(", ");
+    return "object of strings";
+  }
+  if (shape.type === "string") return stringKind(shape);
+  if (shape.type === "integer") return integerKind(shape);
+  return shape.type ?? "anything";
+}
+
+const itemsRange = ({ maxItems }: Shape) => (maxItems === 1 ? ", exactly 1" : "");
+
+function stringKind({ pattern, minLength, maxLength }: Shape): string {
+  const known = STRINGS.get(pattern);
+  if (known !== undefined) return known;
+  const bytes = (characters: number) => Math.floor((characters * 6) / 8);
+  if (minLength !== undefined && maxLength !== undefined) {
+    return `${bytes(minLength)} to ${bytes(maxLength).toLocaleString("en-US")} bytes`;
+  }
+  return maxLength === undefined ? "string" : `string, at most ${maxLength} characters`;
+}
+
+function integerKind({ minimum, maximum }: Shape): string {
+  if (maximum === 8_640_000_000_000_000) return "time";
+  const isBounded = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
+  return isBounded ? `integer, ${minimum ?? 0} to ${maximum}` : "integer";
+}
+
+function membersOf({ properties = {}, required = [] }: Shape): string[] {
+  return Object.entries(properties).map(
+    ([name, member]) => `\`${name}\`${required.includes(name) ? "" : "?"}: ${describe(member)}`,
+  );
+}
+
+function rowsOf(schema: z.core.$ZodType, key: string): string[][] {
+  const shape = shapeOf(schema);
+  return (shape.oneOf ?? shape.anyOf ?? [shape]).map((option) => {
+    const { [key]: tag, ...properties } = option.properties ?? {};
+    const members = membersOf({ ...option, properties });
+    return [
+      tag === undefined ? "" : `\`${String(tag.const)}\``,
+      members.length === 0 ? "-" : members.join("<br>"),
+    ];
+  });
+}
+
+const MESSAGES = {
+  "attempt requests": attemptRequestSchema,
+  "attempt notices": attemptNoticeSchema,
+  "mailbox requests": mailboxRequestSchema,
+  "mailbox notices": mailboxNoticeSchema,
+} as const;
+
+export function messagesOf(name: keyof typeof MESSAGES | "sealed identity"): string {
+  if (name === "sealed identity") {
+    return table(["members"], [[membersOf(shapeOf(identityOpeningSchema)).join("<br>")]]);
+  }
+  return table(["`type`", "other members"], rowsOf(MESSAGES[name], "type"));
+}
+
+/** Bodies and answers of the HTTP endpoints, and the shapes that several messages share. */
+export function requestBodies(): string {
+  const bodies: readonly (readonly [string, z.core.$ZodType])[] = [
+    ["`POST /v1/accounts`, body", registerRequestSchema],
+    ["its answer", registeredSchema],
+    ["`entry`", genesisEntrySchema],
+    ["`proof`", proofSchema],
+    ["an account, as answered elsewhere", accountSchema],
+    ["`POST /v1/challenges`, body", challengeRequestSchema],
+    ["its answer", challengeSchema],
+    ["`POST /v1/sessions`, body", sessionRequestSchema],
+    ["its answer", sessionSchema],
+    ["its answer", upgradeSchema],
+    ["`PATCH /v1/account`, body", accountChangeSchema],
+    ["a found account", foundAccountSchema],
+    ["`contact`", contactRecordSchema],
+    ["a page of contacts", contactPageSchema],
+    ["the blocks", blockListSchema],
+    ["`problem`", problemSchema],
+  ];
+  const rows = bodies.map(([name, schema]) => [name, membersOf(shapeOf(schema)).join("<br>")]);
+  const upgrades = rowsOf(upgradeRequestSchema, "purpose").map(([purpose, members]) => [
+    `\`POST /v1/upgrade-tokens\`, body with \`purpose\` ${purpose ?? ""}`,
+    members ?? "",
+  ]);
+  return table(["what", "members"], [...rows.slice(0, 9), ...upgrades, ...rows.slice(9)]);
+}

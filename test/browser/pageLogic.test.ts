@@ -1,0 +1,80 @@
+// What the page decides without a browser: hints for a key being typed, links out of a stranger's
+// card, and a card as a form and back.
+
+import { expect, test } from "vitest";
+import type { Card } from "../../shared/client/index.ts";
+import { draftOf, withDraft } from "../../web/cardDraft.ts";
+import { complete, correct, hintFor, mistakenWord, optionsFor } from "../../web/keyTyping.ts";
+import { mailLink, phoneLink, webLink } from "../../web/safeLinks.ts";
+
+test.each([
+  ["", "none"],
+  ["4", "guide"],
+  ["417", "guide"],
+  ["417-", "guide"],
+  ["417-gui", "guide"],
+  ["417-guitar", "guide"],
+  ["417-guitar-oc", "none"],
+  ["417-guitar-ocean", "complete"],
+  ["417-guitxr", "mistake"],
+  ["417-guitar-oceam", "mistake"],
+  ["417-guitar-ocean-zoo", "mistake"],
+  ["https://example.org/", "mistake"],
+])("KEY-1: the hint for “%s” is of the kind %s", (text, kind) => {
+  expect(hintFor(text).kind).toBe(kind);
+});
+
+test("KEY-1: words are offered for the end of the text alone, and taken over as typed", () => {
+  expect(optionsFor("417-guit")).toEqual(["guitar"]);
+  expect(optionsFor("417-guitar")).toEqual([]);
+  expect(optionsFor("417-guitar-ocean-z")).toEqual([]);
+  expect(optionsFor("guit")).toEqual([]);
+  expect(complete("417-guit", "guitar")).toBe("417-guitar-");
+  expect(complete("417 guitar oc", "ocean")).toBe("417 guitar ocean");
+  expect(complete("417guit", "guitar")).toBe("417-guitar-");
+});
+
+test("KEY-1: a suggestion replaces the word that was meant, wherever it stands", () => {
+  expect(mistakenWord("417-guitar-oceam")).toBe("oceam");
+  expect(correct("417-Guitor-ocean", "guitor", "guitar")).toBe("417-guitar-ocean");
+});
+
+test("addresses in a stranger's card become links only when they are safe", () => {
+  expect(phoneLink("tel:+44 (20) 7946-0018")).toBe("tel:+442079460018");
+  expect(phoneLink("1;ext=2")).toBeNull();
+  expect(mailLink("ada@example.org")).toBe("mailto:ada@example.org");
+  expect(mailLink("ada@example.org?bcc=eve@example.org")).toBeNull();
+  expect(webLink("https://example.org/a")).toBe("https://example.org/a");
+  for (const uri of ["javascript:alert(1)", "data:text/html,x", "http://example.org", "no link"]) {
+    expect(webLink(uri)).toBeNull();
+  }
+});
+
+test("KEY-6: an edited card keeps what the form does not know", () => {
+  const card: Card = {
+    "@type": "Card",
+    version: "1.0",
+    uid: "urn:uuid:1",
+    name: {
+      components: [
+        { kind: "given", value: "Ada" },
+        { kind: "surname", value: "Lovelace" },
+      ],
+    },
+    phones: { a: { number: "+1", contexts: { work: true } }, b: { number: "+2" } },
+    nicknames: { n: { name: "Countess" } },
+    media: { logo: { kind: "logo", uri: "https://example.org/logo.png" } },
+  };
+  const draft = draftOf(card);
+  expect(draft.name).toBe("Ada Lovelace");
+  const { updated: _, ...untouched } = withDraft(card, draft);
+  expect(untouched).toEqual(card);
+  const edited = withDraft(card, {
+    ...draft,
+    phones: [{ id: "a", value: "+3" }],
+    photo: "data:image/png;base64,AAAA",
+  });
+  expect(edited.phones).toEqual({ a: { number: "+3", contexts: { work: true } } });
+  expect(edited.nicknames).toEqual(card.nicknames);
+  expect(edited.media).toMatchObject({ ...card.media, photo: { kind: "photo" } });
+});

@@ -1,0 +1,154 @@
+// People with a browser each, at the page of one real server. Whatever a page complains of (console
+// errors, exceptions, CSP violations) is collected, and no test passes over it.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Download,
+  type Locator,
+  type Page,
+} from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { findChromium } from "../../scripts/chromium.ts";
+import { type ServerProcess, startServer } from "../support/serverProcess.ts";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export interface Person {
+  readonly page: Page;
+  readonly context: BrowserContext;
+}
+
+export interface World {
+  readonly url: () => string;
+  /** A new person in front of a blank page. */
+  readonly visitor: (options?: BrowserContextOptions) => Promise<Person>;
+  /** A person who has given a name, put the phrase off and stands before the ways to meet. */
+  readonly person: (name: string, options?: BrowserContextOptions) => Promise<Person>;
+  /** Complaints that the running test provokes. */
+  readonly expectFaults: (pattern: RegExp) => void;
+}
+
+/** Sets a server and a browser up around the tests of a file. */
+export function world(): World {
+  let server: ServerProcess;
+  let browser: Browser;
+  let contexts: BrowserContext[] = [];
+  let faults: string[] = [];
+  let expected: RegExp[] = [];
+
+  beforeAll(async () => {
+    const executablePath = findChromium();
+    [server, browser] = await Promise.all([
+      startServer(),
+      chromium.launch({ args: FLAGS, ...(executablePath && { executablePath }) }),
+    ]);
+  });
+  afterEach(async () => {
+    await Promise.all(contexts.map((context) => context.close()));
+    const unexpected = faults.filter((fault) => !expected.some((known) => known.test(fault)));
+    [contexts, faults, expected] = [[], [], []];
+    expect(unexpected).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const visitor = async (options: BrowserContextOptions = {}): Promise<Person> => {
+    const context = await browser.newContext({ locale: "en-GB", ...options });
+    contexts.push(context);
+    await context.addInitScript(() => {
+      addEventListener("securitypolicyviolation", (violation) => {
+        console.error(`CSP: ${violation.effectiveDirective} ${violation.blockedURI}`);
+      });
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    page.on("console", (message) => {
+      if (message.type() !== "error" && message.type() !== "warning") return;
+      faults.push(`${message.text()} ${message.location().url}`);
+    });
+    page.on("pageerror", (error) => faults.push(String(error.stack ?? error)));
+    return { page, context };
+  };
+
+  return {
+    url: () => server.url,
+    visitor,
+    person: async (name, options) => {
+      const someone = await visitor(options);
+      const { page } = someone;
+      await page.goto(server.url);
+      await page.getByLabel("Your name").fill(name);
+      await page.getByRole("button", { name: "Go on" }).click();
+      await page.getByRole("button", { name: "Later" }).click();
+      await heading(page, "Meet someone").waitFor();
+      return someone;
+    },
+    expectFaults: (pattern) => expected.push(pattern),
+  };
+}
+
+export function heading(page: Page, name: string | RegExp): Locator {
+  return page.getByRole("heading", { name, exact: typeof name === "string" });
+}
+
+/** Opens the view that shows a key; returns its code. */
+export async function showKey({ page }: Person): Promise<string> {
+  await page.getByRole("link", { name: "Meet", exact: true }).click();
+  await page.getByRole("link", { name: /Show a key/ }).click();
+  return shownCode(page);
+}
+
+/** The code in the large words of the page. */
+export async function shownCode(page: Page): Promise<string> {
+  const words = (await page.locator(".key-words").textContent()) ?? "";
+  return words.trim().split(/\s+/).join("-");
+}
+
+export function keyField(page: Page): Locator {
+  return page.getByRole("combobox", { name: "The key you were told" });
+}
+
+export async function enterKey({ page }: Person, code: string): Promise<void> {
+  await page.getByRole("link", { name: "Meet", exact: true }).click();
+  await page.getByRole("link", { name: /Enter a key/ }).click();
+  await keyField(page).fill(code);
+  await page.getByRole("button", { name: "Meet", exact: true }).click();
+}
+
+/** Both pages show the other as a contact. */
+export async function meet(shows: Person, enters: Person): Promise<void> {
+  await enterKey(enters, await showKey(shows));
+  await Promise.all([shows, enters].map(({ page }) => heading(page, /are now contacts/).waitFor()));
+}
+
+/** Makes the person's first card and returns to the cards. */
+export async function makeCard({ page }: Person, fields: Record<string, string>): Promise<void> {
+  await page.getByRole("link", { name: "You", exact: true }).click();
+  await page.getByRole("link", { name: /Make a card|Another card/ }).click();
+  for (const [label, value] of Object.entries(fields)) {
+    await page.getByRole("textbox", { name: label, exact: true }).fill(value);
+  }
+  await page.getByRole("button", { name: "Save the card" }).click();
+  await heading(page, "Your cards").waitFor();
+}
+
+export async function textOf(download: Download): Promise<string> {
+  return readFileSync(await download.path(), "utf8");
+}
+
+export const PHOTO = join(import.meta.dirname, "photo.png");

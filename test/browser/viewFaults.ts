@@ -1,0 +1,81 @@
+// What is wrong with the view on a page, as far as a program can tell: names of controls, one main
+// heading, landmarks, target sizes, contrast of every text by WCAG 2.2 AA, no sideways scrolling.
+
+import type { Page } from "playwright-core";
+
+export function faultsOfView(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const TARGET_PX = 44;
+    const faults: string[] = [];
+    const isShown = (element: Element) =>
+      element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    const nameOf = (element: Element) => element.outerHTML.slice(0, 90);
+
+    const controls = document.querySelectorAll("a[href], button, input, select, textarea");
+    for (const control of [...controls].filter(isShown)) {
+      const labels = "labels" in control ? [...((control.labels as NodeList | null) ?? [])] : [];
+      const name = [
+        control.getAttribute("aria-label"),
+        control.textContent,
+        ...labels.map((label) => label.textContent),
+      ];
+      const isField = control.matches("input, select, textarea");
+      const said = isField ? [name[0], ...name.slice(2)] : name;
+      if (!said.some((text) => text?.trim())) faults.push(`no name: ${nameOf(control)}`);
+      const { width, height } = control.getBoundingClientRect();
+      const isInText = control.matches("p a, .remark a, .banner a, .skip");
+      if (!isInText && (height < TARGET_PX || width < TARGET_PX)) {
+        faults.push(`target ${Math.round(width)}x${Math.round(height)}: ${nameOf(control)}`);
+      }
+    }
+
+    if (document.querySelectorAll("h1").length !== 1) faults.push("not one h1");
+    if (document.querySelectorAll("main").length !== 1) faults.push("not one main");
+    if (document.documentElement.lang === "") faults.push("no language");
+    for (const image of document.querySelectorAll(
+      "img:not([alt]), svg:not([aria-hidden], [aria-label])",
+    )) {
+      faults.push(`no text for ${nameOf(image)}`);
+    }
+    if (document.documentElement.scrollWidth > innerWidth) faults.push("scrolls sideways");
+
+    const channels = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);
+    const luminance = (color: string) => {
+      const [r = 0, g = 0, b = 0] = channels(color).map((channel) => {
+        const share = channel / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const backgroundOf = (element: Element | null): string => {
+      if (element === null) return "rgb(255, 255, 255)";
+      const { backgroundColor } = getComputedStyle(element);
+      return channels(backgroundColor)[3] === 0
+        ? backgroundOf(element.parentElement)
+        : backgroundColor;
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const element = texts.currentNode.parentElement;
+      const isText = texts.currentNode.textContent?.trim() !== "";
+      if (
+        !isText ||
+        element === null ||
+        !isShown(element) ||
+        element.closest(".unseen, :disabled, noscript")
+      )
+        continue;
+      const style = getComputedStyle(element);
+      const sizePx = Number.parseFloat(style.fontSize);
+      const isLarge = sizePx >= 24 || (sizePx >= 18.66 && Number(style.fontWeight) >= 700);
+      const [dark = 0, light = 0] = [
+        luminance(style.color),
+        luminance(backgroundOf(element)),
+      ].toSorted((a, b) => a - b);
+      const ratio = (light + 0.05) / (dark + 0.05);
+      if (ratio < (isLarge ? 3 : 4.5))
+        faults.push(`contrast ${ratio.toFixed(2)}: ${nameOf(element)}`);
+    }
+    return faults;
+  });
+}

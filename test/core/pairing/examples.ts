@@ -1,0 +1,133 @@
+// Parties, messages and states to begin from in the tests of the attempt table. Every state is reached
+// by the table itself.
+
+import { type AttemptEvent, type Decision } from "../../../shared/core/pairing/events.ts";
+import { deliveryFor } from "../../../shared/core/pairing/delivery.ts";
+import { step } from "../../../shared/core/pairing/attempt.ts";
+import {
+  type AttemptState,
+  FREE,
+  type Matched,
+  type Party,
+  type StateName,
+} from "../../../shared/core/pairing/state.ts";
+import type { Role } from "../../../shared/core/crypto/cpace.ts";
+import type { AnswerMessage, ClaimMessage, OpenMessage } from "../../../shared/wire/pairing.ts";
+import type { Locator } from "../../../shared/wire/ids.ts";
+import { toBase64Url } from "../../../shared/core/crypto/bytes.ts";
+
+export const NOW = 1_800_000_000_000;
+const LOCATOR = "417" as Locator;
+
+export function bytes(length: number, fill: number): string {
+  return toBase64Url(new Uint8Array(length).fill(fill));
+}
+
+export function party(user: string, device = user): Party {
+  return {
+    userId: user.repeat(32).slice(0, 32),
+    deviceId: device.repeat(16).slice(0, 16),
+    network: `network of ${user}`,
+  } as unknown as Party;
+}
+
+export const ANN = party("a");
+export const ANNS_TABLET = party("a", "t");
+export const BEN = party("b");
+export const CEM = party("c");
+export const PARTIES = [ANN, ANNS_TABLET, BEN, CEM];
+
+export function openMessage(fill = 1): OpenMessage {
+  return {
+    type: "open",
+    method: "key",
+    sid: bytes(16, fill),
+    share: bytes(32, fill),
+    commitment: bytes(32, fill),
+  };
+}
+
+const RIGHT_TAG = bytes(32, 7);
+
+export function claimMessage(fill = 2, tag = RIGHT_TAG): ClaimMessage {
+  return {
+    type: "claim",
+    share: bytes(32, fill),
+    commitment: bytes(32, fill),
+    tag,
+    confirmation: bytes(64, fill),
+    identity: bytes(60, fill),
+    card: bytes(80, fill),
+  };
+}
+
+export function answerMessage(tag = RIGHT_TAG, isSure = true): AnswerMessage {
+  return {
+    type: "answer",
+    tag,
+    confirmation: bytes(64, 3),
+    identity: isSure ? bytes(60, 3) : null,
+    card: isSure ? bytes(80, 3) : null,
+  };
+}
+
+export const WRONG_TAG = bytes(32, 8);
+
+export const open = (who = ANN, message = openMessage()): AttemptEvent => ({
+  type: "open",
+  party: who,
+  locator: LOCATOR,
+  message,
+});
+export const claim = (who = BEN, message = claimMessage()): AttemptEvent => ({
+  type: "claim",
+  party: who,
+  message,
+});
+export const answer = (who = ANN, message = answerMessage()): AttemptEvent => ({
+  type: "answer",
+  party: who,
+  message,
+});
+export const say = (type: "cancel" | "refuse" | "acknowledge", who: Party): AttemptEvent => ({
+  type,
+  party: who,
+});
+export const deadline: AttemptEvent = { type: "deadline" };
+
+/** The mailbox of that role has stored what this state hands it. */
+export function committed(state: AttemptState, role: Role): AttemptEvent {
+  if (state.at !== "matched") throw new Error("only a match has an outbox");
+  return { type: "committed", role, delivery: deliveryFor(state, role) };
+}
+
+export function after(...events: readonly AttemptEvent[]): AttemptState {
+  let state: AttemptState = FREE;
+  for (const event of events) state = step(state, event, NOW).state;
+  return state;
+}
+
+export function matchedState(): Matched {
+  return after(open(), claim(), answer()) as Matched;
+}
+
+export const EXAMPLES: Readonly<Record<StateName, AttemptState>> = {
+  free: FREE,
+  awaitingClaim: after(open()),
+  awaitingAnswer: after(open(), claim()),
+  matched: matchedState(),
+  failed: after(open(), claim(), say("cancel", BEN)),
+};
+
+/** The notices that a decision tells a role, in order. */
+export function toldTo(role: Role, { effects }: Decision): string[] {
+  return effects.flatMap((effect) => {
+    if (effect.do !== "tell" || effect.role !== role) return [];
+    const { notice } = effect;
+    return [notice.type === "ended" ? `ended ${notice.outcome}` : notice.type];
+  });
+}
+
+export function replyOf({ reply }: Decision): string {
+  return reply.kind === "refused" ? reply.code : reply.kind;
+}

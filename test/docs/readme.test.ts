@@ -1,0 +1,61 @@
+// The README is true: its example runs as it stands, against a real server.
+
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { ROOT } from "../../scripts/paths.ts";
+import { startServer } from "../support/serverProcess.ts";
+
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
+const DEFAULT_SERVER = "http://127.0.0.1:8787";
+
+test("fifteen lines of README.md pair two people", async () => {
+  const example = /^```ts\n([\s\S]*?)^```/m.exec(README)?.[1] ?? "";
+  expect(example.split("\n").filter((line) => line !== "").length).toBeLessThanOrEqual(15);
+  expect(example).toContain(`"${DEFAULT_SERVER}"`);
+
+  const server = await startServer();
+  const code = example.replace(DEFAULT_SERVER, server.url);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module", "--eval", code],
+    { cwd: ROOT },
+  );
+  await server.stop();
+
+  expect(stdout).toMatch(/^Ann says: [1-9]\d{2,8}-[a-z]+-[a-z]+$/m);
+  expect(stdout).toMatch(/^Ann and Ben have met; verified: true$/m);
+});
+
+test("every file that the documents link to is there", () => {
+  const documents = ["README.md", "ARCHITECTURE.md", "SECURITY.md", "docs/protocol.md"];
+  const missing = documents.flatMap((name) => {
+    const text = readFileSync(join(ROOT, name), "utf8");
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g)];
+    return links
+      .map(([, link]) => join(ROOT, name, "..", link ?? ""))
+      .filter((file) => !existsSync(file));
+  });
+  expect(missing).toEqual([]);
+});
+
+test("every path that ARCHITECTURE.md names is there", () => {
+  const text = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8");
+  const paths = [
+    ...text.matchAll(/`((?:shared|workers|web|cli|scripts|test|docs|bench)\/[^`\s*]*)`/g),
+  ];
+  expect(paths.length).toBeGreaterThan(20);
+  expect(paths.map(([, path]) => path!).filter((path) => !existsSync(join(ROOT, path)))).toEqual(
+    [],
+  );
+});
+
+test("every script that README.md names is in package.json", () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const named = [...README.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map(([, name]) => name!);
+  expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
+});

@@ -1,0 +1,157 @@
+// The shell: landmarks, navigation, banners, and the view that the route names. Before the account
+// is open there is the welcome alone, whatever the address says.
+
+import { useEffect } from "preact/hooks";
+import { Announcer } from "./components/Announcer.tsx";
+import { ConnectionBanner, MeetingBanner } from "./components/Banners.tsx";
+import { Heading } from "./components/Heading.tsx";
+import { Later } from "./components/Later.tsx";
+import { MeetingMark } from "./components/MeetingMark.tsx";
+import { Navigation } from "./components/Navigation.tsx";
+import { problemText } from "./problems.ts";
+import { paths, type Route, useRoute } from "./router.ts";
+import { session, useSession } from "./session.ts";
+import { MeetView } from "./views/MeetView.tsx";
+import { PhraseView } from "./views/PhraseView.tsx";
+import { WelcomeView } from "./views/WelcomeView.tsx";
+
+const loadShowKey = async () => (await import("./views/ShowKeyView.tsx")).ShowKeyView;
+const loadEnterKey = async () => (await import("./views/EnterKeyView.tsx")).EnterKeyView;
+const loadContacts = async () => (await import("./views/ContactsView.tsx")).ContactsView;
+const loadCards = async () => (await import("./views/CardsView.tsx")).CardsView;
+const loadCard = async () => (await import("./views/CardView.tsx")).CardView;
+const loadYou = async () => (await import("./views/YouView.tsx")).YouView;
+
+const TITLES: Readonly<Record<Route["view"], string>> = {
+  meet: "Meet",
+  showKey: "Your key",
+  enterKey: "Enter a key",
+  contacts: "Contacts",
+  cards: "Your cards",
+  card: "Card",
+  you: "You",
+  phrase: "Recovery phrase",
+  unknown: "Not found",
+};
+
+export function App() {
+  const phase = useSession((state) => state.phase);
+  return (
+    <>
+      {phase === "welcome" && <WelcomeView />}
+      {phase === "opening" && <Opening />}
+      {phase === "failed" && <NotOpened />}
+      {phase === "open" && <Opened />}
+      <Announcer />
+    </>
+  );
+}
+
+function Opened() {
+  const route = useRoute();
+  const isPhraseDue = useSession((state) => state.isPhraseDue);
+  // Who comes by a link has two minutes: the phrase waits until they have met.
+  const isWelcomed = isPhraseDue && route.view !== "enterKey";
+  // What is fetched now is there when the connection is not.
+  useEffect(() => {
+    const views = [loadShowKey, loadEnterKey, loadContacts, loadYou, loadCard, loadCards];
+    for (const load of views) load().catch(() => {});
+  }, []);
+  useEffect(() => {
+    document.title = `${TITLES[route.view]} – Acquaint`;
+  }, [route]);
+  if (isWelcomed) {
+    return (
+      <main class="welcome">
+        <PhraseView isFirst />
+      </main>
+    );
+  }
+  return (
+    <div class="shell">
+      <a
+        class="skip"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById("content")?.focus();
+        }}
+      >
+        Skip to the content
+      </a>
+      <header class="shell-head">
+        <a class="brand" href={paths.meet}>
+          <MeetingMark closeness="joined" /> Acquaint
+        </a>
+        <Navigation view={route.view} />
+      </header>
+      <main id="content" class="content" tabIndex={-1}>
+        <ConnectionBanner />
+        <MeetingBanner view={route.view} />
+        <View route={route} />
+      </main>
+    </div>
+  );
+}
+
+function View({ route }: { readonly route: Route }) {
+  switch (route.view) {
+    case "meet":
+      return <MeetView />;
+    case "showKey":
+      return <Later key="showKey" load={loadShowKey} props={{}} />;
+    case "enterKey":
+      return <Later key="enterKey" load={loadEnterKey} props={{}} />;
+    case "contacts":
+      return <Later key="contacts" load={loadContacts} props={{ userId: route.userId }} />;
+    case "cards":
+      return <Later key="cards" load={loadCards} props={{}} />;
+    case "card":
+      return <Later key={`card ${route.uid}`} load={loadCard} props={{ uid: route.uid }} />;
+    case "you":
+      return <Later key="you" load={loadYou} props={{}} />;
+    case "phrase":
+      return <PhraseView isFirst={false} />;
+    case "unknown":
+      return (
+        <div class="page">
+          <Heading>There is nothing here</Heading>
+          <a class="button primary" href={paths.meet}>
+            Meet someone
+          </a>
+        </div>
+      );
+  }
+}
+
+function Opening() {
+  return (
+    <main class="welcome" aria-busy="true">
+      <MeetingMark closeness="near" />
+      <p class="lead" role="status">
+        Opening…
+      </p>
+    </main>
+  );
+}
+
+function NotOpened() {
+  const error = useSession((state) => state.error);
+  useEffect(() => {
+    const retry = () => void session.open();
+    addEventListener("online", retry);
+    return () => removeEventListener("online", retry);
+  }, []);
+  return (
+    <main class="welcome">
+      <MeetingMark closeness="apart" />
+      <Heading>Acquaint cannot open yet</Heading>
+      <p class="lead">{problemText(error)}</p>
+      <div class="actions">
+        <button type="button" class="button primary" onClick={() => void session.open()}>
+          Try again
+        </button>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,114 @@
+// One contact: the card, how and when one met, what one calls and notes, and how to part.
+
+import { useState } from "preact/hooks";
+import { type Contact, NAME_MAX_CHARS } from "../../shared/client/index.ts";
+import { notify } from "../announcements.ts";
+import { removeContact, setBlocked } from "../changes.ts";
+import { dayAndTimeText } from "../clock.ts";
+import { problemText } from "../problems.ts";
+import { go, paths } from "../router.ts";
+import { session } from "../session.ts";
+import { ReceivedCard } from "./Connected.tsx";
+import { Field } from "./Field.tsx";
+import { Heading } from "./Heading.tsx";
+import { Icon } from "./Icon.tsx";
+import { VcardButton } from "./VcardButton.tsx";
+
+const METHODS: Readonly<Record<Contact["method"], string>> = { key: "by a key" };
+
+export function ContactDetail({ contact }: { readonly contact: Contact }) {
+  const { userId, name, card } = contact;
+  return (
+    <article class="detail">
+      <Heading level={2} subject={userId}>
+        {name}
+      </Heading>
+      {contact.blocked && (
+        <p class="remark" data-kind="warning">
+          You have blocked {name}. They are not told.
+        </p>
+      )}
+      <ReceivedCard name={name} card={card} cardProblem={contact.cardProblem} />
+      <dl class="facts">
+        <div>
+          <dt>Met</dt>
+          <dd>
+            {dayAndTimeText(contact.metAt)}, {METHODS[contact.method]}
+          </dd>
+        </div>
+        <div>
+          <dt>Verified</dt>
+          <dd>
+            {contact.verified
+              ? "Yes, this device checked their keys when you met"
+              : "Not yet by this device"}
+          </dd>
+        </div>
+      </dl>
+      <OwnWords contact={contact} />
+      <div class="actions">
+        {card !== null && <VcardButton card={card} />}
+        <button
+          type="button"
+          class="button quiet"
+          onClick={() => {
+            setBlocked(contact, !contact.blocked).catch((error: unknown) =>
+              notify(problemText(error)),
+            );
+          }}
+        >
+          <Icon name="block" /> {contact.blocked ? "Unblock" : "Block"}
+        </button>
+        <button
+          type="button"
+          class="button quiet danger"
+          onClick={() => {
+            removeContact(contact);
+            go(paths.contacts);
+          }}
+        >
+          <Icon name="trash" /> Remove
+        </button>
+      </div>
+    </article>
+  );
+}
+
+/** The alias and the note: kept as soon as the field is left. */
+function OwnWords({ contact }: { readonly contact: Contact }) {
+  const [alias, setAlias] = useState(contact.name);
+  const [note, setNote] = useState(contact.note);
+  const keep = (change: { alias?: string; note?: string }) => {
+    session.acquaint.contacts
+      .update(contact.userId, change)
+      .then((kept) => {
+        setAlias(kept.name);
+        return session.readContacts();
+      })
+      .catch((error: unknown) => notify(problemText(error)));
+  };
+  return (
+    <div class="stack own-words">
+      <Field
+        label="What you call them"
+        help="Empty it to go back to the name they gave."
+        value={alias}
+        maxLength={NAME_MAX_CHARS}
+        onChange={setAlias}
+        onLeave={() => {
+          if (alias.trim() !== contact.name) keep({ alias: alias.trim() });
+        }}
+      />
+      <Field
+        kind="lines"
+        label="When and where you met"
+        help="A note for yourself alone, kept on this device."
+        value={note}
+        onChange={setNote}
+        onLeave={() => {
+          if (note.trim() !== contact.note) keep({ note: note.trim() });
+        }}
+      />
+    </div>
+  );
+}
