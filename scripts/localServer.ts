@@ -51,7 +51,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   try {
     const worker = await workerWith({
       SERVER_SECRET: state.serverSecret,
-      ...(port !== 0 && { PUBLIC_ORIGINS: publicOrigins(host, port) }),
+      ...(!LOOPBACK.includes(host) && { PUBLIC_ORIGINS: publicOrigins(host, port) }),
     });
     if (direct) {
       delete worker.assets;
@@ -82,11 +82,12 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   }
 }
 
+const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
+
 /** A host other than loopback must be named, since sessions are signed for the server's own origins. */
 function publicOrigins(host: string, port: number): string {
-  return ["127.0.0.1", "localhost", "[::1]", host]
-    .map((name) => `http://${name}:${port}`)
-    .join(" ");
+  const names = [...LOOPBACK, host].map((name) => (name.includes(":") ? `[${name}]` : name));
+  return names.map((name) => `http://${name}:${port}`).join(" ");
 }
 
 async function workerWith(bindings: Record<string, string>): Promise<V4WorkerOptions> {

@@ -2,6 +2,7 @@
 // is open there is the welcome alone, whatever the address says.
 
 import { useEffect } from "preact/hooks";
+import { loadCodes } from "../shared/client/index.ts";
 import { Announcer } from "./components/Announcer.tsx";
 import { ConnectionBanner, MeetingBanner } from "./components/Banners.tsx";
 import { Heading } from "./components/Heading.tsx";
@@ -55,7 +56,7 @@ function Opened() {
   // What is fetched now is there when the connection is not.
   useEffect(() => {
     const views = [loadShowKey, loadEnterKey, loadContacts, loadYou, loadCard, loadCards];
-    for (const load of views) load().catch(() => {});
+    for (const load of [...views, loadCodes]) load().catch(() => {});
   }, []);
   useEffect(() => {
     document.title = `${TITLES[route.view]} – Acquaint`;

@@ -1,17 +1,18 @@
 // What the key field makes of the text while it is typed: the word at its end that can be
-// completed, the hint to show, and the text after a suggestion is taken. Pure; reads only.
+// completed, the hint to show, and the text after a suggestion is taken. Pure; reads only. `codes`
+// is null until the words are here; the page says nothing of words so long.
 
-import { completions, parseCode } from "../shared/client/index.ts";
+import type { CodeReader } from "../shared/client/index.ts";
 
 const MAX_OPTIONS = 5;
 const WORDS_IN_KEY = 2;
 const SHORT_WORD_LETTERS = 3;
 
 /** Words that the text may go on to; none when its end is no word of a key in the making. */
-export function optionsFor(text: string): string[] {
+export function optionsFor(text: string, codes: CodeReader | null): string[] {
   const typed = wordAtEnd(text);
-  if (typed === null) return [];
-  const options = completions(typed, MAX_OPTIONS);
+  if (typed === null || codes === null) return [];
+  const options = codes.complete(typed, MAX_OPTIONS);
   return options.length === 1 && options[0] === typed.toLowerCase() ? [] : options;
 }
 
@@ -32,20 +33,21 @@ export type Hint =
   | { readonly kind: "guide"; readonly text: string }
   | { readonly kind: "mistake"; readonly text: string; readonly suggestion: string | null };
 
-export function hintFor(text: string): Hint {
-  const parsed = parseCode(text);
-  if (parsed.ok) return { kind: "complete", readAs: readAs(text) };
+export function hintFor(text: string, codes: CodeReader | null): Hint {
+  if (codes === null) return { kind: "none" };
+  const parsed = codes.parse(text);
+  if (parsed.ok) return { kind: "complete", readAs: readAs(text, codes) };
   const { code, message, word, suggestion } = parsed.problem;
   if (code === "empty") return { kind: "none" };
   if (code === "tooFewWords" || (code === "noLocator" && !text.includes("//"))) {
-    const half = earlyMistake(text);
+    const half = earlyMistake(text, codes);
     return half ?? { kind: "guide", text: message };
   }
   if (code === "badLocator" && /^\s*[1-9]\d{0,1}\s*$/.test(text)) {
     return { kind: "guide", text: "The number has at least three digits." };
   }
   if (code === "unknownWord" && word !== undefined) {
-    if (isStillTyped(text, word)) return { kind: "none" };
+    if (isStillTyped(text, word, codes)) return { kind: "none" };
     return { kind: "mistake", text: message, suggestion: suggestion ?? null };
   }
   return { kind: "mistake", text: message, suggestion: suggestion ?? null };
@@ -63,34 +65,34 @@ export function correct(text: string, word: string, suggestion: string): string 
 }
 
 /** The mistaken word in the text, as {@link hintFor} found it. */
-export function mistakenWord(text: string): string | null {
-  const parsed = parseCode(text);
+export function mistakenWord(text: string, codes: CodeReader): string | null {
+  const parsed = codes.parse(text);
   if (!parsed.ok && parsed.problem.word !== undefined) return parsed.problem.word;
-  return firstWordIsWrong(text) ? (lettersIn(text)[0] ?? null) : null;
+  return firstWordIsWrong(text, codes) ? (lettersIn(text)[0] ?? null) : null;
 }
 
 /** A wrong first word is worth saying before the second one comes. */
-function earlyMistake(text: string): Hint | null {
-  if (!firstWordIsWrong(text)) return null;
+function earlyMistake(text: string, codes: CodeReader): Hint | null {
+  if (!firstWordIsWrong(text, codes)) return null;
   const word = lettersIn(text)[0] ?? "";
   // With a second word to complete it, the text is read as a whole key and its first word judged.
-  const parsed = parseCode(`100-${word}-abandon`);
+  const parsed = codes.parse(`100-${word}-abandon`);
   if (parsed.ok || parsed.problem.code !== "unknownWord") return null;
   const { message, suggestion } = parsed.problem;
   return { kind: "mistake", text: message, suggestion: suggestion ?? null };
 }
 
-function firstWordIsWrong(text: string): boolean {
+function firstWordIsWrong(text: string, codes: CodeReader): boolean {
   const [word, ...more] = lettersIn(text);
   if (word === undefined || word.length < SHORT_WORD_LETTERS || more.length > 0) return false;
   if (text.includes("/") || !/\d/.test(text)) return false;
   const isFinished = !text.endsWith(word);
-  const goesOn = completions(word, 1).length > 0;
-  return goesOn ? isFinished && !parseCode(`100-${word}-abandon`).ok : true;
+  const goesOn = codes.complete(word, 1).length > 0;
+  return goesOn ? isFinished && !codes.parse(`100-${word}-abandon`).ok : true;
 }
 
-function isStillTyped(text: string, word: string): boolean {
-  return text.toLowerCase().endsWith(word) && completions(word, 1).length > 0;
+function isStillTyped(text: string, word: string, codes: CodeReader): boolean {
+  return text.toLowerCase().endsWith(word) && codes.complete(word, 1).length > 0;
 }
 
 function wordAtEnd(text: string): string | null {
@@ -108,10 +110,10 @@ function lettersIn(text: string): string[] {
 }
 
 /** The key with its words whole, so that people can compare it with what they heard. */
-function readAs(text: string): string {
+function readAs(text: string, codes: CodeReader): string {
   const code = /#\/key\/([^\s/?&#]*)/i.exec(text)?.[1] ?? text;
   const words = lettersIn(code).map((word) => {
-    const options = completions(word, 2);
+    const options = codes.complete(word, 2);
     return options.includes(word.toLowerCase()) ? word.toLowerCase() : (options[0] ?? word);
   });
   const digits = (code.match(/\d+/g) ?? []).join("");

@@ -1,6 +1,6 @@
 // `key enter`: takes a key that was told, and meets the one who shows it. A key that cannot be one
 // is refused here, before the server hears of anything.
-import { parseCode } from "../../shared/client/node.ts";
+import { loadCodes } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
 import {
@@ -42,25 +42,26 @@ async function enterKey(context: Context): Promise<number> {
 /** A code that can be one. @throws CliError `usage` or `invalid-key` */
 async function codeOf({ args, prompt, interruption, present }: Context): Promise<string> {
   const typed = args.positionals.join(" ");
-  if (typed === "-") return checked(await prompt.firstLine());
-  if (typed !== "") return checked(typed);
+  if (typed === "-") return await checked(await prompt.firstLine());
+  if (typed !== "") return await checked(typed);
   if (!prompt.interactive || present.json) {
     throw usageError(
       "Which key?",
       "acquaint key enter 417-guitar-ocean, or - to read it from stdin",
     );
   }
+  const codes = await loadCodes();
   for (;;) {
     const answer = (await prompt.ask("Their key, like 417-guitar-ocean: ")).trim();
     if (interruption.exitCode !== null || answer === "") throw usageError("No key was entered.");
-    const parsed = parseCode(answer);
+    const parsed = codes.parse(answer);
     if (parsed.ok) return answer;
     present.remark(`${parsed.problem.message} Nothing was sent; try again.`);
   }
 }
 
-function checked(code: string): string {
-  const parsed = parseCode(code);
+async function checked(code: string): Promise<string> {
+  const parsed = (await loadCodes()).parse(code);
   if (parsed.ok) return code;
   const { code: problem, message, ...details } = parsed.problem;
   throw new CliError("invalid-key", message, {

@@ -10,10 +10,12 @@ import {
 } from "../../shared/core/identity/deviceLog.ts";
 import { recoveryKeyOf, recoveryPhraseOf } from "../../shared/core/identity/recoveryPhrase.ts";
 import { formatCode, parseCode, secretToPrs } from "../../shared/core/pairing/code.ts";
+import { loadWordList } from "../../shared/core/pairing/words.ts";
 import type { DeviceLog } from "../../shared/wire/auth.ts";
 import { exampleBytes, must, type Step } from "./exampleValues.ts";
 
 const CODE = "417-guitar-ocean";
+const LISTS = new Map([["en", await loadWordList("en")]]);
 const ORIGIN = "https://acquaint.example";
 
 /** Someone with a device, made of fixed bytes. */
@@ -97,7 +99,7 @@ export function workStep({ identity }: Person): Step {
 }
 
 export function exampleCode() {
-  const code = parseCode(CODE);
+  const code = parseCode(CODE, LISTS);
   if (!code.ok) throw new Error("the example's code does not parse");
   return code;
 }

@@ -9,7 +9,8 @@ const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
   SESSION_TTL_SECONDS: "a session token is taken",
   CHALLENGE_TTL_SECONDS: "a challenge can be traded for a session",
   UPGRADE_TOKEN_TTL_SECONDS: "an upgrade token is taken",
-  CLAIM_UNDER_WAY_SECONDS: "a claim that was let through counts as a failure until its outcome is known",
+  CLAIM_UNDER_WAY_SECONDS:
+    "a claim that was let through counts as a failure until its outcome is known",
   PROOF_TTL_SECONDS: "a proof-of-work challenge is taken, solved",
   COLD_TOKEN_AGE_MS: "the oldest upgrade token that a freshly woken object takes",
   KEY_T1_SECONDS: "T1: from the opening to the claim",
@@ -26,7 +27,8 @@ const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
   FRAME_MAX_BYTES: "a frame from a client, in characters",
   FRAME_MAX_MESSAGES: "messages in a frame",
   ATTEMPT_MAX_SOCKETS: "sockets of visitors at one attempt; more are told `try-again`",
-  ATTEMPT_MAX_SOCKETS_PER_ACCOUNT: "sockets of one account at one attempt; the newest replaces the oldest",
+  ATTEMPT_MAX_SOCKETS_PER_ACCOUNT:
+    "sockets of one account at one attempt; the newest replaces the oldest",
   MAILBOX_MAX_SOCKETS: "sockets at one mailbox; more are told `try-again`",
   CONTACTS_PAGE: "contacts in a page",
   BLOCKS_MAX: "blocks of an account",

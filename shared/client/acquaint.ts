@@ -1,6 +1,6 @@
 // The SDK's front door: an account on this device, and people to meet.
 
-import { secretFromRandom, type CodeProblem, parseCode } from "../core/pairing/code.ts";
+import { secretFromRandom } from "../core/pairing/code.ts";
 import type { Account, Visibility } from "../wire/auth.ts";
 import type { Card } from "../wire/card.ts";
 import { handleSchema, type UserId } from "../wire/ids.ts";
@@ -10,6 +10,7 @@ import type { AttemptRecord } from "./attemptRecord.ts";
 import type { AttemptRun, RunContext } from "./attemptRun.ts";
 import { ConnectionError } from "./api.ts";
 import { CardBox } from "./cardBox.ts";
+import { CodeError, loadCodes, loadWords } from "./codes.ts";
 import { ContactBook } from "./contactBook.ts";
 import { Device } from "./device.ts";
 import { InitiatorRun } from "./initiatorRun.ts";
@@ -34,17 +35,6 @@ export interface AcquaintOptions {
   /** The name to begin with, when the device is new. */
   readonly name?: string;
   readonly ports?: Partial<Ports>;
-}
-
-/** A key that was mistyped; nothing was sent. `problem` says what is wrong and what was probably meant. */
-export class CodeError extends Error {
-  readonly problem: CodeProblem;
-
-  constructor(problem: CodeProblem) {
-    super(problem.message);
-    this.name = "CodeError";
-    this.problem = problem;
-  }
 }
 
 type Profile = { readonly name: string; readonly account: Account | null };
@@ -169,6 +159,7 @@ export class Acquaint {
 
   async #showKey(options: { card?: Card | null }): Promise<Meeting> {
     const card = await this.cards.bytesFor(options.card);
+    await loadWords(); // before the attempt stands: a key that cannot be spelled would be lost
     await this.#cancelShownKeys();
     const { ports } = this.#context;
     const secret = secretFromRandom(ports.random(3));
@@ -185,7 +176,7 @@ export class Acquaint {
    * @throws ProblemError `own-key`, `too-many-requests` (with `retryAfterSeconds`)
    */
   async enterKey(code: string, options: { card?: Card | null } = {}): Promise<Meeting> {
-    const parsed = parseCode(code);
+    const parsed = (await loadCodes()).parse(code);
     if (!parsed.ok) throw new CodeError(parsed.problem);
     const card = await this.cards.bytesFor(options.card);
     const record = ResponderRun.record(this.#context, parsed.locator, parsed.secret, card);

@@ -14,7 +14,7 @@ import {
 import type { Problem, ProblemError } from "../wire/problem.ts";
 import { ConnectionError } from "./api.ts";
 import { agreementOf, type AttemptRecord, withoutSecrets } from "./attemptRecord.ts";
-import type { ContactBook } from "./contactBook.ts";
+import type { ContactBook, ReceivedCard } from "./contactBook.ts";
 import { deferred } from "./deferred.ts";
 import type { Device } from "./device.ts";
 import { LiveSocket, requestUpgrade } from "./liveSocket.ts";
@@ -156,10 +156,10 @@ export abstract class AttemptRun {
     if (agreement === null || met === null || opening === null || isOneself) {
       return this.fail("tampered");
     }
-    const contact = await this.context.contacts.keepMet(agreement, met, opening);
+    const { contact, received } = await this.context.contacts.keepMet(agreement, met, opening);
     // What is left of the secrets has served; the record stays until the server has forgotten, too.
     await this.remember(withoutSecrets(this.record, contact.receiptHash));
-    this.#connected(contact);
+    this.#connected(contact, received);
     this.say({ type: "acknowledge" });
   }
 
@@ -181,8 +181,10 @@ export abstract class AttemptRun {
       if (release === null) return false;
       await this.matched(release);
       await this.context.device.call("acknowledgeRelease", { params: { sid } });
-    } else if (!this.meeting.isOver) {
-      await this.#concluded();
+    } else {
+      if (!this.meeting.isOver) await this.#concluded();
+      // An acknowledgement that the server has lost is made good; if not now, its copy goes in 7 days.
+      await this.context.device.call("acknowledgeRelease", { params: { sid } }).catch(() => {});
     }
     await this.finish();
     return true;
@@ -198,8 +200,8 @@ export abstract class AttemptRun {
     this.say({ type: "acknowledge" });
   }
 
-  #connected(contact: Contact): void {
-    this.meeting.emit({ event: "card", card: contact.card, problem: contact.cardProblem });
+  #connected(contact: Contact, { card, cardProblem }: ReceivedCard = contact): void {
+    this.meeting.emit({ event: "card", card, problem: cardProblem });
     this.meeting.emit({ event: "connected", contact });
   }
 
@@ -234,7 +236,7 @@ export abstract class AttemptRun {
       case "ended":
         return this.fail(notice.outcome);
       case "acknowledged":
-        return this.forgotten("timedOut");
+        return this.meeting.isOver ? this.finish() : this.forgotten("timedOut");
       case "problem":
         return this.refused(notice.problem);
       default:

@@ -34,13 +34,12 @@ export class CardBox {
     await this.#store.delete("cards", uid);
   }
 
-  /** The card that goes along by itself: the chosen one, else the only one. */
+  /** The card that goes along by itself: the chosen one; where no choice was ever made, the only one. */
   async chosen(): Promise<Card | null> {
     const cards = await this.list();
     const setting = await this.#store.get<{ uid: string | null }>("settings", CHOSEN_ID);
-    if (setting !== null && setting.uid === null) return null;
-    const chosen = cards.find((card) => card.uid === setting?.uid);
-    return chosen ?? (cards.length === 1 ? (cards[0] ?? null) : null);
+    if (setting !== null) return cards.find((card) => card.uid === setting.uid) ?? null;
+    return cards.length === 1 ? (cards[0] ?? null) : null;
   }
 
   /** `null` sends none. */

@@ -39,10 +39,14 @@ interface Notes {
   readonly note: string;
 }
 
+/** The card of one meeting, as it came. */
+export type ReceivedCard = Pick<Contact, "card" | "cardProblem">;
+
 export class ContactBook {
   readonly #device: Device;
   readonly #store: Store;
   readonly #changed: () => void;
+  #notesWork: Promise<unknown> = Promise.resolve();
 
   constructor(device: Device, store: Store, changed: () => void) {
     this.#device = device;
@@ -74,11 +78,15 @@ export class ContactBook {
   }
 
   /** Keeps what a finished exchange has proven; doing it again changes nothing. */
-  async keepMet(agreement: Agreement, met: Met, ownOpening: IdentityOpening): Promise<Contact> {
+  async keepMet(
+    agreement: Agreement,
+    met: Met,
+    ownOpening: IdentityOpening,
+  ): Promise<{ contact: Contact; received: ReceivedCard }> {
     const { peer, opening: peerOpening, pairingSecret } = met;
     const { transcript } = agreement;
     const before = await this.#store.get<MetContact>("contacts", peer.userId);
-    const { card, cardProblem } = readCard(met.card);
+    const received = readCard(met.card);
     await this.#store.put("contacts", peer.userId, {
       userId: peer.userId,
       method: transcript.method,
@@ -86,15 +94,15 @@ export class ContactBook {
       receiptHash: toBase64Url(hashOfReceipt(transcript)),
       peerName: peer.name,
       // Who comes without a card the second time has not taken the first one back.
-      card: card ?? before?.card ?? null,
-      cardProblem,
+      card: received.card ?? before?.card ?? null,
+      cardProblem: received.cardProblem,
       transcript,
       ownOpening,
       peerOpening,
       pairingSecret: toBase64Url(pairingSecret),
     } satisfies MetContact);
     this.#changed();
-    return this.#known(peer.userId);
+    return { contact: await this.#known(peer.userId), received };
   }
 
   /** The contact that was made under this receipt, if it is still there. */
@@ -104,7 +112,14 @@ export class ContactBook {
     return met === undefined ? null : this.get(met.userId);
   }
 
-  async update(userId: string, change: { alias?: string; note?: string }): Promise<Contact> {
+  /** Changes are made one after another, so that an alias and a note given at once are both kept. */
+  update(userId: string, change: { alias?: string; note?: string }): Promise<Contact> {
+    const done = this.#notesWork.then(() => this.#update(userId, change));
+    this.#notesWork = done.catch(() => {});
+    return done;
+  }
+
+  async #update(userId: string, change: { alias?: string; note?: string }): Promise<Contact> {
     const { userId: id } = await this.#known(userId);
     const before = await this.#store.get<Notes>("notes", id);
     const alias = change.alias?.trim().slice(0, NAME_MAX_CHARS) ?? before?.alias ?? "";
@@ -155,6 +170,7 @@ export class ContactBook {
   /** Brings this device's list in line with the mailbox's. */
   async refresh(): Promise<void> {
     const before = await this.#store.all<ContactRecord>("listings");
+    const metBefore = byUserId(await this.#store.all<MetContact>("contacts"));
     const listed = new Set<string>();
     for (let after: number | null = 0; after !== null;) {
       const page: ContactPage = await this.#device.call("contacts", { query: { after } });
@@ -166,7 +182,9 @@ export class ContactBook {
       if (listed.has(userId)) continue;
       // While the list was being read, one may have met again.
       const now = await this.#store.get<ContactRecord>("listings", userId);
-      if (now?.sequence === sequence) await this.forget(userId);
+      const met = await this.#store.get<MetContact>("contacts", userId);
+      const isSameMeeting = met?.receiptHash === metBefore.get(userId)?.receiptHash;
+      if (now?.sequence === sequence && isSameMeeting) await this.forget(userId);
     }
   }
 
@@ -187,7 +205,7 @@ function byUserId<Value extends { readonly userId: UserId }>(all: readonly Value
   return new Map(all.map((one) => [one.userId, one]));
 }
 
-function readCard(bytes: Uint8Array | null): Pick<Contact, "card" | "cardProblem"> {
+function readCard(bytes: Uint8Array | null): ReceivedCard {
   if (bytes === null) return { card: null, cardProblem: "The card that came could not be opened." };
   if (bytes.length === 0) return { card: null, cardProblem: null };
   const read = bytesToCard(bytes);

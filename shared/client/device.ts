@@ -10,11 +10,10 @@ import {
   type VerifiedLog,
   verifyLog,
 } from "../core/identity/deviceLog.ts";
-import { recoveryKeyOf, recoveryPhraseOf } from "../core/identity/recoveryPhrase.ts";
 import { type DeviceLog, deviceLogSchema, type Proof } from "../wire/auth.ts";
 import { ProblemError } from "../wire/problem.ts";
 import type { RouteName } from "../wire/routes.ts";
-import { type CallInput, type CallOutput, callRoute } from "./api.ts";
+import { type CallInput, type CallOutput, callRoute, ConnectionError } from "./api.ts";
 import type { Ports } from "./ports.ts";
 import {
   createDeviceKeys,
@@ -172,6 +171,7 @@ export async function withWork<Value>(
 
 /** The phrase is kept first, so that no identity is ever without one. */
 async function createIdentity(store: Store, ports: Ports): Promise<StoredIdentity> {
+  const { recoveryKeyOf, recoveryPhraseOf } = await importRecoveryPhrase();
   const keys = await createDeviceKeys(store.keepsExtractableKeys);
   const signKey = await publicKeyBytes(keys.sign.publicKey);
   const phrase = recoveryPhraseOf(ports.random(16));
@@ -189,6 +189,13 @@ async function createIdentity(store: Store, ports: Ports): Promise<StoredIdentit
   const kept = await store.adoptIdentity({ keys, log });
   if (JSON.stringify(kept.log) !== JSON.stringify(log)) await store.delete("device", id);
   return kept;
+}
+
+/** Needed once in a device's life, and heavy with words. @throws ConnectionError when it cannot be fetched */
+function importRecoveryPhrase() {
+  return import("../core/identity/recoveryPhrase.ts").catch((cause: unknown) => {
+    throw new ConnectionError("A part of the program cannot be fetched.", cause);
+  });
 }
 
 async function signWith(key: CryptoKey, message: Uint8Array): Promise<Uint8Array> {

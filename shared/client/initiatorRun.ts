@@ -86,7 +86,7 @@ export class InitiatorRun extends AttemptRun {
       answerBy: this.localTime(answerBy, now),
     });
     this.watchDeadline();
-    if (isFirst) this.meeting.emit({ event: "key", ...shownKey(this.record) });
+    if (isFirst) this.meeting.emit({ event: "key", ...(await shownKey(this.record)) });
     this.settleReady.resolve();
   }
 

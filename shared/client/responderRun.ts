@@ -22,7 +22,7 @@ export class ResponderRun extends AttemptRun {
 
   constructor(context: RunContext, record: AttemptRecord) {
     super(context, record);
-    this.#mayResume = record.said !== null;
+    this.#mayResume = record.said !== null || record.concluded !== null;
   }
 
   /** The `sid` is the initiator's; the record is completed when the offer comes. */

@@ -7,14 +7,14 @@ export {
   cardToBytes,
   emptyCard,
 } from "../core/cards/card.ts";
-export { type CodeProblem, type ParsedCode, parseCode } from "../core/pairing/code.ts";
-export { completions } from "../core/pairing/words.ts";
+export type { CodeProblem, ParsedCode } from "../core/pairing/code.ts";
 export type { Visibility } from "../wire/auth.ts";
 export type { Card } from "../wire/card.ts";
 export { CARD_MAX_BYTES, NAME_MAX_CHARS } from "../wire/limits.ts";
 export { type Problem, type ProblemCode, ProblemError } from "../wire/problem.ts";
-export { type AcquaintOptions, CodeError } from "./acquaint.ts";
+export type { AcquaintOptions } from "./acquaint.ts";
 export { ConnectionError } from "./api.ts";
+export { CodeError, CodeReader, loadCodes } from "./codes.ts";
 export type { Meeting } from "./meeting.ts";
 export {
   type AcquaintEvent,

@@ -85,6 +85,21 @@ test("without a connection the page says so and tries again with the same key", 
   await heading(ben.page, "You and Ada are now contacts").waitFor();
 });
 
+test("KEY-1: a page that cannot fetch the words says so, and fetches them at the next try", async () => {
+  expectFaults(/ERR_INTERNET_DISCONNECTED/);
+  const [ada, ben] = await Promise.all([person("Ada"), person("Ben")]);
+  const code = await showKey(ada);
+  await ben.context.route("**/english-*.js", (route) => route.abort("internetdisconnected"));
+  await ben.page.reload();
+  await enterKey(ben, code);
+  await heading(ben.page, "You are offline").waitFor();
+  await ben.context.unroute("**/english-*.js");
+  await ben.page.getByRole("button", { name: "Try again" }).click();
+  await ben.page.getByText(`Reads as ${code.replaceAll("-", " ")}`).waitFor();
+  await ben.page.getByRole("button", { name: "Meet", exact: true }).click();
+  await heading(ben.page, "You and Ada are now contacts").waitFor();
+});
+
 test("PAS-8: after too many wrong keys the page counts down to the next try", async () => {
   expectFaults(/status of 42[89]/);
   const { page, field, submit } = await atField();

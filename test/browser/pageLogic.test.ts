@@ -2,10 +2,12 @@
 // card, and a card as a form and back.
 
 import { expect, test } from "vitest";
-import type { Card } from "../../shared/client/index.ts";
+import { type Card, loadCodes } from "../../shared/client/index.ts";
 import { draftOf, withDraft } from "../../web/cardDraft.ts";
 import { complete, correct, hintFor, mistakenWord, optionsFor } from "../../web/keyTyping.ts";
 import { mailLink, phoneLink, webLink } from "../../web/safeLinks.ts";
+
+const codes = await loadCodes();
 
 test.each([
   ["", "none"],
@@ -21,21 +23,26 @@ test.each([
   ["417-guitar-ocean-zoo", "mistake"],
   ["https://example.org/", "mistake"],
 ])("KEY-1: the hint for “%s” is of the kind %s", (text, kind) => {
-  expect(hintFor(text).kind).toBe(kind);
+  expect(hintFor(text, codes).kind).toBe(kind);
 });
 
 test("KEY-1: words are offered for the end of the text alone, and taken over as typed", () => {
-  expect(optionsFor("417-guit")).toEqual(["guitar"]);
-  expect(optionsFor("417-guitar")).toEqual([]);
-  expect(optionsFor("417-guitar-ocean-z")).toEqual([]);
-  expect(optionsFor("guit")).toEqual([]);
+  expect(optionsFor("417-guit", codes)).toEqual(["guitar"]);
+  expect(optionsFor("417-guitar", codes)).toEqual([]);
+  expect(optionsFor("417-guitar-ocean-z", codes)).toEqual([]);
+  expect(optionsFor("guit", codes)).toEqual([]);
   expect(complete("417-guit", "guitar")).toBe("417-guitar-");
   expect(complete("417 guitar oc", "ocean")).toBe("417 guitar ocean");
   expect(complete("417guit", "guitar")).toBe("417-guitar-");
 });
 
+test("KEY-1: before the words are here the field offers and hints nothing", () => {
+  expect(optionsFor("417-guit", null)).toEqual([]);
+  expect(hintFor("417-guitxr", null)).toEqual({ kind: "none" });
+});
+
 test("KEY-1: a suggestion replaces the word that was meant, wherever it stands", () => {
-  expect(mistakenWord("417-guitar-oceam")).toBe("oceam");
+  expect(mistakenWord("417-guitar-oceam", codes)).toBe("oceam");
   expect(correct("417-Guitor-ocean", "guitor", "guitar")).toBe("417-guitar-ocean");
 });
 

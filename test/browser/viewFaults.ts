@@ -1,9 +1,21 @@
 // What is wrong with the view on a page, as far as a program can tell: names of controls, one main
 // heading, landmarks, target sizes, contrast of every text by WCAG 2.2 AA, no sideways scrolling.
 
+import axe, { type AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 
-export function faultsOfView(page: Page): Promise<string[]> {
+export async function faultsOfView(page: Page): Promise<string[]> {
+  return [...(await ownFaults(page)), ...(await axeFaults(page))];
+}
+
+/** By axe-core's rules for WCAG 2.2 AA and good practice: roles, states, landmarks and more. */
+async function axeFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const results = (await page.evaluate("axe.run()")) as AxeResults;
+  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+function ownFaults(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const TARGET_PX = 44;
     const faults: string[] = [];

@@ -13,8 +13,11 @@ import {
   type Secret,
 } from "../../shared/core/pairing/code.ts";
 import type { Locator } from "../../shared/wire/ids.ts";
-import { ENGLISH, wordListOf } from "../../shared/core/pairing/words.ts";
+import { loadWordList, wordListOf } from "../../shared/core/pairing/words.ts";
 import { hex } from "./vectors.ts";
+
+const ENGLISH = await loadWordList("en");
+const LISTS = new Map([["en", ENGLISH]]);
 
 const locators = fc.integer({ min: 100, max: 999_999_999 }).map((n) => String(n) as Locator);
 const secrets = fc.integer({ min: 0, max: 2 ** 22 - 1 }).map((n) => n as Secret);
@@ -48,7 +51,7 @@ function fullWidth(text: string): string {
 }
 
 function problemOf(text: string): CodeProblem {
-  const parsed = parseCode(text);
+  const parsed = parseCode(text, LISTS);
   if (parsed.ok) throw new Error(`${text} is a code`);
   return parsed.problem;
 }
@@ -57,7 +60,7 @@ describe("every spelling leads to the same secret (KEY-1)", () => {
   test("words and digits, with any separators, case and width, and four-letter words", () => {
     fc.assert(
       fc.property(locators, secrets, separators, separators, (locator, secret, s1, s2) => {
-        const code = formatCode(locator, secret, "words");
+        const code = formatCode(locator, secret, ENGLISH);
         const digits = formatCode(locator, secret, "digits");
         const [number, first, second] = code.split("-") as [string, string, string];
         const tail = digits.slice(-7);
@@ -80,7 +83,7 @@ describe("every spelling leads to the same secret (KEY-1)", () => {
           codeToLink("https://acquaint.example/", digits),
         ];
         for (const text of spellings) {
-          expect(parseCode(text), text).toEqual({ ok: true, locator, secret });
+          expect(parseCode(text, LISTS), text).toEqual({ ok: true, locator, secret });
         }
       }),
       { numRuns: 500 },
@@ -106,19 +109,16 @@ describe("every spelling leads to the same secret (KEY-1)", () => {
     `417${String(GUITAR_OCEAN).padStart(7, "0")}`,
     `41 7 ${String(GUITAR_OCEAN).padStart(7, "0")}`,
   ])("%j", (text) => {
-    expect(parseCode(text)).toEqual({ ok: true, locator: "417", secret: GUITAR_OCEAN });
+    expect(parseCode(text, LISTS)).toEqual({ ok: true, locator: "417", secret: GUITAR_OCEAN });
   });
 
   test("a further list names itself in the code and is read where it is at hand", () => {
     const words = ENGLISH.words.map((word) => `mot${word}`);
     const list = wordListOf("fr", words);
     const [locator, secret] = ["417" as Locator, GUITAR_OCEAN as Secret];
-    const code = formatCode(locator, secret, "words", list);
+    const code = formatCode(locator, secret, list);
     expect(code).toBe("417-fr-motguitar-motocean");
-    const lists = new Map([
-      ["en", ENGLISH],
-      [list.tag, list],
-    ]);
+    const lists = new Map([...LISTS, [list.tag, list]]);
     expect(parseCode(code, lists)).toEqual({ ok: true, locator, secret });
     expect(problemOf(code)).toMatchObject({ code: "unknownWordList", word: "fr" });
   });
@@ -163,9 +163,16 @@ describe("what is no code is answered with advice", () => {
     expect(message).toMatch(/^\S.*[.?]$/u);
   });
 
+  test("without its list a code in words is not readable, and one in digits is", () => {
+    expect(parseCode("417-guitar-ocean", new Map())).toMatchObject({
+      problem: { code: "unknownWordList", word: "en" },
+    });
+    expect(parseCode("417-4194303", new Map())).toMatchObject({ ok: true, locator: "417" });
+  });
+
   test("the largest secret is still in range", () => {
-    expect(parseCode("417-4194303")).toEqual({ ok: true, locator: "417", secret: 4194303 });
-    expect(parseCode("417-zoo-zoo")).toEqual({ ok: true, locator: "417", secret: 4194303 });
+    expect(parseCode("417-4194303", LISTS)).toEqual({ ok: true, locator: "417", secret: 4194303 });
+    expect(parseCode("417-zoo-zoo", LISTS)).toEqual({ ok: true, locator: "417", secret: 4194303 });
   });
 
   test("10,000 arbitrary strings never throw, and what is taken is well formed", () => {
@@ -175,10 +182,17 @@ describe("what is no code is answered with advice", () => {
       fc.constantFrom("417", "-", " ", "guitar", "ocean", "fr", "en", "#/key/", "https://x/", "%"),
       fc.constantFrom("0123456", "%E0%A4", "\ud800", "constructor", "__proto__", "\ufdfa"),
     );
+    const garbage = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""));
+    const nearly = fc
+      .tuple(
+        fc.constantFrom("417-guitar-ocean", "417 zoo zoo", "4170123456"),
+        fc.string({ maxLength: 2 }),
+      )
+      .map((parts) => parts.join(""));
     let taken = 0;
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
-        const parsed = parseCode(pieces.join(""));
+      fc.property(fc.oneof(garbage, nearly), (text) => {
+        const parsed = parseCode(text, LISTS);
         if (!parsed.ok) return;
         taken += 1;
         expect(parsed.locator).toMatch(/^[1-9][0-9]{2,8}$/);

@@ -44,10 +44,10 @@ export function storedAttempts(stateDir: string): Record<string, unknown>[] {
 }
 
 /** What waits in mailboxes for a device that was away. */
-export function storedReleases(stateDir: string): unknown[] {
+export function storedReleases(stateDir: string): Record<string, unknown>[] {
   return storedRows(stateDir)
     .filter(({ table, raw }) => table === "_cf_KV" && isRelease(raw["key"]))
-    .map(({ value }) => value);
+    .map(({ value }) => value as Record<string, unknown>);
 }
 
 const isRelease = (key: unknown) => String(key).startsWith("release:");

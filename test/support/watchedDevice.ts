@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mnemonicToEntropy } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
-import { Acquaint, type Card, fileStore, parseCode, type Ports } from "../../shared/client/node.ts";
+import { Acquaint, type Card, fileStore, loadCodes, type Ports } from "../../shared/client/node.ts";
 import { agreementOf, type AttemptRecord } from "../../shared/client/attemptRecord.ts";
 import { sealKey } from "../../shared/core/crypto/pairingKeys.ts";
 import { fromBase64Url } from "../../shared/core/crypto/bytes.ts";
@@ -27,7 +27,7 @@ export async function watchedDevice(
   options: { name: string; words: string; card: Card },
 ): Promise<WatchedDevice> {
   const { name, words, card } = options;
-  const parsed = parseCode(`417-${words}`);
+  const parsed = (await loadCodes()).parse(`417-${words}`);
   if (!parsed.ok) throw new Error(parsed.problem.message);
   const integer = spellingsOfInteger(parsed.secret);
   const folder = mkdtempSync(join(tmpdir(), "watched-"));

@@ -2,24 +2,28 @@
 // words and tells mistakes at once. Arrows move, Tab or Enter accept, Escape closes.
 
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { CodeReader } from "../../shared/client/index.ts";
 import { complete, correct, hintFor, mistakenWord, optionsFor } from "../keyTyping.ts";
 import { Icon } from "./Icon.tsx";
 
 interface CodeFieldProps {
+  /** Null until the words are here. */
+  readonly codes: CodeReader | null;
   readonly value: string;
   readonly onChange: (value: string) => void;
   /** What to say about the text although it may still be in the making. */
   readonly insists: boolean;
 }
 
-export function CodeField({ value, onChange, insists }: CodeFieldProps) {
+export function CodeField({ codes, value, onChange, insists }: CodeFieldProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
-  const hint = hintFor(value);
+  const hint = hintFor(value, codes);
+  const mistaken = codes === null ? "" : (mistakenWord(value, codes) ?? "");
   // Nothing covers the button once there is a key to send.
-  const options = isOpen && hint.kind !== "complete" ? optionsFor(value) : [];
+  const options = isOpen && hint.kind !== "complete" ? optionsFor(value, codes) : [];
 
   useEffect(() => input.current?.focus(), []);
 
@@ -116,12 +120,12 @@ export function CodeField({ value, onChange, insists }: CodeFieldProps) {
         {hint.kind === "mistake" && hint.suggestion === null && <p>{hint.text}</p>}
         {hint.kind === "mistake" && hint.suggestion !== null && (
           <p>
-            “{mistakenWord(value)}” is not a word of keys.{" "}
+            “{mistaken}” is not a word of keys.{" "}
             <button
               type="button"
               class="suggestion"
               onClick={() => {
-                change(correct(value, mistakenWord(value) ?? "", hint.suggestion ?? ""), false);
+                change(correct(value, mistaken, hint.suggestion ?? ""), false);
                 input.current?.focus();
               }}
             >

@@ -2,7 +2,7 @@
 // that came by link is filled in, but only a person sends it: a key takes one try.
 
 import { useEffect, useState } from "preact/hooks";
-import { parseCode } from "../../shared/client/index.ts";
+import { type CodeReader, loadCodes } from "../../shared/client/index.ts";
 import { CardPicker } from "../components/CardPicker.tsx";
 import { CodeField } from "../components/CodeField.tsx";
 import { Connected } from "../components/Connected.tsx";
@@ -67,15 +67,18 @@ function Entry({ text, onChange }: EntryProps) {
   const [isScanning, setScanning] = useState(false);
   const [hasScanner, setHasScanner] = useState(false);
   const [insists, setInsists] = useState(false);
+  const [codes, setCodes] = useState<CodeReader | null>(null);
   useEffect(() => void canScan().then(setHasScanner), []);
-  const isReady = parseCode(text).ok;
+  useEffect(() => void loadCodes().then(setCodes, () => {}), []);
+  // Without the words no text can be judged here; sending it tries for them again, and says so.
+  const isReady = codes === null ? text.trim() !== "" : codes.parse(text).ok;
   const onSubmit = (event: Event) => {
     event.preventDefault();
     setInsists(!isReady);
     if (isReady) void session.meetings.enterKey(text);
   };
   const onScanned = (seen: string) => {
-    if (!parseCode(seen).ok) return false;
+    if (codes?.parse(seen).ok !== true) return false;
     onChange(seen);
     setScanning(false);
     return true;
@@ -87,12 +90,12 @@ function Entry({ text, onChange }: EntryProps) {
         <Scanner onText={onScanned} onClose={() => setScanning(false)} />
       ) : (
         <form class="stack" onSubmit={onSubmit} autocomplete="off">
-          <CodeField value={text} onChange={onChange} insists={insists} />
+          <CodeField codes={codes} value={text} onChange={onChange} insists={insists} />
           <div class="actions">
             <button type="submit" class="button primary" disabled={!isReady}>
               Meet
             </button>
-            {hasScanner && (
+            {hasScanner && codes !== null && (
               <button type="button" class="button quiet" onClick={() => setScanning(true)}>
                 <Icon name="scan" /> Scan a QR code
               </button>

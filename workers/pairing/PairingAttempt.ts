@@ -32,7 +32,7 @@ import { claimsOf, SpentTokens } from "../http/upgradeTokens.ts";
 import { gateOf, mailboxOf } from "../objects.ts";
 import { attach, type Attachment, attachmentOf, change, sideOf } from "./attachment.ts";
 import { tellProblem, turnAway } from "./refusals.ts";
-import { answerVisitor, disappoint, showOffer } from "./visitors.ts";
+import { answerVisitor, digestOf, disappoint, showOffer } from "./visitors.ts";
 
 const STATE_KEY = "attempt";
 
@@ -147,24 +147,24 @@ export class PairingAttempt extends DurableObject<Env> {
     if (!isSide && !(isFirstClaim && isOnOffer)) {
       return this.#answerVisitor(socket, message, isFirstClaim);
     }
-    if (message.type === "claim") change(socket, { claimed: message.share });
+    if (message.type === "claim") change(socket, { claimed: digestOf(message) });
     if (message.type === "acknowledge" && (state.at === "matched" || state.at === "failed")) {
       change(socket, { hasAcknowledged: true });
     }
     const reply = await this.#decide(eventOf(message, party));
     if (reply.kind !== "stray") return this.#reply(socket, reply);
     change(socket, { claimed: null });
-    await this.#answerVisitor(socket, message, true);
+    this.#answerVisitor(socket, message, true);
   }
 
-  async #answerVisitor(socket: WebSocket, message: AttemptRequest, mayClaim: boolean) {
+  #answerVisitor(socket: WebSocket, message: AttemptRequest, mayClaim: boolean) {
     const now = Date.now();
     if (message.type === "claim" && attachmentOf(socket).claimed === null && !mayClaim) {
       return tellProblem(socket, "out-of-turn");
     }
     if (!answerVisitor(socket, message, now)) return;
     this.#settleClaim(attachmentOf(socket), true);
-    await disappoint(this.env, socket, now);
+    this.ctx.waitUntil(disappoint(this.env, socket, now));
   }
 
   #reply(socket: WebSocket, reply: Reply): void {

@@ -15,7 +15,7 @@ export interface Attachment {
   readonly sid: string | null;
   /** T2 of the offer that a visitor was shown. */
   readonly answerBy: number;
-  /** The share of a visitor's one claim. */
+  /** Digest of a visitor's one claim. */
   readonly claimed: string | null;
   /** The terminal notice has been sent. */
   readonly isTold: boolean;

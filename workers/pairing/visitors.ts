@@ -1,33 +1,41 @@
 // Whoever is no side of the attempt: shown an offer, heard once, and told of a mismatch.
 // A free locator, a spent one and one in use sound alike, message by message.
 
+import { sha256 } from "@noble/hashes/sha2.js";
+import { toBase64Url, utf8 } from "../../shared/core/crypto/bytes.ts";
 import { offerNotice } from "../../shared/core/pairing/notices.ts";
 import type { AttemptState } from "../../shared/core/pairing/state.ts";
-import type { AttemptRequest } from "../../shared/wire/pairing.ts";
+import type { AttemptRequest, ClaimMessage } from "../../shared/wire/pairing.ts";
 import type { Env } from "../env.ts";
 import { NORMAL_CLOSURE, closeSocket, sendFrame } from "../http/sockets.ts";
 import { attachmentOf, change } from "./attachment.ts";
-import { decoyOf } from "./decoys.ts";
+import { delayOfFree, offerOfFree } from "./decoys.ts";
 import { tellProblem } from "./refusals.ts";
 
 /** The offer stays the same until its `claimBy`, whatever has become of the attempt meanwhile. */
 export function showOffer(env: Env, socket: WebSocket, state: AttemptState, now: number): void {
   const isOnOffer = state.at !== "free" && now < state.claimBy;
   const { locator } = attachmentOf(socket);
-  const offer = isOnOffer ? offerNotice(state, now) : decoyOf(env, locator, now).offer;
+  const offer = isOnOffer ? offerNotice(state, now) : offerOfFree(env, locator, now);
   change(socket, { sid: offer.sid, answerBy: offer.answerBy });
   sendFrame(socket, [offer]);
+}
+
+/** Stands for a claim on its socket, where the claim itself has no room. Of the boxes their ends suffice: authentication tags. */
+export function digestOf({ share, commitment, tag, confirmation, identity, card }: ClaimMessage) {
+  const parts = [share, commitment, tag, confirmation, identity.slice(-32), card.slice(-32)];
+  return toBase64Url(sha256(utf8(parts.join(" "))));
 }
 
 /** Anything that a visitor says but a claim that is evaluated. True when a guess was made in vain. */
 export function answerVisitor(socket: WebSocket, message: AttemptRequest, now: number): boolean {
   const { claimed, isTold, answerBy } = attachmentOf(socket);
   if (message.type === "claim" && claimed === null) {
-    change(socket, { claimed: message.share });
+    change(socket, { claimed: digestOf(message) });
     sendFrame(socket, [{ type: "claimed", answerBy, now }]);
     return true;
   }
-  if (message.type === "claim" && claimed === message.share && !isTold) {
+  if (message.type === "claim" && claimed === digestOf(message) && !isTold) {
     sendFrame(socket, [{ type: "claimed", answerBy, now }]);
   } else if (message.type === "cancel" && claimed !== null && !isTold) {
     change(socket, { isTold: true });
@@ -41,9 +49,9 @@ export function answerVisitor(socket: WebSocket, message: AttemptRequest, now: n
   return false;
 }
 
-/** What a wrong guess hears, about as late as a peer's device would have answered. */
+/** Meanwhile the visitor is heard. What a wrong guess hears, about as late as a peer's device would have answered. */
 export async function disappoint(env: Env, socket: WebSocket, now: number): Promise<void> {
-  await scheduler.wait(decoyOf(env, attachmentOf(socket).locator, now).delayMs);
+  await scheduler.wait(delayOfFree(env, attachmentOf(socket).locator, now));
   if (attachmentOf(socket).isTold) return;
   change(socket, { isTold: true });
   sendFrame(socket, [{ type: "ended", outcome: "mismatch" }]);

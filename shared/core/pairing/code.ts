@@ -3,8 +3,7 @@
 // Words, digits and links are spellings of the same 22 bits.
 import type { Locator } from "../../wire/ids.ts";
 import {
-  BUNDLED_WORD_LISTS,
-  ENGLISH,
+  DEFAULT_TAG,
   WORD_BITS,
   foldWord,
   indexOfWord,
@@ -95,18 +94,18 @@ export function secretToPrs(secret: Secret): Uint8Array {
   return Uint8Array.of(secret >>> 16, (secret >>> 8) & 0xff, secret & 0xff);
 }
 
-/** `417-guitar-ocean` or `417-0123456`; a list other than the default one names itself. */
+/** `417-guitar-ocean` in the words of a list, which names itself unless it is the default, or `417-0123456`. */
 export function formatCode(
   locator: Locator,
   secret: Secret,
-  spelling: "words" | "digits",
-  list: WordList = ENGLISH,
+  spelling: WordList | "digits",
 ): string {
   if (spelling === "digits") {
     return `${locator}-${String(secret).padStart(SECRET_DIGITS, "0")}`;
   }
-  const words = [secret >>> WORD_BITS, secret % 2 ** WORD_BITS].map((index) => list.words[index]);
-  const tag = list === ENGLISH ? [] : [list.tag];
+  const indexes = [secret >>> WORD_BITS, secret % 2 ** WORD_BITS];
+  const words = indexes.map((index) => spelling.words[index]);
+  const tag = spelling.tag === DEFAULT_TAG ? [] : [spelling.tag];
   return [locator, ...tag, ...words].join("-");
 }
 
@@ -119,9 +118,9 @@ export function codeToLink(origin: string, code: string): string {
  * Reads a code in any spelling: words, digits, or a link that holds either. Case, blanks, kinds
  * of dashes, full-width forms and quotes around it do not matter, and four letters stand for a
  * word. Never throws.
- * @param lists the word lists at hand; only the bundled ones unless given
+ * @param lists the word lists at hand
  */
-export function parseCode(text: string, lists: WordLists = BUNDLED_WORD_LISTS): ParsedCode {
+export function parseCode(text: string, lists: WordLists): ParsedCode {
   if (text.length > CODE_MAX_CHARS) {
     return refuse("tooManyWords", "This is too long for a key. Type a number and two words.");
   }
@@ -163,15 +162,16 @@ function parseDigits(tokens: readonly string[]): ParsedCode {
 }
 
 function parseWords(locator: Locator, tokens: readonly string[], lists: WordLists): ParsedCode {
-  const tag = TAG.test(tokens[0] ?? "") ? tokens[0] : undefined;
-  const list = tag === undefined ? ENGLISH : lists.get(tag);
+  const [first = ""] = tokens;
+  const isTagged = TAG.test(first);
+  const tag = isTagged ? first : DEFAULT_TAG;
+  const list = lists.get(tag);
   if (list === undefined) {
     const advice = "Ask for the key in digits, or check its first word.";
-    return refuse("unknownWordList", `There are no words called “${tag}” here. ${advice}`, {
-      word: tag as string,
-    });
+    const message = `There are no words called “${tag}” here. ${advice}`;
+    return refuse("unknownWordList", message, { word: tag });
   }
-  const words = tag === undefined ? tokens : tokens.slice(1);
+  const words = isTagged ? tokens.slice(1) : tokens;
   if (words.length < WORDS_IN_CODE) {
     return refuse("tooFewWords", "The key goes on: a number is followed by two words.");
   }

@@ -13,14 +13,12 @@ const SLOT_MS = (KEY_T1_SECONDS * 1_000) / 2;
 export type DecoySeed = (slot: number) => Uint8Array;
 
 /** The decoy on offer now. */
-export function decoyAt(seedOf: DecoySeed, now: number): { offer: OfferNotice; delayMs: number } {
-  const current = Math.floor(now / SLOT_MS);
-  const slot = beginningOf(current, seedOf(current)) <= now ? current : current - 1;
-  const seed = seedOf(slot);
+export function decoyOffer(seedOf: DecoySeed, now: number): OfferNotice {
+  const { slot, seed } = slotAt(seedOf, now);
   const openedAt = beginningOf(slot, seed);
   const share = ristretto255_hasher.deriveToCurve?.(seed.subarray(0, 64));
   if (share === undefined) throw new Error("the curve library lacks the ristretto255 map");
-  const offer: OfferNotice = {
+  return {
     type: "offer",
     method: "key",
     sid: toBase64Url(seed.subarray(64, 80)),
@@ -31,15 +29,23 @@ export function decoyAt(seedOf: DecoySeed, now: number): { offer: OfferNotice; d
     answerBy: openedAt + KEY_T2_SECONDS * 1_000,
     now,
   };
-  return { offer, delayMs: answerDelayMs(seed) };
+}
+
+/** Milliseconds, about what a peer's device takes to answer a claim. */
+export function decoyDelayMs(seedOf: DecoySeed, now: number): number {
+  const { seed } = slotAt(seedOf, now);
+  return 40 + ((seed[116] ?? 0) + (seed[117] ?? 0)) / 2;
+}
+
+function slotAt(seedOf: DecoySeed, now: number): { slot: number; seed: Uint8Array } {
+  const slot = Math.floor(now / SLOT_MS);
+  const seed = seedOf(slot);
+  return beginningOf(slot, seed) <= now
+    ? { slot, seed }
+    : { slot: slot - 1, seed: seedOf(slot - 1) };
 }
 
 function beginningOf(slot: number, seed: Uint8Array): number {
   const random = new DataView(seed.buffer, seed.byteOffset).getUint32(112);
   return slot * SLOT_MS + (random % SLOT_MS);
-}
-
-/** About what a peer's device takes to answer a claim. */
-function answerDelayMs(seed: Uint8Array): number {
-  return 40 + ((seed[116] ?? 0) + (seed[117] ?? 0)) / 2;
 }

@@ -1,7 +1,5 @@
 // The word lists in which a code can be spelled: 2,048 words each, so that a word is 11 bits.
-// Only English is part of the bundle. Other lists can be imported when first needed and passed
-// in the same shape, which is why every function takes the list that it works on.
-import { wordlist as englishWords } from "@scure/bip39/wordlists/english.js";
+// Lists are data that is imported when first needed; every function takes the list that it works on.
 
 /** Two letters (ISO 639-1), as they stand between a code's locator and its words. */
 export type WordListTag = string;
@@ -17,12 +15,30 @@ export interface WordList {
 export type WordLists = ReadonlyMap<WordListTag, WordList>;
 
 export const WORD_BITS = 11;
+/** Of the list in which a code without a tag is spelled. */
+export const DEFAULT_TAG = "en";
 const MIN_PREFIX_LETTERS = 4;
 const MAX_TYPO_DISTANCE = 2;
 
-/** A code without a tag is spelled in this list. */
-export const ENGLISH = wordListOf("en", englishWords);
-export const BUNDLED_WORD_LISTS: WordLists = new Map([[ENGLISH.tag, ENGLISH]]);
+const IMPORTS = new Map<WordListTag, () => Promise<{ wordlist: readonly string[] }>>([
+  ["en", () => import("@scure/bip39/wordlists/english.js")],
+]);
+const loaded = new Map<WordListTag, WordList>();
+
+/**
+ * The list of a tag, imported the first time. An import that fails is tried anew by the next call.
+ * @throws RangeError when no list has that tag; whatever the import throws
+ */
+export async function loadWordList(tag: WordListTag): Promise<WordList> {
+  const known = loaded.get(tag);
+  if (known !== undefined) return known;
+  const importWords = IMPORTS.get(tag);
+  if (importWords === undefined) throw new RangeError(`no word list is called ${tag}`);
+  const { wordlist } = await importWords();
+  const list = wordListOf(tag, wordlist);
+  loaded.set(tag, list);
+  return list;
+}
 
 /** @throws RangeError unless `words` are 2,048 different words */
 export function wordListOf(tag: WordListTag, words: readonly string[]): WordList {
@@ -38,7 +54,7 @@ export function foldWord(text: string): string {
 }
 
 /** Up to `limit` words that begin with `prefix`, in the list's order; none for an empty one. */
-export function completions(prefix: string, limit: number, list = ENGLISH): string[] {
+export function completions(prefix: string, limit: number, list: WordList): string[] {
   const start = foldWord(prefix);
   if (start === "") return [];
   return list.words.filter((word) => word.startsWith(start)).slice(0, Math.max(0, limit));
@@ -48,7 +64,7 @@ export function completions(prefix: string, limit: number, list = ENGLISH): stri
  * The one word that is nearest to `typo`, within two edits; null when none is that near or two
  * are equally near. A missing, extra or wrong letter is one edit, and so are two swapped ones.
  */
-export function nearestWord(typo: string, list = ENGLISH): string | null {
+export function nearestWord(typo: string, list: WordList): string | null {
   const typed = foldWord(typo);
   if (list.indexes.has(typed)) return typed;
   let nearest: string | null = null;
@@ -67,7 +83,7 @@ export function nearestWord(typo: string, list = ENGLISH): string | null {
 }
 
 /** The place of a word, or of the only word that begins with at least four given letters. */
-export function indexOfWord(text: string, list = ENGLISH): number | null {
+export function indexOfWord(text: string, list: WordList): number | null {
   const typed = foldWord(text);
   const exact = list.indexes.get(typed);
   if (exact !== undefined) return exact;

@@ -6,7 +6,7 @@ import { sha512 } from "@noble/hashes/sha2.js";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromBase64Url, utf8 } from "../../../shared/core/crypto/bytes.ts";
-import { decoyAt } from "../../../shared/core/pairing/decoy.ts";
+import { decoyDelayMs, decoyOffer } from "../../../shared/core/pairing/decoy.ts";
 import { KEY_T1_SECONDS, KEY_T2_SECONDS } from "../../../shared/wire/limits.ts";
 import { attemptNoticeSchema } from "../../../shared/wire/pairing.ts";
 
@@ -20,7 +20,8 @@ const anyTime = fc.integer({ min: NOW, max: NOW + 10 ** 10 });
 test("KEY-4: at any time a free locator shows an offer that is open and has the shape of a real one", () => {
   fc.assert(
     fc.property(anyTime, fc.integer({ min: 100, max: 999 }), (now, locator) => {
-      const { offer, delayMs } = decoyAt(seedsOf(String(locator)), now);
+      const offer = decoyOffer(seedsOf(String(locator)), now);
+      const delayMs = decoyDelayMs(seedsOf(String(locator)), now);
       expect(attemptNoticeSchema.safeParse(offer).success).toBe(true);
       expect(offer.openedAt).toBeLessThanOrEqual(now);
       expect(offer.claimBy).toBeGreaterThan(now);
@@ -38,8 +39,8 @@ test("KEY-4: at any time a free locator shows an offer that is open and has the 
 test("KEY-4: everyone who looks at one time sees the same, and at another locator something else", () => {
   fc.assert(
     fc.property(anyTime, (now) => {
-      expect(decoyAt(seedsOf("417"), now)).toEqual(decoyAt(seedsOf("417"), now));
-      const [a, b] = [decoyAt(seedsOf("417"), now).offer, decoyAt(seedsOf("418"), now).offer];
+      expect(decoyOffer(seedsOf("417"), now)).toEqual(decoyOffer(seedsOf("417"), now));
+      const [a, b] = [decoyOffer(seedsOf("417"), now), decoyOffer(seedsOf("418"), now)];
       for (const member of ["sid", "share", "commitment"] as const)
         expect(a[member]).not.toBe(b[member]);
     }),
@@ -49,10 +50,10 @@ test("KEY-4: everyone who looks at one time sees the same, and at another locato
 test("KEY-4: an offer stays as it is from its opening on until the next one takes its place", () => {
   fc.assert(
     fc.property(anyTime, (now) => {
-      const seen = decoyAt(seedsOf("417"), now).offer;
-      const before = decoyAt(seedsOf("417"), seen.openedAt).offer;
+      const seen = decoyOffer(seedsOf("417"), now);
+      const before = decoyOffer(seedsOf("417"), seen.openedAt);
       expect({ ...before, now }).toEqual(seen);
-      expect(decoyAt(seedsOf("417"), seen.openedAt - 1).offer.sid).not.toBe(seen.sid);
+      expect(decoyOffer(seedsOf("417"), seen.openedAt - 1).sid).not.toBe(seen.sid);
     }),
   );
 });
@@ -60,7 +61,7 @@ test("KEY-4: an offer stays as it is from its opening on until the next one take
 test("KEY-4: when one decoy began does not tell when another does", () => {
   const phases = new Set<number>();
   for (let hour = 0; hour < 200; hour++) {
-    phases.add(decoyAt(seedsOf("417"), NOW + hour * 3_600_000).offer.openedAt % 60_000);
+    phases.add(decoyOffer(seedsOf("417"), NOW + hour * 3_600_000).openedAt % 60_000);
   }
   expect(phases.size).toBeGreaterThan(190);
 });

@@ -32,8 +32,7 @@ describe("PAS-8: an account", () => {
       accountDelayMs(failedTimes(count, afterAccountFailure), 0, NOW),
     );
     expect(delays.map((delay) => delay / 1_000)).toEqual([
-      ...[0, 0, 0, 5, 10, 20, 40],
-      ...[2_560, 3_600, 3_600],
+      0, 0, 0, 5, 10, 20, 40, 2_560, 3_600, 3_600,
     ]);
   });
 

@@ -19,11 +19,11 @@ import { toBase64Url } from "../../../shared/core/crypto/bytes.ts";
 export const NOW = 1_800_000_000_000;
 const LOCATOR = "417" as Locator;
 
-export function bytes(length: number, fill: number): string {
+function bytes(length: number, fill: number): string {
   return toBase64Url(new Uint8Array(length).fill(fill));
 }
 
-export function party(user: string, device = user): Party {
+function party(user: string, device = user): Party {
   return {
     userId: user.repeat(32).slice(0, 32),
     deviceId: device.repeat(16).slice(0, 16),

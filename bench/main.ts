@@ -1,0 +1,25 @@
+// `npm run bench -- [pairing|cost|claims|bundle]… [--quick]`: all of them, or those named.
+
+import { benchBundle } from "./bundle.ts";
+import { benchClaims } from "./claims.ts";
+import { benchCost } from "./cost.ts";
+import { benchPairing } from "./pairing.ts";
+
+const BENCHES = {
+  pairing: benchPairing,
+  cost: benchCost,
+  claims: benchClaims,
+  bundle: benchBundle,
+};
+
+const given = process.argv.slice(2);
+const quick = given.includes("--quick");
+const names = given.filter((name) => name !== "--quick");
+const unknown = names.find((name) => !(name in BENCHES));
+if (unknown !== undefined) {
+  console.error(`There is no bench “${unknown}”. There are: ${Object.keys(BENCHES).join(", ")}.`);
+  process.exit(2);
+}
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (names.length === 0 || names.includes(name)) await bench({ quick });
+}

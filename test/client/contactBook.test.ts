@@ -1,0 +1,246 @@
+// The contacts of a device: what it verified itself stays, whatever the mailbox says at the same time.
+
+import { expect, test } from "vitest";
+import { ContactBook } from "../../shared/client/contactBook.ts";
+import { Device } from "../../shared/client/device.ts";
+import { emptyCard, memoryStore, type Store } from "../../shared/client/node.ts";
+import { cardToBytes } from "../../shared/core/cards/card.ts";
+import { toBase64Url } from "../../shared/core/crypto/bytes.ts";
+import type { Agreement, Met } from "../../shared/core/pairing/exchange.ts";
+import { hashOfReceipt } from "../../shared/core/pairing/transcript.ts";
+import type { IdentityOpening } from "../../shared/wire/identity.ts";
+import type { UserId } from "../../shared/wire/ids.ts";
+import type { ContactRecord } from "../../shared/wire/mailbox.ts";
+import { refusal, turn, World } from "./world.ts";
+
+const BEN = "b".repeat(32) as UserId;
+const CLEO = "c".repeat(32) as UserId;
+const bytes = (length: number, fill: number) => toBase64Url(new Uint8Array(length).fill(fill));
+
+function meetingWith(userId: UserId, name: string, openedAt = 1_700_000_000_000) {
+  const part = (fill: number) => ({ share: bytes(32, fill), commitment: bytes(32, fill + 1) });
+  const agreement: Agreement = {
+    role: "initiator",
+    transcript: {
+      method: "key",
+      sid: bytes(16, 1),
+      openedAt,
+      initiator: part(2),
+      responder: part(4),
+    },
+    isk: new Uint8Array(64),
+  };
+  const opening = { name } as IdentityOpening;
+  const card = cardToBytes(emptyCard(userId, `${name}'s card`));
+  const met = {
+    peer: { userId, name },
+    opening,
+    pairingSecret: new Uint8Array(32),
+    card,
+  } as unknown as Met;
+  const record: ContactRecord = {
+    userId,
+    method: "key",
+    metAt: openedAt,
+    receiptHash: toBase64Url(hashOfReceipt(agreement.transcript)),
+    sequence: openedAt,
+    blocked: false,
+  };
+  return { agreement, met, opening, record };
+}
+
+/** A store that takes its time for contacts, as files and databases do. */
+function slowStore(): Store {
+  const store = memoryStore();
+  const late = async <Value>(value: Promise<Value>): Promise<Value> => {
+    const settled = await value;
+    await turn();
+    return settled;
+  };
+  return {
+    ...store,
+    get: (collection, id) => late(store.get(collection, id)),
+    put: (collection, id, value) => late(store.put(collection, id, value)),
+    all: (collection) => late(store.all(collection)),
+  };
+}
+
+async function openBook(store = slowStore()) {
+  const world = new World();
+  const device = await Device.open("https://acquaint.example", store, world.ports);
+  let changes = 0;
+  const book = new ContactBook(device, store, () => (changes += 1));
+  let listed: ContactRecord[] = [];
+  world.answer = (path, method) =>
+    path === "/v1/contacts" && method === "GET"
+      ? Response.json({ contacts: listed, next: null })
+      : undefined;
+  return {
+    world,
+    book,
+    list: (...records: ContactRecord[]) => (listed = records),
+    changes: () => changes,
+  };
+}
+
+test("KEY-5: a contact that is verified while the mailbox tells of it keeps its proof and card", async () => {
+  const { book } = await openBook();
+  const { agreement, met, opening, record } = meetingWith(BEN, "Ben");
+  await Promise.all([
+    book.learn([record]),
+    book.keepMet(agreement, met, opening),
+    book.learn([record]),
+  ]);
+  expect(await book.get(BEN)).toMatchObject({ verified: true, card: { uid: BEN }, name: "Ben" });
+});
+
+test("KEY-5: a contact made while the list is being read is not taken for a removed one", async () => {
+  const { book, world } = await openBook();
+  const { agreement, met, opening, record } = meetingWith(BEN, "Ben");
+  const answer = Promise.withResolvers<Response>();
+  world.answer = (path) => (path === "/v1/contacts" ? answer.promise : undefined);
+  const refreshed = book.refresh();
+  await world.until(() => world.countOf("/v1/contacts") === 1);
+  await book.keepMet(agreement, met, opening);
+  await book.learn([record]);
+  answer.resolve(Response.json({ contacts: [], next: null }));
+  await refreshed;
+  expect(await book.get(BEN)).toMatchObject({ verified: true });
+});
+
+test("KEY-5: one who is met again while the list is being read stays, though the list had lost him", async () => {
+  const { book, world, list } = await openBook();
+  const first = meetingWith(BEN, "Ben");
+  await book.keepMet(first.agreement, first.met, first.opening);
+  list(first.record);
+  await book.refresh();
+  const answer = Promise.withResolvers<Response>();
+  world.answer = (path) => (path === "/v1/contacts" ? answer.promise : undefined);
+  const refreshed = book.refresh();
+  await world.until(() => world.countOf("/v1/contacts") === 2);
+  const again = meetingWith(BEN, "Ben", 1_700_000_500_000);
+  await book.keepMet(again.agreement, again.met, again.opening);
+  await book.learn([again.record]);
+  answer.resolve(Response.json({ contacts: [], next: null }));
+  await refreshed;
+  expect((await book.get(BEN))?.metAt).toBe(1_700_000_500_000);
+});
+
+test("KEY-5: one who is met again while the list is being read keeps the proof, before the mailbox tells of it", async () => {
+  const { book, world, list } = await openBook();
+  const first = meetingWith(BEN, "Ben");
+  await book.keepMet(first.agreement, first.met, first.opening);
+  list(first.record);
+  await book.refresh();
+  const answer = Promise.withResolvers<Response>();
+  world.answer = (path) => (path === "/v1/contacts" ? answer.promise : undefined);
+  const refreshed = book.refresh();
+  await world.until(() => world.countOf("/v1/contacts") === 2);
+  const again = meetingWith(BEN, "Ben", 1_700_000_500_000);
+  await book.keepMet(again.agreement, again.met, again.opening);
+  answer.resolve(Response.json({ contacts: [], next: null }));
+  await refreshed;
+  expect(await book.get(BEN)).toMatchObject({ verified: true, metAt: 1_700_000_500_000 });
+});
+
+test("changes of one contact that are made at once are all kept", async () => {
+  const { book } = await openBook();
+  const { agreement, met, opening, record } = meetingWith(BEN, "Ben");
+  await book.keepMet(agreement, met, opening);
+  await Promise.all([
+    book.update(BEN, { alias: "Benny" }),
+    book.update(BEN, { note: "At the harbour" }),
+    book.learn([{ ...record, blocked: true }]),
+  ]);
+  expect(await book.get(BEN)).toMatchObject({
+    name: "Benny",
+    note: "At the harbour",
+    blocked: true,
+    verified: true,
+  });
+});
+
+test("ID-3: a contact that another device met is listed without a proof, by its short id", async () => {
+  const { book, list } = await openBook();
+  list(meetingWith(CLEO, "Cleo").record);
+  expect(await book.list()).toMatchObject([
+    { userId: CLEO, verified: false, name: "cccc…cccc", card: null },
+  ]);
+});
+
+test("a contact removed elsewhere goes; one that the mailbox has not listed yet stays", async () => {
+  const { book, list } = await openBook();
+  const [ben, cleo] = [meetingWith(BEN, "Ben"), meetingWith(CLEO, "Cleo")];
+  await book.keepMet(ben.agreement, ben.met, ben.opening);
+  await book.keepMet(cleo.agreement, cleo.met, cleo.opening);
+  list(ben.record);
+  expect((await book.list()).map(({ name }) => name)).toEqual(["Ben", "Cleo"]);
+  list();
+  expect((await book.list()).map(({ name }) => name)).toEqual(["Cleo"]);
+});
+
+test("a long list is read page by page", async () => {
+  const { book, world } = await openBook();
+  const page = (userId: UserId, next: number | null) =>
+    Response.json({ contacts: [meetingWith(userId, "x").record], next });
+  const pages = [page(BEN, 7), page(CLEO, null)];
+  world.answer = (path) => (path === "/v1/contacts" ? pages.shift() : undefined);
+  expect((await book.list()).map(({ userId }) => userId)).toEqual([BEN, CLEO]);
+});
+
+test("without a connection the list is what the device knows", async () => {
+  const { book, world } = await openBook();
+  const { agreement, met, opening } = meetingWith(BEN, "Ben");
+  await book.keepMet(agreement, met, opening);
+  world.answer = () => Promise.reject(new TypeError("offline"));
+  expect((await book.list()).map(({ name }) => name)).toEqual(["Ben"]);
+});
+
+test("removing goes through when the mailbox had lost the contact, and fails when it cannot be asked", async () => {
+  const { book, world } = await openBook();
+  const { agreement, met, opening } = meetingWith(BEN, "Ben");
+  await book.keepMet(agreement, met, opening);
+  world.answer = () => Promise.reject(new TypeError("offline"));
+  await expect(book.remove(BEN)).rejects.toThrow(/cannot be reached/);
+  expect(await book.get(BEN)).not.toBeNull();
+  world.answer = (_, method) => (method === "DELETE" ? refusal("contact-unknown") : undefined);
+  await book.remove(BEN);
+  expect(await book.get(BEN)).toBeNull();
+  await expect(book.remove(BEN)).rejects.toMatchObject({ code: "contact-unknown" });
+});
+
+test("blocking and its lifting are kept, and tell that the list has changed", async () => {
+  const { book, changes, list } = await openBook();
+  const { agreement, met, opening, record } = meetingWith(BEN, "Ben");
+  await book.keepMet(agreement, met, opening);
+  const before = changes();
+  list({ ...record, blocked: true, sequence: record.sequence + 1 });
+  await book.block(BEN);
+  expect((await book.get(BEN))?.blocked).toBe(true);
+  list({ ...record, blocked: false, sequence: record.sequence + 2 });
+  await book.unblock(BEN);
+  expect((await book.get(BEN))?.blocked).toBe(false);
+  expect(changes()).toBe(before + 2);
+});
+
+test("KEY-7: an alias and a note are bounded, and survive the next meeting", async () => {
+  const { book } = await openBook();
+  const first = meetingWith(BEN, "Ben");
+  await book.keepMet(first.agreement, first.met, first.opening);
+  await book.update(BEN, { alias: `  ${"a".repeat(150)}`, note: "n".repeat(3_000) });
+  const again = meetingWith(BEN, "Benjamin", 1_700_000_500_000);
+  await book.keepMet(again.agreement, again.met, again.opening);
+  const known = await book.get(BEN);
+  expect(known?.name).toBe("a".repeat(100));
+  expect(known?.note).toHaveLength(2_000);
+});
+
+test("KEY-5: what a meeting has left is found again by its receipt, and nothing else is", async () => {
+  const { book } = await openBook();
+  const { agreement, met, opening, record } = meetingWith(BEN, "Ben");
+  await book.learn([record]);
+  expect(await book.metBy(record.receiptHash)).toBeNull(); // listed, but not verified here
+  await book.keepMet(agreement, met, opening);
+  expect((await book.metBy(record.receiptHash))?.userId).toBe(BEN);
+  expect(await book.metBy(meetingWith(BEN, "Ben", 5).record.receiptHash)).toBeNull();
+});

@@ -1,0 +1,116 @@
+// A meeting as its user follows it: by events, by iteration, or by its contact alone.
+
+import { expect, test } from "vitest";
+import { adviceFor, Meeting } from "../../shared/client/meeting.ts";
+import { type Contact, MeetingFailed } from "../../shared/client/node.ts";
+import type { MeetingEvent } from "../../shared/client/model.ts";
+
+const contact = { userId: "a".repeat(32), name: "Ben" } as Contact;
+const matched: MeetingEvent = { event: "matched" };
+const connected: MeetingEvent = { event: "connected", contact };
+const failed: MeetingEvent = { event: "failed", reason: "mismatch", advice: "Ask again." };
+
+const newMeeting = () => new Meeting("initiator", { cancel: async () => {} });
+
+async function collect(meeting: Meeting): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { event } of meeting) names.push(event);
+  return names;
+}
+
+test("iterating tells what was before and what comes, in order, and ends with the meeting", async () => {
+  const meeting = newMeeting();
+  meeting.emit({ event: "claimed" });
+  const told = collect(meeting);
+  meeting.emit(matched);
+  meeting.emit(connected);
+  expect(await told).toEqual(["claimed", "matched", "connected"]);
+  expect(await collect(meeting)).toEqual(["claimed", "matched", "connected"]);
+});
+
+test("two that iterate hear everything each, and neither misses what comes while it works", async () => {
+  const meeting = newMeeting();
+  const slow = (async () => {
+    const names: string[] = [];
+    for await (const { event } of meeting) {
+      if (event === "claimed") for (const next of [matched, connected]) meeting.emit(next);
+      names.push(event);
+    }
+    return names;
+  })();
+  const fast = collect(meeting);
+  meeting.emit({ event: "claimed" });
+  expect(await Promise.all([slow, fast])).toEqual([
+    ["claimed", "matched", "connected"],
+    ["claimed", "matched", "connected"],
+  ]);
+});
+
+test("leaving the iteration early harms nobody", async () => {
+  const meeting = newMeeting();
+  meeting.emit(matched);
+  for await (const { event } of meeting) {
+    expect(event).toBe("matched");
+    break;
+  }
+  meeting.emit(connected);
+  expect(await collect(meeting)).toEqual(["matched", "connected"]);
+});
+
+test("PAS-6: there is one terminal event; what comes after it is not told", async () => {
+  const meeting = newMeeting();
+  const heard: string[] = [];
+  meeting.on(({ event }) => heard.push(event));
+  meeting.emit(failed);
+  meeting.emit(connected);
+  meeting.emit(failed);
+  expect(heard).toEqual(["failed"]);
+  expect(meeting.isOver).toBe(true);
+  await expect(meeting.contact).rejects.toMatchObject({
+    reason: "mismatch",
+    message: "Ask again.",
+  });
+  await expect(meeting.contact).rejects.toBeInstanceOf(MeetingFailed);
+});
+
+test("a listener hears the past first, and nothing more once it is taken off", () => {
+  const meeting = newMeeting();
+  meeting.emit({ event: "claimed" });
+  const heard: string[] = [];
+  const off = meeting.on(({ event }) => heard.push(event));
+  meeting.emit(matched);
+  off();
+  meeting.emit(connected);
+  expect(heard).toEqual(["claimed", "matched"]);
+});
+
+test("the contact resolves when connected", async () => {
+  const meeting = newMeeting();
+  meeting.emit(connected);
+  expect(await meeting.contact).toBe(contact);
+});
+
+test("a failure that nobody waits for is no unhandled rejection", async () => {
+  const meeting = newMeeting();
+  meeting.emit(failed);
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  expect(meeting.isOver).toBe(true);
+});
+
+test("every failure comes with advice of its own for either side", () => {
+  const reasons = [
+    "mismatch",
+    "timedOut",
+    "cancelled",
+    "refused",
+    "unreachable",
+    "tampered",
+  ] as const;
+  for (const role of ["initiator", "responder"] as const) {
+    const advice = reasons.map((reason) => adviceFor(reason, role));
+    expect(new Set(advice).size).toBe(reasons.length);
+    for (const text of advice) expect(text).toMatch(/\.$/);
+  }
+});

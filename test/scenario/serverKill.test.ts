@@ -1,0 +1,173 @@
+// KEY-5 against `kill -9` of the server between any two steps: after a restart on the same state the
+// pairing completes for both, and the mailbox lists agree.
+
+import { expect, test } from "vitest";
+import { type Acquaint, ConnectionError, type Meeting } from "../../shared/client/node.ts";
+import { type Frame, startChaosProxy, type Verdict } from "../support/chaosProxy.ts";
+import { codeOf, IMPATIENT, openClient, outcomeOf, watchedStore } from "../support/clients.ts";
+import { MortalServer } from "../support/mortalServer.ts";
+import { letTimePass, storedAttempts, storedRows } from "../support/storedState.ts";
+
+type Role = "initiator" | "responder";
+/** `before` the frame gets through, which is then lost; `after` it got through. */
+type Moment = { role: Role; frame: string; when: "before" | "after" };
+
+const UP = { initiator: ["open", "answer", "acknowledge"], responder: ["claim", "acknowledge"] };
+const DOWN = {
+  initiator: ["opened", "claim", "matched", "acknowledged"],
+  responder: ["offer", "claimed", "matched", "acknowledged"],
+};
+
+const MOMENTS: Moment[] = (["initiator", "responder"] as const).flatMap((role) => [
+  ...UP[role].flatMap((type): Moment[] => [
+    { role, frame: `up ${type}`, when: "before" },
+    { role, frame: `up ${type}`, when: "after" },
+  ]),
+  ...DOWN[role].map((type): Moment => ({ role, frame: `down ${type}`, when: "before" })),
+]);
+
+test(
+  "KEY-5: a server killed at any frame of a pairing, and restarted, lets both connect",
+  {
+    timeout: 180_000,
+  },
+  async () => {
+    const lanes = 3;
+    await Promise.all(
+      Array.from({ length: lanes }, async (_, lane) => {
+        const server = await MortalServer.start();
+        for (const moment of MOMENTS.filter((__, index) => index % lanes === lane)) {
+          const label = `killed ${moment.when} ${moment.frame} of the ${moment.role}`;
+          const kills = server.kills;
+          await expectBothConnected(await pairUnder(server, moment), label);
+          expect(server.kills, label).toBe(kills + 1);
+        }
+        await server.stop();
+      }),
+    );
+  },
+);
+
+test(
+  "KEY-5: 40 pairings under way when the server is killed, four times, at random, all complete for both",
+  {
+    timeout: 180_000,
+  },
+  async () => {
+    const server = await MortalServer.start();
+    for (let round = 0; round < 4; round++) {
+      let frames = 0;
+      // A pairing has 13 frames: somewhere in the middle of them all.
+      const fatal = 10 + Math.floor(Math.random() * 110);
+      let restarted: Promise<void> | undefined;
+      const onFrame = (): Verdict => {
+        if (frames++ === fatal) restarted = server.kill();
+        return "pass";
+      };
+      const proxied = async (name: string) =>
+        openDevice((await startChaosProxy(server.url, { onFrame })).url, name);
+      const pairs = await Promise.all(
+        Array.from({ length: 10 }, () => Promise.all([proxied("Ada"), proxied("Ben")])),
+      );
+      for (const pairing of await Promise.all(pairs.map((sides) => pair(...sides)))) {
+        await expectBothConnected(pairing, `round ${round}, killed at frame ${fatal}`);
+      }
+      await restarted;
+    }
+    expect(server.kills).toBe(4);
+    await server.stop();
+  },
+);
+
+test("PAS-5: the alarm survives a killed server: an attempt that nobody comes back to still ends, and is forgotten", async () => {
+  const server = await MortalServer.start();
+  const ada = await openClient(server.url);
+  await ada.showKey();
+  await ada.close();
+  expect(statesOf(server)).toEqual(["awaitingClaim"]);
+  expect(alarmsOf(server)).toBe(1);
+  await server.kill(() => letTimePass(server.stateDir, 121_000));
+  await expect.poll(() => statesOf(server), { timeout: 20_000 }).toEqual(["failed"]);
+  await server.kill(() => letTimePass(server.stateDir, 11 * 60_000));
+  await expect.poll(() => statesOf(server), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => alarmsOf(server), { timeout: 20_000 }).toBe(0);
+  await server.stop();
+});
+
+interface Settling {
+  readonly client: Acquaint;
+  readonly settled: () => Promise<void>;
+}
+
+interface Pairing {
+  readonly outcomes: readonly string[];
+  readonly sides: readonly [Settling, Settling];
+}
+
+async function openDevice(url: string, name: string): Promise<Settling> {
+  const { store, settled } = watchedStore();
+  return { client: await openClient(url, { store, name, ports: IMPATIENT }), settled };
+}
+
+async function pairUnder(server: MortalServer, moment: Moment): Promise<Pairing> {
+  let isDue = true;
+  const fatal = async (role: Role, { side, types }: Frame): Promise<Verdict> => {
+    const frame = `${side} ${types.join(" ")}`;
+    if (!isDue || role !== moment.role || frame !== moment.frame) return "pass";
+    isDue = false;
+    if (moment.when === "after") {
+      void server.kill();
+      return "pass";
+    }
+    await server.kill();
+    return "cut";
+  };
+  const proxyFor = (role: Role) =>
+    startChaosProxy(server.url, { onFrame: (frame) => fatal(role, frame) });
+  return pair(
+    await openDevice((await proxyFor("initiator")).url, "Ada"),
+    await openDevice((await proxyFor("responder")).url, "Ben"),
+  );
+}
+
+async function pair(ada: Settling, ben: Settling): Promise<Pairing> {
+  const shown = await persistently(() => ada.client.showKey());
+  const entered = await persistently(() => ben.client.enterKey(codeOf(shown)));
+  const outcomes = await Promise.all([outcomeOf(shown), outcomeOf(entered)]);
+  return { outcomes, sides: [ada, ben] };
+}
+
+/** As people do while the server cannot be reached. */
+async function persistently(begin: () => Promise<Meeting>): Promise<Meeting> {
+  for (;;) {
+    try {
+      return await begin();
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+    }
+  }
+}
+
+async function expectBothConnected({ outcomes, sides }: Pairing, label: string): Promise<void> {
+  expect(outcomes, label).toEqual(["connected", "connected"]);
+  await Promise.all(sides.map(({ settled }) => settled()));
+  const [[ofAda, ...more], [ofBen, ...others]] = [
+    await sides[0].client.contacts.list(),
+    await sides[1].client.contacts.list(),
+  ];
+  expect([ofAda?.userId, ofBen?.userId], label).toEqual(
+    [sides[1], sides[0]].map(({ client }) => client.me.userId),
+  );
+  expect(ofAda?.receiptHash, label).toBe(ofBen?.receiptHash);
+  expect([...more, ...others], label).toEqual([]);
+}
+
+function statesOf({ stateDir }: MortalServer): unknown[] {
+  return storedAttempts(stateDir).map(({ at }) => at);
+}
+
+function alarmsOf({ stateDir }: MortalServer): number {
+  return storedRows(stateDir).filter(
+    ({ table, object }) => table === "_cf_ALARM" && object.endsWith("PairingAttempt"),
+  ).length;
+}

@@ -1,0 +1,144 @@
+// Bad frames to both sockets: each is answered with a problem of a stable code, changes nothing, and spoils
+// no message beside it.
+
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type * as z from "zod/mini";
+import { mailboxRequestSchema } from "../../shared/wire/mailbox.ts";
+import { attemptRequestSchema } from "../../shared/wire/pairing.ts";
+import { registerAccount, strangerActor } from "./support/accounts.ts";
+import { badJson } from "./support/badInput.ts";
+import { answerMessage, claimMessage, freshLocator, openMessage } from "./support/pairing.ts";
+import { connectToAttempt, connectToMailbox, type TestSocket } from "./support/sockets.ts";
+
+const FRAMES_PER_SOCKET = 10_000;
+const BATCH = 50;
+
+/** Text or binary frames of which the schema takes no message. */
+function badFrames(schema: z.ZodMiniType, valid: readonly object[]) {
+  const message = badJson(schema, valid);
+  return fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.array(message, { minLength: 1, maxLength: 16 }).map((all) => `[${all.join()}]`),
+    },
+    { weight: 2, arbitrary: message.filter((text) => !text.startsWith("[")) },
+    { weight: 2, arbitrary: fc.string({ unit: "binary" }).filter((text) => text !== "ping") },
+    {
+      weight: 1,
+      arbitrary: fc.uint8Array({ maxLength: 100 }).map((array) => new Uint8Array(array).buffer),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .integer({ min: 17, max: 40 })
+        .map((count) => JSON.stringify(Array(count).fill(valid[0]))),
+    },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 2_000 }).map((depth) => "[".repeat(depth)) },
+    { weight: 1, arbitrary: fc.constantFrom("", "[]", "{}", "null", "0", "[,]") },
+  );
+}
+
+/** How many messages a frame is answered with: one for each of its own, or one for the whole. */
+function answersTo(frame: string | ArrayBuffer): number {
+  if (typeof frame !== "string") return 1;
+  try {
+    const parsed = JSON.parse(frame) as unknown;
+    return Array.isArray(parsed) && parsed.length > 0 && parsed.length <= 16 ? parsed.length : 1;
+  } catch {
+    return 1;
+  }
+}
+
+async function expectRefusals(
+  socket: TestSocket,
+  frames: ReturnType<typeof badFrames>,
+): Promise<void> {
+  await socket.ask();
+  socket.frames.length = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(frames, { minLength: BATCH, maxLength: BATCH, size: "max" }),
+      async (batch) => {
+        for (const frame of batch) socket.sendRaw(frame);
+        const expected = batch.reduce((sum, frame) => sum + answersTo(frame), 0);
+        const answers = await socket.takeFrames(expected);
+        for (const { type, problem } of answers) {
+          expect(type).toBe("problem");
+          expect(problem.code).toBe("malformed-message");
+        }
+      },
+    ),
+    // A socket that has lost count cannot be asked again, so nothing is shrunk.
+    { numRuns: FRAMES_PER_SOCKET / BATCH, endOnFailure: true },
+  );
+}
+
+function contentOf(stub: DurableObjectStub): Promise<string> {
+  return runInDurableObject(stub, async (_, { storage }) =>
+    JSON.stringify([[...storage.kv.list()], await storage.getAlarm()]),
+  );
+}
+
+const ATTEMPT_MESSAGES = [
+  openMessage(),
+  claimMessage(),
+  answerMessage(claimMessage().tag),
+  { type: "cancel" },
+  { type: "refuse" },
+  { type: "acknowledge" },
+];
+
+test.for(["initiator", "responder", "visitor"] as const)(
+  "an attempt's socket takes 10,000 bad frames from its %s without harm",
+  { timeout: 120_000 },
+  async (who) => {
+    const locator = freshLocator();
+    const stub = env.ATTEMPTS.getByName(locator);
+    const initiator = await connectToAttempt(strangerActor(), "open", locator);
+    await initiator.ask(openMessage());
+    const responder = await connectToAttempt(strangerActor(), "claim", locator);
+    const claim = claimMessage();
+    await responder.ask(claim);
+    const visitor = await connectToAttempt(strangerActor(), "claim", locator);
+    await visitor.next("offer");
+    const before = await contentOf(stub);
+
+    const socket = { initiator, responder, visitor }[who];
+    const frames = badFrames(attemptRequestSchema, ATTEMPT_MESSAGES);
+    await expectRefusals(socket, frames);
+
+    expect(await contentOf(stub)).toBe(before);
+    initiator.send(answerMessage(claim.tag));
+    expect((await initiator.ask()).map(({ type }) => type)).toEqual(["matched"]);
+  },
+);
+
+test("a mailbox's socket takes 10,000 bad frames without harm", { timeout: 120_000 }, async () => {
+  const ann = await registerAccount();
+  const stub = env.MAILBOXES.getByName(ann.userId);
+  const socket = await connectToMailbox(ann);
+  const before = await contentOf(stub);
+  const frames = badFrames(mailboxRequestSchema, [{ type: "hello", after: 3 }]);
+  await expectRefusals(socket, frames);
+  expect(await contentOf(stub)).toBe(before);
+  expect(await socket.ask({ type: "hello", after: 0 })).toEqual([{ type: "ready", sequence: 0 }]);
+});
+
+test("one bad message spoils no other of its frame", async () => {
+  const locator = freshLocator();
+  const initiator = await connectToAttempt(strangerActor(), "open", locator);
+  initiator.send({ type: "claim" }, openMessage(), null, { type: "cancel" });
+  const told = [];
+  for (let count = 0; count < 4; count++) told.push((await initiator.next()).type);
+  expect(told).toEqual(["problem", "opened", "problem", "ended"]);
+});
+
+test("a frame that is too large is refused, and the socket lives on", async () => {
+  const socket = await connectToAttempt(strangerActor(), "open", freshLocator());
+  socket.sendRaw(`["${"x".repeat(128 * 1024)}"]`);
+  expect((await socket.next())["problem"].code).toBe("payload-too-large");
+  expect((await socket.ask(openMessage()))[0]?.type).toBe("opened");
+});
