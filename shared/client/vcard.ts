@@ -1,3 +1,3 @@
 // vCard 4 in and out. An entrance of its own, since its parser is large and seldom needed.
 
-export { cardToVcard, type VcardResult, vcardToCards } from "../core/cards/vcard.ts";
+export { cardToVcard, vcardToCards } from "../core/cards/vcard.ts";
