@@ -12,6 +12,8 @@ export interface Env {
   readonly GATES: DurableObjectNamespace<Gate>;
   /** Bounds how fast one account opens attempts, looks at them, and looks for handles. */
   readonly PACE: RateLimit;
+  /** Bounds how fast one account comes back to sockets that it has lost. */
+  readonly RETURNS: RateLimit;
   readonly ASSETS: Fetcher;
   /** The origins at which people reach this server, separated by blanks; unset, only this machine. */
   readonly PUBLIC_ORIGINS?: string;

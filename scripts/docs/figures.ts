@@ -9,6 +9,7 @@ const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
   SESSION_TTL_SECONDS: "a session token is taken",
   CHALLENGE_TTL_SECONDS: "a challenge can be traded for a session",
   UPGRADE_TOKEN_TTL_SECONDS: "an upgrade token is taken",
+  CLAIM_WITHIN_SECONDS: "a visitor may claim what it was shown",
   CLAIM_UNDER_WAY_SECONDS:
     "a claim that was let through counts as a failure until its outcome is known",
   PROOF_TTL_SECONDS: "a proof-of-work challenge is taken, solved",

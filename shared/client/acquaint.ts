@@ -1,31 +1,17 @@
 // The SDK's front door: an account on this device, and people to meet.
 
-import { secretFromRandom } from "../core/pairing/code.ts";
-import type { Account, Visibility } from "../wire/auth.ts";
-import type { Card } from "../wire/card.ts";
-import { handleSchema, type UserId } from "../wire/ids.ts";
-import { NAME_MAX_CHARS } from "../wire/limits.ts";
-import { ProblemError } from "../wire/problem.ts";
-import type { AttemptRecord } from "./attemptRecord.ts";
-import type { AttemptRun, RunContext } from "./attemptRun.ts";
-import { ConnectionError } from "./api.ts";
+import type { UserId } from "../wire/ids.ts";
 import { CardBox } from "./cardBox.ts";
-import { CodeError, loadCodes, loadWords } from "./codes.ts";
 import { ContactBook } from "./contactBook.ts";
 import { Device } from "./device.ts";
-import { InitiatorRun } from "./initiatorRun.ts";
+import { Listeners } from "./listeners.ts";
 import { MailboxLine } from "./mailboxLine.ts";
 import type { Meeting } from "./meeting.ts";
+import { type MeetingOptions, Meetings } from "./meetings.ts";
 import type { AcquaintEvent, Me } from "./model.ts";
-import { type Ports, STANDARD_PORTS, within } from "./ports.ts";
-import { ResponderRun } from "./responderRun.ts";
+import { type Ports, STANDARD_PORTS } from "./ports.ts";
+import { Profile, type ProfileChange } from "./profile.ts";
 import type { Store } from "./store/store.ts";
-
-const PROFILE_ID = "profile";
-/** How long closing waits for acknowledgements, and beginning for the attempt to stand. */
-const SETTLE_MS = 2_000;
-const BEGIN_MS = 20_000;
-const BURNT_WINDOW_MS = 10 * 60_000;
 
 export interface AcquaintOptions {
   /** The server's origin, such as `http://127.0.0.1:8787`. */
@@ -37,39 +23,32 @@ export interface AcquaintOptions {
   readonly ports?: Partial<Ports>;
 }
 
-type Profile = { readonly name: string; readonly account: Account | null };
-
 export class Acquaint {
   readonly contacts: ContactBook;
   readonly cards: CardBox;
   readonly #device: Device;
-  readonly #context: RunContext;
-  readonly #store: Store;
+  readonly #profile: Profile;
+  readonly #meetings: Meetings;
   readonly #line: MailboxLine;
-  readonly #listeners = new Set<(event: AcquaintEvent) => void>();
-  readonly #runs = new Set<AttemptRun>();
-  #profile: Profile;
-  /** When keys of this device were burnt. */
-  #burntAt: number[] = [];
-  /** Keys are shown one after another, so that the newest is the only one. */
-  #showing: Promise<unknown> = Promise.resolve();
+  readonly #listeners: Listeners<AcquaintEvent>;
 
-  private constructor(device: Device, store: Store, ports: Ports, profile: Profile) {
+  private constructor(
+    device: Device,
+    store: Store,
+    ports: Ports,
+    profile: Profile,
+    listeners: Listeners<AcquaintEvent>,
+  ) {
     this.#device = device;
-    this.#store = store;
     this.#profile = profile;
+    this.#listeners = listeners;
     this.cards = new CardBox(store);
-    this.contacts = new ContactBook(device, store, () => this.#emit({ event: "contacts" }));
-    this.#context = {
-      device,
-      ports,
-      store,
-      contacts: this.contacts,
-      ownName: () => this.#profile.name,
-      onEnd: (run) => this.#ended(run),
-    };
-    this.#line = new MailboxLine(device, ports, store, this.contacts, (state) =>
-      this.#emit({ event: "connection", state }),
+    this.contacts = new ContactBook(device, store, () => listeners.tell({ event: "contacts" }));
+    const { contacts } = this;
+    const ownName = () => profile.me.name;
+    this.#meetings = new Meetings({ device, ports, store, contacts, ownName }, this.cards);
+    this.#line = new MailboxLine(device, ports, store, contacts, (state) =>
+      listeners.tell({ event: "connection", state }),
     );
   }
 
@@ -82,21 +61,15 @@ export class Acquaint {
     const { store, name = "" } = options;
     const ports = { ...STANDARD_PORTS, ...options.ports };
     const device = await Device.open(new URL(options.server).origin, store, ports);
-    const stored = await store.get<Profile>("settings", PROFILE_ID);
-    const profile = stored ?? { name: cleanName(name), account: null };
-    if (stored === null) await store.put("settings", PROFILE_ID, profile);
-    return new Acquaint(device, store, ports, profile);
+    const listeners = new Listeners<AcquaintEvent>();
+    const profile = await Profile.open(device, store, name, () => {
+      listeners.tell({ event: "profile" });
+    });
+    return new Acquaint(device, store, ports, profile, listeners);
   }
 
   get me(): Me {
-    const { name, account } = this.#profile;
-    return {
-      userId: this.#device.identity.userId,
-      deviceId: this.#device.self.deviceId,
-      name,
-      handle: account?.handle ?? null,
-      visibility: account?.visibility ?? "anyone",
-    };
+    return this.#profile.me;
   }
 
   /** Twelve words that restore the account; null once forgotten here. They never leave the device. */
@@ -113,36 +86,18 @@ export class Acquaint {
    * Changes the name on this device, the handle and who may find it on the server.
    * @throws ProblemError `handle-taken`, `malformed-request`, `try-again`
    */
-  async updateProfile(change: {
-    name?: string;
-    handle?: string | null;
-    visibility?: Visibility;
-  }): Promise<Me> {
-    const { handle, visibility } = change;
-    let { account } = this.#profile;
-    if (handle !== undefined || visibility !== undefined) {
-      const body = {
-        ...(handle !== undefined && { handle: handle === null ? null : checkedHandle(handle) }),
-        ...(visibility !== undefined && { visibility }),
-      };
-      account = await this.#device.call("changeAccount", { body });
-    }
-    const name = change.name === undefined ? this.#profile.name : cleanName(change.name);
-    await this.#keepProfile({ name, account });
-    return this.me;
+  updateProfile(change: ProfileChange): Promise<Me> {
+    return this.#profile.update(change);
   }
 
   /** Reads handle and visibility anew from the server. */
-  async refreshProfile(): Promise<Me> {
-    await this.#keepProfile({ ...this.#profile, account: await this.#device.call("account", {}) });
-    return this.me;
+  refreshProfile(): Promise<Me> {
+    return this.#profile.refresh();
   }
 
   /** @throws ProblemError `handle-unknown` when there is none, or it may not be found */
-  async findHandle(handle: string): Promise<{ userId: UserId }> {
-    const params = { handle: checkedHandle(handle) };
-    const { userId } = await this.#device.call("findHandle", { params });
-    return { userId };
+  findHandle(handle: string): Promise<{ userId: UserId }> {
+    return this.#profile.find(handle);
   }
 
   /**
@@ -151,22 +106,8 @@ export class Acquaint {
    * @throws ConnectionError when the server cannot be reached
    * @throws ProblemError `too-many-requests` (with `retryAfterSeconds`)
    */
-  showKey(options: { card?: Card | null } = {}): Promise<Meeting> {
-    const shown = this.#showing.then(() => this.#showKey(options));
-    this.#showing = shown.catch(() => {});
-    return shown;
-  }
-
-  async #showKey(options: { card?: Card | null }): Promise<Meeting> {
-    const card = await this.cards.bytesFor(options.card);
-    await loadWords(); // before the attempt stands: a key that cannot be spelled would be lost
-    await this.#cancelShownKeys();
-    const { ports } = this.#context;
-    const secret = secretFromRandom(ports.random(3));
-    const record = InitiatorRun.record(this.#context, secret, card);
-    const since = ports.now() - BURNT_WINDOW_MS;
-    this.#burntAt = this.#burntAt.filter((at) => at > since);
-    return this.#begin(new InitiatorRun(this.#context, record, this.#burntAt.length));
+  showKey(options: MeetingOptions = {}): Promise<Meeting> {
+    return this.#meetings.showKey(options);
   }
 
   /**
@@ -175,31 +116,17 @@ export class Acquaint {
    * @throws ConnectionError when the server cannot be reached
    * @throws ProblemError `own-key`, `too-many-requests` (with `retryAfterSeconds`)
    */
-  async enterKey(code: string, options: { card?: Card | null } = {}): Promise<Meeting> {
-    const parsed = (await loadCodes()).parse(code);
-    if (!parsed.ok) throw new CodeError(parsed.problem);
-    const card = await this.cards.bytesFor(options.card);
-    const record = ResponderRun.record(this.#context, parsed.locator, parsed.secret, card);
-    return this.#begin(new ResponderRun(this.#context, record));
+  enterKey(code: string, options: MeetingOptions = {}): Promise<Meeting> {
+    return this.#meetings.enterKey(code, options);
   }
 
   /** Goes on with meetings that an earlier run of the program left unfinished. Call once after opening. */
-  async pendingMeetings(): Promise<Meeting[]> {
-    const runs: AttemptRun[] = [];
-    for (const record of await this.#store.all<AttemptRecord>("attempts")) {
-      if (record.origin !== this.#device.origin || this.#runOf(record) !== undefined) continue;
-      const release = await this.#store.hold(record.id);
-      if (release === null) continue; // another tab or process is at it
-      const run = this.#resume(record);
-      void run.settled.then(release);
-      runs.push(run);
-    }
-    return runs.map((run) => run.meeting);
+  pendingMeetings(): Promise<Meeting[]> {
+    return this.#meetings.resumeAll();
   }
 
   on(listener: (event: AcquaintEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** Holds a line to the mailbox, so that changes arrive as they happen. */
@@ -209,82 +136,7 @@ export class Acquaint {
 
   /** Lets go of every connection. What is unfinished can be resumed later. */
   async close(): Promise<void> {
-    const over = [...this.#runs].filter((run) => run.meeting.isOver).map((run) => run.settled);
-    await within(this.#context.ports, SETTLE_MS, Promise.all(over));
-    for (const run of this.#runs) run.stop();
-    this.#runs.clear();
+    await this.#meetings.close();
     this.#line.close();
   }
-
-  async #begin(run: AttemptRun): Promise<Meeting> {
-    this.#runs.add(run);
-    const release = await this.#store.hold(run.id);
-    void run.settled.then(() => release?.());
-    try {
-      await run.begin();
-      if (!(await within(this.#context.ports, BEGIN_MS, run.ready))) {
-        throw new ConnectionError("The server was lost while the meeting began. Try again.");
-      }
-    } catch (error) {
-      await run.abandon();
-      throw error;
-    }
-    return run.meeting;
-  }
-
-  #resume(record: AttemptRecord): AttemptRun {
-    const Run = record.role === "initiator" ? InitiatorRun : ResponderRun;
-    const run = new Run(this.#context, record);
-    this.#runs.add(run);
-    run.start();
-    return run;
-  }
-
-  #runOf(record: AttemptRecord): AttemptRun | undefined {
-    return [...this.#runs].find((run) => run.id === record.id);
-  }
-
-  /** Those of other tabs and processes too: any connection of this device may cancel its attempts. */
-  async #cancelShownKeys(): Promise<void> {
-    const { origin } = this.#device;
-    const records = await this.#store.all<AttemptRecord>("attempts");
-    const shown = records.filter(
-      (record) => record.role === "initiator" && record.origin === origin,
-    );
-    const runs = shown.map((record) => this.#runOf(record) ?? this.#resume(record));
-    await Promise.all(runs.map((run) => run.meeting.cancel()));
-  }
-
-  #ended(run: AttemptRun): void {
-    this.#runs.delete(run);
-    const last = run.meeting.events.at(-1);
-    const isBurnt = last?.event === "failed" && last.reason === "mismatch";
-    if (isBurnt && run instanceof InitiatorRun) this.#burntAt.push(this.#context.ports.now());
-  }
-
-  async #keepProfile(profile: Profile): Promise<void> {
-    this.#profile = profile;
-    await this.#store.put("settings", PROFILE_ID, profile);
-    this.#emit({ event: "profile" });
-  }
-
-  #emit(event: AcquaintEvent): void {
-    for (const listener of this.#listeners) listener(event);
-  }
-}
-
-function cleanName(name: string): string {
-  return name.normalize("NFC").replaceAll(/\s+/g, " ").trim().slice(0, NAME_MAX_CHARS);
-}
-
-/** Handles are lower case; a leading @ is how people write them. */
-function checkedHandle(text: string): string {
-  const handle = text.trim().toLowerCase().replace(/^@/, "");
-  const parsed = handleSchema.safeParse(handle);
-  if (parsed.success) return handle;
-  const reason = parsed.error.issues[0]?.message ?? "is not valid";
-  throw new ProblemError("malformed-request", {
-    detail: `A handle ${reason}.`,
-    fields: { handle: reason },
-  });
 }

@@ -7,7 +7,9 @@ import { commitmentTo } from "../core/pairing/commitment.ts";
 import {
   agree,
   type Agreement,
+  conclude,
   createHalf,
+  type Met,
   ownConfirmation,
   sealCard,
   sealIdentity,
@@ -15,8 +17,8 @@ import {
 } from "../core/pairing/exchange.ts";
 import { receiptBytes, type SharePart, type Transcript } from "../core/pairing/transcript.ts";
 import type { IdentityOpening } from "../wire/identity.ts";
-import type { Locator } from "../wire/ids.ts";
-import type { AnswerMessage, ClaimMessage, Method } from "../wire/pairing.ts";
+import type { Locator, UserId } from "../wire/ids.ts";
+import type { AnswerMessage, ClaimMessage, MatchedNotice, Method } from "../wire/pairing.ts";
 import type { Device } from "./device.ts";
 import type { Ports } from "./ports.ts";
 
@@ -110,6 +112,20 @@ export function agreementOf(record: AttemptRecord): Agreement | null {
     responder: role === "initiator" ? other : own,
   };
   return agree(role, transcript, { ...half, scalar: fromBase64Url(half.scalar) });
+}
+
+/** What the server released, verified by this device; null when it does not prove a peer. */
+export function verifyMatch(
+  record: AttemptRecord,
+  ownUserId: UserId,
+  notice: MatchedNotice,
+): { agreement: Agreement; met: Met; opening: IdentityOpening } | null {
+  const agreement = agreementOf(record);
+  const { opening } = record;
+  if (agreement === null || opening === null) return null;
+  const met = conclude(agreement, fromBase64Url(record.nonce), notice);
+  if (met === null || met.peer.userId === ownUserId) return null;
+  return { agreement, met, opening };
 }
 
 /** The opening of one's own commitment, with the signed receipt. */

@@ -1,8 +1,6 @@
 // Drives one attempt over its socket, for either role. Notices are handled one after another, and what
 // must not be lost is stored before it is said. The two roles differ in initiatorRun.ts and responderRun.ts.
 
-import { conclude } from "../core/pairing/exchange.ts";
-import { fromBase64Url } from "../core/crypto/bytes.ts";
 import type { Upgrade, UpgradeRequest } from "../wire/auth.ts";
 import type { Locator } from "../wire/ids.ts";
 import {
@@ -11,9 +9,9 @@ import {
   type AttemptRequest,
   type MatchedNotice,
 } from "../wire/pairing.ts";
-import type { Problem, ProblemError } from "../wire/problem.ts";
+import { type Problem, ProblemError } from "../wire/problem.ts";
 import { ConnectionError } from "./api.ts";
-import { agreementOf, type AttemptRecord, withoutSecrets } from "./attemptRecord.ts";
+import { type AttemptRecord, verifyMatch, withoutSecrets } from "./attemptRecord.ts";
 import type { ContactBook, ReceivedCard } from "./contactBook.ts";
 import { deferred } from "./deferred.ts";
 import type { Device } from "./device.ts";
@@ -88,8 +86,8 @@ export abstract class AttemptRun {
     this.#socket = new LiveSocket(device, ports, {
       upgrade: () => this.upgrade(),
       notices: attemptNoticeSchema,
-      onOpen: (locator) => this.#enqueue(() => this.#opened(locator)),
-      onNotice: (notice) => this.#enqueue(() => this.#noticed(notice)),
+      onOpen: (locator) => this.enqueue(() => this.#opened(locator)),
+      onNotice: (notice) => this.enqueue(() => this.#noticed(notice)),
       onState: (state) => this.#connectionChanged(state),
       onRefused: (error) => this.barred(error),
       ...(first !== undefined && { first }),
@@ -100,7 +98,9 @@ export abstract class AttemptRun {
   /** Lets go of the socket; the record stays, so that a later run can go on. */
   stop(): void {
     this.#isStopped = true;
-    this.meeting.interrupt(new ConnectionError("The meeting was interrupted. It can be resumed."));
+    const interruption = new ConnectionError("The meeting was interrupted. It can be resumed.");
+    this.settleReady.reject(interruption);
+    this.meeting.interrupt(interruption);
     this.#socket?.close();
     this.#stopTimer();
     this.#settled.resolve();
@@ -109,6 +109,11 @@ export abstract class AttemptRun {
   /** Of an attempt that never came to stand: nobody holds anything of it. */
   async abandon(): Promise<void> {
     if (!this.meeting.isOver) await this.finish();
+  }
+
+  /** Something that the server evaluates has been said, now or by an earlier run. */
+  get #hasSpoken(): boolean {
+    return this.record.said !== null || this.record.concluded !== null;
   }
 
   protected say(message: AttemptRequest): void {
@@ -135,28 +140,23 @@ export abstract class AttemptRun {
    */
   protected watchDeadline(): void {
     this.#stopTimer();
-    const { answerBy, said } = this.record;
-    if (answerBy === null || said !== null || this.meeting.isOver) return;
+    const { answerBy } = this.record;
+    if (answerBy === null || this.#hasSpoken || this.meeting.isOver) return;
     const wait = Math.max(0, answerBy + GIVE_UP_MS - this.context.ports.now());
     this.#stopTimer = this.context.ports.after(wait, () => {
-      this.#enqueue(async () => {
-        if (this.record.said === null) await this.fail("timedOut");
+      this.enqueue(async () => {
+        if (!this.#hasSpoken) await this.fail("timedOut");
       });
     });
   }
 
   protected async matched(notice: MatchedNotice): Promise<void> {
     if (this.record.concluded !== null) return this.#concluded();
-    const agreement = agreementOf(this.record);
-    const { opening } = this.record;
-    const met =
-      agreement === null ? null : conclude(agreement, fromBase64Url(this.record.nonce), notice);
+    const { device, contacts } = this.context;
+    const match = verifyMatch(this.record, device.identity.userId, notice);
     this.meeting.emit({ event: "matched" });
-    const isOneself = met?.peer.userId === this.context.device.identity.userId;
-    if (agreement === null || met === null || opening === null || isOneself) {
-      return this.fail("tampered");
-    }
-    const { contact, received } = await this.context.contacts.keepMet(agreement, met, opening);
+    if (match === null) return this.fail("tampered");
+    const { contact, received } = await contacts.keepMet(match.agreement, match.met, match.opening);
     // What is left of the secrets has served; the record stays until the server has forgotten, too.
     await this.remember(withoutSecrets(this.record, contact.receiptHash));
     this.#connected(contact, received);
@@ -195,7 +195,7 @@ export abstract class AttemptRun {
     const { concluded } = this.record;
     const contact = concluded === null ? null : await this.context.contacts.metBy(concluded);
     this.meeting.emit({ event: "matched" });
-    if (contact === null) return this.fail("cancelled");
+    if (contact === null) return this.finish(); // removed since
     this.#connected(contact);
     this.say({ type: "acknowledge" });
   }
@@ -210,12 +210,14 @@ export abstract class AttemptRun {
     this.meeting.emit({ event: "failed", reason, advice: adviceFor(reason, this.record.role) });
     // Of a fault that only this device sees, the other side hears as a cancellation.
     if (reason === "tampered") this.say({ type: "cancel" });
-    this.say({ type: "acknowledge" });
+    // Whoever has not spoken as a responder is no side: another run of this device may be.
+    if (this.record.role === "initiator" || this.#hasSpoken) this.say({ type: "acknowledge" });
     await this.finish();
   }
 
   protected async finish(): Promise<void> {
     await this.context.store.delete("attempts", this.record.id);
+    this.settleReady.resolve();
     this.stop();
     this.context.onEnd(this);
   }
@@ -236,7 +238,7 @@ export abstract class AttemptRun {
       case "ended":
         return this.fail(notice.outcome);
       case "acknowledged":
-        return this.meeting.isOver ? this.finish() : this.forgotten("timedOut");
+        return this.meeting.isOver ? this.#acknowledged() : this.forgotten("timedOut");
       case "problem":
         return this.refused(notice.problem);
       default:
@@ -244,12 +246,21 @@ export abstract class AttemptRun {
     }
   }
 
+  /** After T2 a copy may have gone to the mailbox before the acknowledgement came; it is to go as well. */
+  async #acknowledged(): Promise<void> {
+    const { concluded, answerBy, sid } = this.record;
+    if (concluded !== null && answerBy !== null && this.context.ports.now() > answerBy) {
+      await this.context.device.call("acknowledgeRelease", { params: { sid } }).catch(() => {});
+    }
+    return this.finish();
+  }
+
   async #cancel(): Promise<void> {
     if (this.meeting.isOver) return;
     this.isCancelling = true;
     this.say({ type: "cancel" });
-    this.#enqueue(async () => {
-      if (this.#isLost && this.record.said === null) await this.fail("cancelled");
+    this.enqueue(async () => {
+      if (this.#isLost && !this.#hasSpoken) await this.fail("cancelled");
     });
     await within(
       this.context.ports,
@@ -265,11 +276,20 @@ export abstract class AttemptRun {
   }
 
   /** One thing after another. A fault of this device's own, such as a full disk, interrupts the attempt openly. */
-  #enqueue(task: () => Promise<void>): void {
+  protected enqueue(task: () => Promise<void>): void {
     this.#work = this.#work.then(task).catch((fault: unknown) => {
+      if (isPassing(fault)) return this.reconnect();
       this.settleReady.reject(fault as Error);
       this.meeting.interrupt(fault as Error);
       this.stop();
     });
   }
+}
+
+/** A call that failed for want of a connection is made again after the next one. */
+function isPassing(fault: unknown): boolean {
+  if (fault instanceof ConnectionError) return true;
+  return (
+    fault instanceof ProblemError && (fault.problem.status >= 500 || fault.problem.status === 429)
+  );
 }

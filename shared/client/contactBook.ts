@@ -160,6 +160,14 @@ export class ContactBook {
     if (isNews) this.#changed();
   }
 
+  /** Another device has removed it; one that was met again since stays. Sequences are times of the server, too. */
+  async forgetBefore(userId: UserId, sequence: number): Promise<void> {
+    const listed = await this.#store.get<ContactRecord>("listings", userId);
+    const met = await this.#store.get<MetContact>("contacts", userId);
+    const isOlder = (listed?.sequence ?? 0) <= sequence && (met?.metAt ?? 0) < sequence;
+    if (isOlder) await this.forget(userId);
+  }
+
   async forget(userId: UserId): Promise<void> {
     for (const collection of ["contacts", "listings", "notes"] as const) {
       await this.#store.delete(collection, userId);

@@ -1,5 +1,6 @@
 // The side that shows the key: it opens the attempt, answers the one claim that comes, and waits.
 
+import { toBase64Url } from "../core/crypto/bytes.ts";
 import { secretToPrs, type Secret } from "../core/pairing/code.ts";
 import { isConfirmedBy } from "../core/pairing/exchange.ts";
 import type { UpgradeRequest } from "../wire/auth.ts";
@@ -14,6 +15,7 @@ import {
   proofMembers,
 } from "./attemptRecord.ts";
 import { AttemptRun, type RunContext } from "./attemptRun.ts";
+import type { Ports } from "./ports.ts";
 import { shownKey } from "./shownKey.ts";
 
 const MAX_LOCATORS_TRIED = 20;
@@ -73,7 +75,7 @@ export class InitiatorRun extends AttemptRun {
   /** A locator that was taken is followed by another one, as soon as the server allows it. */
   protected barred({ code }: ProblemError): boolean {
     if (code === "too-many-requests") return false;
-    void this.fail("timedOut");
+    this.enqueue(() => this.fail("timedOut"));
     return true;
   }
 
@@ -109,7 +111,7 @@ export class InitiatorRun extends AttemptRun {
   /** The identity and card are sealed only for a peer who has proven to know the secret. */
   async #evaluate(confirmation: string): Promise<void> {
     const agreement = agreementOf(this.record);
-    if (agreement === null) return this.fail("tampered");
+    if (agreement === null) return this.remember({ said: wrongAnswer(this.context.ports) });
     const opening = await ownOpening(
       this.context.device,
       this.record,
@@ -121,4 +123,11 @@ export class InitiatorRun extends AttemptRun {
     const said: AnswerMessage = { type: "answer", ...proof, ...boxes };
     await this.remember({ said, opening });
   }
+}
+
+/** For a claim that no honest device makes, such as one's own share: it counts as a wrong guess. */
+function wrongAnswer({ random }: Ports): AnswerMessage {
+  const tag = toBase64Url(random(32));
+  const confirmation = toBase64Url(random(64));
+  return { type: "answer", tag, confirmation, identity: null, card: null };
 }

@@ -106,7 +106,9 @@ export class LiveSocket<Notice> {
       this.#keepAlive(socket);
       this.#options.onOpen(locator);
     };
-    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onmessage = ({ data }) => {
+      if (this.#socket === socket) this.#receive(data);
+    };
     socket.onerror = () => {};
     socket.onclose = () => {
       if (this.#socket !== socket) return;

@@ -57,7 +57,7 @@ export class MailboxLine {
 
   async #learn(notice: MailboxNotice): Promise<void> {
     if (notice.type === "removed") {
-      await this.#contacts.forget(notice.userId);
+      await this.#contacts.forgetBefore(notice.userId, notice.sequence);
       await this.#seen(notice.sequence);
     }
     if (notice.type !== "contacts") return;

@@ -9,6 +9,7 @@ import {
 } from "./model.ts";
 import type { Role } from "../core/crypto/cpace.ts";
 import { deferred } from "./deferred.ts";
+import { Listeners, tellOne } from "./listeners.ts";
 
 /** What a meeting needs of the run that drives it. */
 export interface MeetingControl {
@@ -25,7 +26,7 @@ export class Meeting implements AsyncIterable<MeetingEvent> {
   readonly contact: Promise<Contact>;
   readonly #control: MeetingControl;
   readonly #events: MeetingEvent[] = [];
-  readonly #listeners = new Set<(event: MeetingEvent) => void>();
+  readonly #listeners = new Listeners<MeetingEvent>();
   readonly #outcome = deferred<Contact>();
   readonly #fault = deferred<never>();
 
@@ -52,9 +53,8 @@ export class Meeting implements AsyncIterable<MeetingEvent> {
 
   /** Hears everything from the first event on. The function returned ends it. */
   on(listener: (event: MeetingEvent) => void): () => void {
-    for (const event of this.#events) listener(event);
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    for (const event of this.#events) tellOne(listener, event);
+    return this.#listeners.add(listener);
   }
 
   /** Ends the attempt for both sides, as `cancelled`, unless it has ended already. */
@@ -69,7 +69,7 @@ export class Meeting implements AsyncIterable<MeetingEvent> {
     if (event.event === "connected") this.#outcome.resolve(event.contact);
     if (event.event === "failed")
       this.#outcome.reject(new MeetingFailed(event.reason, event.advice));
-    for (const listener of this.#listeners) listener(event);
+    this.#listeners.tell(event);
   }
 
   /** Of the run that drives the meeting: a fault of this device's own. */

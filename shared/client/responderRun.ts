@@ -77,7 +77,7 @@ export class ResponderRun extends AttemptRun {
   /** A claim that was lost on its way is made again as soon as the server allows it. */
   protected barred({ code }: ProblemError): boolean {
     if (code === "too-many-requests") return false;
-    void this.fail("mismatch");
+    this.enqueue(() => this.fail("mismatch"));
     return true;
   }
 

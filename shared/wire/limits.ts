@@ -3,6 +3,8 @@
 export const SESSION_TTL_SECONDS = 15 * 60;
 export const CHALLENGE_TTL_SECONDS = 60;
 export const UPGRADE_TOKEN_TTL_SECONDS = 30;
+/** How long a visitor who was shown an offer may take to claim it. */
+export const CLAIM_WITHIN_SECONDS = 30;
 /** How long a claim that was let through counts as a failure unless its outcome is known before. */
 export const CLAIM_UNDER_WAY_SECONDS = 60;
 /** How long a solved proof of work is taken for the claim that it was made for. */

@@ -3,14 +3,15 @@
 
 import type { UserId } from "../../shared/wire/ids.ts";
 import { ProblemError } from "../../shared/wire/problem.ts";
-import type { Env } from "../env.ts";
+
+const PERIOD_SECONDS = 60;
 
 /** @throws ProblemError `too-many-requests` */
 export async function brake(
-  env: Env,
+  limiter: RateLimit,
   userId: UserId,
-  doing: "open" | "claim" | "find",
+  doing: "open" | "claim" | "find" | "resume" | "mailbox",
 ): Promise<void> {
-  const { success } = await env.PACE.limit({ key: `${doing} ${userId}` });
-  if (!success) throw new ProblemError("too-many-requests", { retryAfterSeconds: 60 });
+  const { success } = await limiter.limit({ key: `${doing} ${userId}` });
+  if (!success) throw new ProblemError("too-many-requests", { retryAfterSeconds: PERIOD_SECONDS });
 }

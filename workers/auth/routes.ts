@@ -79,15 +79,17 @@ async function locatorFor(
 ): Promise<Locator | null> {
   switch (wanted.purpose) {
     case "mailbox":
+      await brake(env.RETURNS, actor.userId, "mailbox");
       valueOf(await mailboxOf(env, actor.userId).account(actor));
       return null;
     case "resume":
+      await brake(env.RETURNS, actor.userId, "resume");
       return wanted.locator;
     case "open":
-      await brake(env, actor.userId, wanted.purpose);
+      await brake(env.PACE, actor.userId, wanted.purpose);
       return randomLocator(request, wanted.tried ?? 0);
     case "claim": {
-      await brake(env, actor.userId, wanted.purpose);
+      await brake(env.PACE, actor.userId, wanted.purpose);
       const { locator, proof } = wanted;
       const [delay, gateBits] = await Promise.all([
         mailboxOf(env, actor.userId).admitClaim(actor, locator),

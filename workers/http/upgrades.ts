@@ -2,10 +2,12 @@
 
 import { locatorSchema } from "../../shared/wire/ids.ts";
 import { SUBPROTOCOL_JSON, SUBPROTOCOL_TOKEN_PREFIX } from "../../shared/wire/limits.ts";
-import { ProblemError } from "../../shared/wire/problem.ts";
+import { type Problem, ProblemError } from "../../shared/wire/problem.ts";
 import { type UpgradeClaims, verifyToken } from "../auth/tokens.ts";
 import type { Env } from "../env.ts";
 import { attemptAt, mailboxOf } from "../objects.ts";
+import { problemResponse } from "./problems.ts";
+import { closeSocket, NORMAL_CLOSURE, sendFrame, switchProtocols } from "./sockets.ts";
 import { UPGRADE_HEADER } from "./upgradeTokens.ts";
 
 export async function upgradeToAttempt(
@@ -16,7 +18,21 @@ export async function upgradeToAttempt(
   const claims = await verifiedClaims(env, request);
   const parsed = locatorSchema.safeParse(locator);
   if (!parsed.success || claims.locator !== parsed.data) throw new ProblemError("upgrade-refused");
-  return attemptAt(env, parsed.data).fetch(handOver(request, claims));
+  const response = await attemptAt(env, parsed.data).fetch(handOver(request, claims));
+  return response.status === 101 ? response : tellOverSocket(response);
+}
+
+/** Browsers show a page nothing of a refused upgrade, so a refusal is told over a socket that then closes. */
+async function tellOverSocket(response: Response): Promise<Response> {
+  const problem = (await response.json()) as Problem;
+  if (problem.code === "upgrade-refused" || problem.code === "try-again") {
+    return problemResponse(problem);
+  }
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  sendFrame(server, [{ type: "problem", problem }]);
+  closeSocket(server, NORMAL_CLOSURE);
+  return switchProtocols(client);
 }
 
 export async function upgradeToMailbox(env: Env, request: Request): Promise<Response> {

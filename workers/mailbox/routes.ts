@@ -25,7 +25,7 @@ export const mailboxHandlers: Pick<Handlers, MailboxRoute> = {
     valueOf(await mailboxOf(env, actor.userId).changeAccount(actor, body)),
 
   findHandle: async ({ env, actor, params }) => {
-    await brake(env, actor.userId, "find");
+    await brake(env.PACE, actor.userId, "find");
     const owner = await directoryEntry(env, params.handle).owner();
     if (owner === null) throw new ProblemError("handle-unknown");
     const mailbox = mailboxOf(env, owner);

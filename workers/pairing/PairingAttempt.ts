@@ -7,22 +7,19 @@ import { isShare, type Role } from "../../shared/core/crypto/cpace.ts";
 import { earliest, retryDelayMs } from "../../shared/core/deadlines.ts";
 import { deadlineOf, step } from "../../shared/core/pairing/attempt.ts";
 import { deliveryFor } from "../../shared/core/pairing/delivery.ts";
-import type { AttemptEffect, AttemptEvent, Reply } from "../../shared/core/pairing/events.ts";
+import type { AttemptEvent, Reply } from "../../shared/core/pairing/events.ts";
 import { noticesFor } from "../../shared/core/pairing/notices.ts";
 import { type AttemptState, FREE, type Matched } from "../../shared/core/pairing/state.ts";
-import { ATTEMPT_MAX_SOCKETS, ATTEMPT_MAX_SOCKETS_PER_ACCOUNT } from "../../shared/wire/limits.ts";
 import {
-  type AttemptNotice,
   type AttemptRequest,
   attemptRequestSchema,
+  type OpenMessage,
 } from "../../shared/wire/pairing.ts";
-import { problem } from "../../shared/wire/problem.ts";
+import { problem, type ProblemCode } from "../../shared/wire/problem.ts";
 import type { Env } from "../env.ts";
 import { problemResponse } from "../http/problems.ts";
 import {
   answerKeepAlive,
-  NORMAL_CLOSURE,
-  closeSocket,
   echoClose,
   parseFrame,
   sendFrame,
@@ -30,13 +27,15 @@ import {
 } from "../http/sockets.ts";
 import { claimsOf, SpentTokens } from "../http/upgradeTokens.ts";
 import { gateOf, mailboxOf } from "../objects.ts";
-import { attach, type Attachment, attachmentOf, change, sideOf } from "./attachment.ts";
-import { tellProblem, turnAway } from "./refusals.ts";
+import { type Attachment, attachmentOf, change, sideOf } from "./attachment.ts";
+import { AttemptSockets } from "./attemptSockets.ts";
+import { tellProblem } from "./refusals.ts";
 import { answerVisitor, digestOf, disappoint, showOffer } from "./visitors.ts";
 
 const STATE_KEY = "attempt";
 
 export class PairingAttempt extends DurableObject<Env> {
+  readonly #sockets: AttemptSockets;
   readonly #tokens: SpentTokens;
   #state: AttemptState | undefined;
   /** The state in memory is ahead of the stored one by soft steps. */
@@ -45,26 +44,39 @@ export class PairingAttempt extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#sockets = new AttemptSockets(ctx);
     this.#tokens = new SpentTokens(
-      ctx.getWebSockets().map((socket) => attachmentOf(socket).tokenId),
+      this.#sockets.all().map((socket) => attachmentOf(socket).tokenId),
     );
     answerKeepAlive(ctx);
   }
 
+  /** Refusals are responses, which the Worker tells over a socket of its own: none of them is kept here. */
   override fetch(request: Request): Response {
     const { userId, deviceId, network, purpose, locator, sid, ...token } = claimsOf(request);
-    if (locator === null || !this.#tokens.take(token)) {
-      return problemResponse(problem("upgrade-refused"));
-    }
-    const party = { userId, deviceId, network };
-    const fresh = { answerBy: 0, claimed: null, isTold: false, hasAcknowledged: false };
-    const attachment = { party, purpose, locator, sid, tokenId: token.id, ...fresh };
-    if (!this.#makeRoom(attachment)) {
-      return problemResponse(problem("try-again", { retryAfterSeconds: 5 }));
-    }
+    if (locator === null || !this.#tokens.take(token)) return refusal("upgrade-refused");
+    const state = this.#load();
+    const isOwn = state.at !== "free" && state.initiator.userId === userId;
+    if (purpose === "claim" && isOwn) return refusal("own-key");
+    const attachment: Attachment = {
+      party: { userId, deviceId, network },
+      purpose,
+      locator,
+      // Whoever claims comes to the attempt that is there; whoever resumes, to one of its own.
+      sid: purpose === "claim" && state.at !== "free" ? state.offer.sid : sid,
+      tokenId: token.id,
+      answerBy: 0,
+      mayClaimUntil: 0,
+      claimed: null,
+      isTold: false,
+      hasAcknowledged: false,
+    };
+    const role = sideOf(state, attachment);
+    if (purpose === "resume" && role === null) return refusal("attempt-unknown");
+    if (!this.#sockets.hasRoomFor(attachment, role !== null)) return refusal("try-again");
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server, [userId]);
-    this.#greet(server, attach(server, attachment));
+    this.#sockets.accept(server, attachment);
+    if (purpose !== "open") this.#greet(server, state, role);
     return switchProtocols(client);
   }
 
@@ -96,30 +108,9 @@ export class PairingAttempt extends DurableObject<Env> {
     }
   }
 
-  /** An account's newest socket replaces its oldest; visitors whose offer has passed make way, sides need not. */
-  #makeRoom(attachment: Attachment): boolean {
-    const [oldest, ...others] = this.ctx.getWebSockets(attachment.party.userId);
-    if (oldest !== undefined && others.length >= ATTEMPT_MAX_SOCKETS_PER_ACCOUNT - 1) {
-      closeSocket(oldest, NORMAL_CLOSURE);
-    }
-    if (this.ctx.getWebSockets().length < ATTEMPT_MAX_SOCKETS) return true;
-    const now = Date.now();
-    this.#closeSockets(({ answerBy }) => answerBy !== 0 && answerBy < now);
-    if (this.ctx.getWebSockets().length < ATTEMPT_MAX_SOCKETS) return true;
-    return sideOf(this.#load(), attachment) !== null;
-  }
-
   /** Tells a socket that has just opened all that it must know. */
-  #greet(socket: WebSocket, { party, purpose }: Attachment): void {
-    if (purpose === "open") return;
+  #greet(socket: WebSocket, state: AttemptState, role: Role | null): void {
     const now = Date.now();
-    const state = this.#load();
-    if (purpose === "claim" && state.at !== "free") {
-      if (state.initiator.userId === party.userId) return turnAway(socket, "own-key");
-      change(socket, { sid: state.offer.sid });
-    }
-    const role = sideOf(state, attachmentOf(socket));
-    if (role === null && purpose === "resume") return turnAway(socket, "attempt-unknown");
     if (role === null) return showOffer(this.env, socket, state, now);
     if (state.at === "matched") this.#commitAll(state);
     sendFrame(socket, noticesFor(state, role, now));
@@ -128,41 +119,40 @@ export class PairingAttempt extends DurableObject<Env> {
   async #receive(socket: WebSocket, message: AttemptRequest): Promise<void> {
     if ("share" in message && !isShare(fromBase64Url(message.share))) {
       const fields = { share: "must be a point of the group, not the identity" };
-      const refusal = problem("malformed-message", { fields });
-      return sendFrame(socket, [{ type: "problem", problem: refusal }]);
+      return tellProblem(socket, "malformed-message", { fields });
     }
-    const { party, locator, purpose, sid, claimed } = attachmentOf(socket);
-    if (message.type === "open") {
-      if (purpose !== "open" || (sid ?? message.sid) !== message.sid) {
-        return tellProblem(socket, "out-of-turn");
-      }
-      change(socket, { sid: message.sid });
-      return this.#reply(socket, await this.#decide({ type: "open", party, locator, message }));
-    }
+    if (message.type === "open") return this.#open(socket, message);
+    const claim = message.type === "claim" ? await digestOf(message) : null;
+    const now = Date.now();
     const state = this.#load();
+    const { party, purpose, sid, claimed, mayClaimUntil } = attachmentOf(socket);
     const isSide = sideOf(state, attachmentOf(socket)) !== null;
     // Only a socket that was opened to claim has passed the account's back-off and the network's gate.
-    const isFirstClaim = message.type === "claim" && purpose === "claim" && claimed === null;
-    const isOnOffer = state.at !== "free" && state.offer.sid === sid;
-    if (!isSide && !(isFirstClaim && isOnOffer)) {
-      return this.#answerVisitor(socket, message, isFirstClaim);
-    }
-    if (message.type === "claim") change(socket, { claimed: digestOf(message) });
+    const isGuess = !isSide && claim !== null && claimed === null;
+    if (isGuess && purpose !== "claim") return tellProblem(socket, "out-of-turn");
+    const isOnOffer = state.at !== "free" && state.offer.sid === sid && now < mayClaimUntil;
+    if (!isSide && !(isGuess && isOnOffer)) return this.#hearVisitor(socket, message, claim, now);
+    if (isGuess) change(socket, { claimed: claim });
     if (message.type === "acknowledge" && (state.at === "matched" || state.at === "failed")) {
       change(socket, { hasAcknowledged: true });
     }
     const reply = await this.#decide(eventOf(message, party));
     if (reply.kind !== "stray") return this.#reply(socket, reply);
     change(socket, { claimed: null });
-    this.#answerVisitor(socket, message, true);
+    this.#hearVisitor(socket, message, claim, now);
   }
 
-  #answerVisitor(socket: WebSocket, message: AttemptRequest, mayClaim: boolean) {
-    const now = Date.now();
-    if (message.type === "claim" && attachmentOf(socket).claimed === null && !mayClaim) {
+  async #open(socket: WebSocket, message: OpenMessage): Promise<void> {
+    const { party, locator, purpose, sid } = attachmentOf(socket);
+    if (purpose !== "open" || (sid ?? message.sid) !== message.sid) {
       return tellProblem(socket, "out-of-turn");
     }
-    if (!answerVisitor(socket, message, now)) return;
+    change(socket, { sid: message.sid });
+    this.#reply(socket, await this.#decide({ type: "open", party, locator, message }));
+  }
+
+  #hearVisitor(socket: WebSocket, message: AttemptRequest, claim: string | null, now: number) {
+    if (!answerVisitor(socket, message, claim, now)) return;
     this.#settleClaim(attachmentOf(socket), true);
     this.ctx.waitUntil(disappoint(this.env, socket, now));
   }
@@ -181,8 +171,8 @@ export class PairingAttempt extends DurableObject<Env> {
     else if (soft) this.#isAhead = true;
     else if (state !== before) this.#save(state);
     if (before.at === "free" && state.at !== "free") await this.#setAlarm();
-    this.#tell(effects, before, state);
-    if (state.at === "free") this.#closeSockets((socket) => sideOf(before, socket) !== null);
+    this.#sockets.tell(effects, before, state);
+    if (state.at === "free") this.#sockets.close((socket) => sideOf(before, socket) !== null);
     for (const effect of effects) {
       if (effect.do !== "settleClaim" || state.at === "free") continue;
       this.#settleClaim({ party: effect.party, locator: state.locator }, effect.isFailure);
@@ -217,27 +207,6 @@ export class PairingAttempt extends DurableObject<Env> {
     this.ctx.waitUntil(Promise.allSettled(told));
   }
 
-  #tell(effects: readonly AttemptEffect[], before: AttemptState, after: AttemptState): void {
-    const notices: Record<Role, AttemptNotice[]> = { initiator: [], responder: [] };
-    for (const effect of effects) {
-      if (effect.do === "tell") notices[effect.role].push(effect.notice);
-    }
-    if (notices.initiator.length + notices.responder.length === 0) return;
-    for (const socket of this.ctx.getWebSockets()) {
-      const attachment = attachmentOf(socket);
-      const side = sideOf(after, attachment) ?? sideOf(before, attachment);
-      if (side === null || notices[side].length === 0) continue;
-      if (after.at === "failed") change(socket, { isTold: true });
-      sendFrame(socket, notices[side]);
-    }
-  }
-
-  #closeSockets(isOver: (attachment: Attachment) => boolean): void {
-    for (const socket of this.ctx.getWebSockets()) {
-      if (isOver(attachmentOf(socket))) closeSocket(socket, NORMAL_CLOSURE);
-    }
-  }
-
   /** A side that leaves takes the memory on its socket along; what it has acknowledged is stored now. */
   #keepAcknowledgement(socket: WebSocket): void {
     const attachment = attachmentOf(socket);
@@ -253,7 +222,7 @@ export class PairingAttempt extends DurableObject<Env> {
     if (this.#state !== undefined) return this.#state;
     const stored = this.ctx.storage.kv.get<AttemptState>(STATE_KEY) ?? FREE;
     let state = stored;
-    for (const socket of stored === FREE ? [] : this.ctx.getWebSockets()) {
+    for (const socket of stored === FREE ? [] : this.#sockets.all()) {
       state = withAcknowledgement(state, attachmentOf(socket));
     }
     this.#isAhead = state !== stored;
@@ -279,6 +248,10 @@ export class PairingAttempt extends DurableObject<Env> {
     const at = earliest(deadlineOf(state), retryAt);
     if (at !== null) await this.ctx.storage.setAlarm(at);
   }
+}
+
+function refusal(code: ProblemCode): Response {
+  return problemResponse(problem(code));
 }
 
 /** The state once a side has acknowledged; the state itself if that would end it, which is for the alarm to do. */

@@ -13,8 +13,9 @@ export interface Attachment {
   readonly locator: Locator;
   /** Of the attempt resumed, opened, or shown to a visitor; null until then. */
   readonly sid: string | null;
-  /** T2 of the offer that a visitor was shown. */
+  /** T2 of the offer that a visitor was shown, and until when it may claim. */
   readonly answerBy: number;
+  readonly mayClaimUntil: number;
   /** Digest of a visitor's one claim. */
   readonly claimed: string | null;
   /** The terminal notice has been sent. */

@@ -1,8 +1,8 @@
 // Whoever is no side of the attempt: shown an offer, heard once, and told of a mismatch.
 // A free locator, a spent one and one in use sound alike, message by message.
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { toBase64Url, utf8 } from "../../shared/core/crypto/bytes.ts";
+import { toBase64Url } from "../../shared/core/crypto/bytes.ts";
+import { CLAIM_WITHIN_SECONDS } from "../../shared/wire/limits.ts";
 import { offerNotice } from "../../shared/core/pairing/notices.ts";
 import type { AttemptState } from "../../shared/core/pairing/state.ts";
 import type { AttemptRequest, ClaimMessage } from "../../shared/wire/pairing.ts";
@@ -17,25 +17,34 @@ export function showOffer(env: Env, socket: WebSocket, state: AttemptState, now:
   const isOnOffer = state.at !== "free" && now < state.claimBy;
   const { locator } = attachmentOf(socket);
   const offer = isOnOffer ? offerNotice(state, now) : offerOfFree(env, locator, now);
-  change(socket, { sid: offer.sid, answerBy: offer.answerBy });
+  const mayClaimUntil = now + CLAIM_WITHIN_SECONDS * 1_000;
+  change(socket, { sid: offer.sid, answerBy: offer.answerBy, mayClaimUntil });
   sendFrame(socket, [offer]);
 }
 
-/** Stands for a claim on its socket, where the claim itself has no room. Of the boxes their ends suffice: authentication tags. */
-export function digestOf({ share, commitment, tag, confirmation, identity, card }: ClaimMessage) {
-  const parts = [share, commitment, tag, confirmation, identity.slice(-32), card.slice(-32)];
-  return toBase64Url(sha256(utf8(parts.join(" "))));
+/** Stands for a claim on its socket, where the claim itself has no room. */
+export async function digestOf(claim: ClaimMessage): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(claim));
+  return toBase64Url(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
-/** Anything that a visitor says but a claim that is evaluated. True when a guess was made in vain. */
-export function answerVisitor(socket: WebSocket, message: AttemptRequest, now: number): boolean {
+/**
+ * Anything that a visitor says but a claim that is evaluated. True when a guess was made in vain.
+ * @param claim digest of the message if it is a claim
+ */
+export function answerVisitor(
+  socket: WebSocket,
+  message: AttemptRequest,
+  claim: string | null,
+  now: number,
+): boolean {
   const { claimed, isTold, answerBy } = attachmentOf(socket);
   if (message.type === "claim" && claimed === null) {
-    change(socket, { claimed: digestOf(message) });
+    change(socket, { claimed: claim });
     sendFrame(socket, [{ type: "claimed", answerBy, now }]);
     return true;
   }
-  if (message.type === "claim" && claimed === digestOf(message) && !isTold) {
+  if (message.type === "claim" && claimed === claim && !isTold) {
     sendFrame(socket, [{ type: "claimed", answerBy, now }]);
   } else if (message.type === "cancel" && claimed !== null && !isTold) {
     change(socket, { isTold: true });

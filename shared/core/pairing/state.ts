@@ -81,6 +81,7 @@ export interface Matched extends Opened, Ending {
 
 export interface Failed extends Opened, Ending {
   readonly at: "failed";
+  /** Null when there was no claim, and for a claimant who guessed wrong or left: a visitor again. */
   readonly responder: Party | null;
   readonly outcome: Failure;
 }
@@ -98,10 +99,8 @@ export function isSameParty(a: Party, b: Party | null): boolean {
 export function roleOf(state: AttemptState, party: Party): Role | null {
   if (state.at === "free") return null;
   if (isSameParty(party, state.initiator)) return "initiator";
-  // Who guessed wrong is a visitor again, and learns no more than one.
-  const isBurnt = state.at === "failed" && state.outcome === "mismatch";
-  const isResponder = "responder" in state && isSameParty(party, state.responder);
-  return isResponder && !isBurnt ? "responder" : null;
+  if ("responder" in state && isSameParty(party, state.responder)) return "responder";
+  return null;
 }
 
 export function otherRole(role: Role): Role {

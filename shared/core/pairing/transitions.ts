@@ -57,6 +57,7 @@ export function openAgain(
     message.share === state.offer.share &&
     message.commitment === state.offer.commitment;
   if (!isRepetition) return refused(state, "locator-taken");
+  if (state.at === "matched" || state.at === "failed") return refused(state, "attempt-over");
   return stayed(state, { kind: "repeated", notices: [openedNotice(state, now)] });
 }
 
@@ -190,8 +191,9 @@ function fail(
   by: Role | null = null,
 ): Decision {
   const { locator, method, initiator, offer, openedAt, claimBy, answerBy } = state;
-  const responder = state.at === "awaitingAnswer" ? state.responder : null;
-  const told: readonly Role[] = responder === null ? ["initiator"] : BOTH;
+  const claimant = state.at === "awaitingAnswer" ? state.responder : null;
+  const told: readonly Role[] = claimant === null ? ["initiator"] : BOTH;
+  const isVain = outcome === "mismatch" || by === "responder";
   const next: Failed = {
     at: "failed",
     locator,
@@ -201,14 +203,14 @@ function fail(
     openedAt,
     claimBy,
     answerBy,
-    responder,
+    responder: isVain ? null : claimant,
     outcome,
-    unacknowledged: outcome === "mismatch" ? ["initiator"] : told,
+    unacknowledged: isVain ? ["initiator"] : told,
     keepUntil: now + NOTICE_TTL_SECONDS * 1_000,
   };
   const effects = told.map((role) => tell(role, terminalNotice(next, role)));
-  if (responder !== null) {
-    effects.push({ do: "settleClaim", party: responder, isFailure: by !== "initiator" });
+  if (claimant !== null) {
+    effects.push({ do: "settleClaim", party: claimant, isFailure: by !== "initiator" });
   }
   return moved(next, effects);
 }
