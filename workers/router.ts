@@ -5,7 +5,7 @@ import { cors } from "hono/cors";
 import * as z from "zod/mini";
 import { REQUEST_MAX_BYTES } from "../shared/wire/limits.ts";
 import { faultsOf, problem, ProblemError } from "../shared/wire/problem.ts";
-import { type Route, ROUTES, type RouteName } from "../shared/wire/routes.ts";
+import { type Route, ROUTES, type RouteName, SOCKETS } from "../shared/wire/routes.ts";
 import { authHandlers } from "./auth/routes.ts";
 import { type Actor, verifyToken } from "./auth/tokens.ts";
 import type { Env } from "./env.ts";
@@ -36,7 +36,7 @@ router.get("/openapi.json", (c) => c.json(openApiDocument(new URL(c.req.url).ori
 router.get("/v1/attempts/:locator", (c) =>
   upgradeToAttempt(c.env, c.req.raw, c.req.param("locator")),
 );
-router.get("/v1/mailbox", (c) => upgradeToMailbox(c.env, c.req.raw));
+router.get(SOCKETS.mailbox.path, (c) => upgradeToMailbox(c.env, c.req.raw));
 
 for (const name of Object.keys(ROUTES) as RouteName[]) {
   const route: Route = ROUTES[name];
@@ -59,7 +59,12 @@ router.onError((error) => {
 });
 
 /** For the methods that an address does take (RFC 9110, section 15.5.6). */
-const ENDPOINTS = Object.values(ROUTES).map(({ method, path }) => ({
+const ENDPOINTS = [
+  ...Object.values(ROUTES),
+  ...Object.values(SOCKETS).map(({ path }) => ({ method: "GET", path })),
+  { method: "GET", path: "/healthz" },
+  { method: "GET", path: "/openapi.json" },
+].map(({ method, path }) => ({
   method,
   path: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
 }));

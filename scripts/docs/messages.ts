@@ -28,10 +28,15 @@ import {
   blockListSchema,
   contactPageSchema,
   contactRecordSchema,
+  keptReleaseSchema,
   mailboxNoticeSchema,
   mailboxRequestSchema,
 } from "../../shared/wire/mailbox.ts";
-import { attemptNoticeSchema, attemptRequestSchema } from "../../shared/wire/pairing.ts";
+import {
+  attemptNoticeSchema,
+  attemptRequestSchema,
+  matchedNoticeSchema,
+} from "../../shared/wire/pairing.ts";
 import { problemSchema } from "../../shared/wire/problem.ts";
 import { table } from "./table.ts";
 
@@ -75,6 +80,7 @@ const NAMED: readonly (readonly [z.core.$ZodType, string])[] = [
   [genesisEntrySchema, "entry"],
   [proofSchema, "proof"],
   [contactRecordSchema, "contact"],
+  [matchedNoticeSchema, "the message `matched`"],
   [problemSchema, "problem"],
 ];
 const NAMES = new Map(NAMED.map(([schema, name]) => [withoutMeta(shapeOf(schema)), name]));
@@ -173,6 +179,7 @@ export function requestBodies(): string {
     ["`contact`", contactRecordSchema],
     ["a page of contacts", contactPageSchema],
     ["the blocks", blockListSchema],
+    ["a kept release", keptReleaseSchema],
     ["`problem`", problemSchema],
   ];
   const rows = bodies.map(([name, schema]) => [name, membersOf(shapeOf(schema)).join("<br>")]);

@@ -14,12 +14,12 @@ const RULES: Readonly<Record<keyof typeof moves, string>> = {
   takeClaim:
     "Of the initiator's own account: `own-key`. Otherwise the claim is stored; the initiator is told `claim`, the responder `claimed`.",
   claimAgain:
-    "From the responder, every member equal: `claimed` once more; any member different: `out-of-turn`. From anyone else: as a stray.",
-  claimTooLate:
-    "From a side: `attempt-over`. From anyone else: a stray, answered just as on a free locator.",
+    "From the responder, every member equal: `claimed` once more; any member different: `out-of-turn`. From anyone else: a stray.",
+  claimTooLate: "From a side: `attempt-over`. From anyone else: a stray.",
   answer:
-    "From anyone but the initiator: `out-of-turn`. The tags are compared: equal, with both boxes present, matches; anything else fails as `mismatch`.",
-  cancel: "From a side: fails as `cancelled`. From anyone else: `out-of-turn`.",
+    "From anyone but the initiator: `out-of-turn`. The tags are compared: equal, with both boxes present, matches; anything else fails as `mismatch`, and the responder is a visitor from then on.",
+  cancel:
+    "From a side: fails as `cancelled`; a responder that cancels is a visitor from then on. From anyone else: `out-of-turn`.",
   refuse: "From the initiator: fails as `refused`. From anyone else: `out-of-turn`.",
   expire: "Once the deadline is reached: fails as `timedOut`.",
   acknowledge:
@@ -29,6 +29,20 @@ const RULES: Readonly<Record<keyof typeof moves, string>> = {
   handOver:
     "Mailboxes that have not confirmed are asked again. Once `answerBy` is reached: the boxes that a side has not acknowledged go to its mailbox, too.",
   forget: "Once the notice was kept long enough: all is forgotten.",
+};
+
+const OVER =
+  "From the same device with the same `sid`, `share` and `commitment`: `attempt-over`. Otherwise `locator-taken`.";
+
+/** Where a move does less than elsewhere. */
+const NARROWER: Readonly<Partial<Record<`${StateName} ${EventName}`, string>>> = {
+  "free claim": "A stray.",
+  "awaitingClaim cancel":
+    "From the initiator: fails as `cancelled`. From anyone else: `out-of-turn`.",
+  "matched open": OVER,
+  "failed open": OVER,
+  "failed acknowledge":
+    "From a side: it is awaited no more. When nobody is, all is forgotten and both are told `acknowledged`. From anyone else: `out-of-turn`.",
 };
 
 const TITLES: Readonly<Record<EventName, string>> = {
@@ -56,7 +70,8 @@ function edges(): Edge[] {
     >;
     return (Object.keys(row) as EventName[]).map((on) => {
       const { to, run } = row[on]!;
-      const rule = RULES[run.name as keyof typeof moves] as string | undefined;
+      const rule =
+        NARROWER[`${from} ${on}`] ?? (RULES[run.name as keyof typeof moves] as string | undefined);
       if (rule === undefined) throw new Error(`nothing describes the move "${run.name}"`);
       return { from, on, to, rule };
     });

@@ -190,6 +190,9 @@ export function half(prs: Uint8Array, sid: Uint8Array, random = randomBytes(64))
 const adOf = (side: Side, commitment: Uint8Array): Buffer => lvCat(side, commitment);
 
 export function iskOf(exchange: Exchange, y: bigint, peerShare: Uint8Array): Buffer {
+  if (Buffer.compare(exchange.initiator.share, exchange.responder.share) === 0) {
+    throw new Error("a reflected share");
+  }
   const k = Point.fromBytes(peerShare).multiply(y);
   if (k.is0()) throw new Error("the identity");
   return sha512(

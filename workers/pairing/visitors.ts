@@ -39,7 +39,7 @@ export function answerVisitor(
   now: number,
 ): boolean {
   const { claimed, isTold, answerBy } = attachmentOf(socket);
-  if (message.type === "claim" && claimed === null) {
+  if (message.type === "claim" && claimed === null && !isTold) {
     change(socket, { claimed: claim });
     sendFrame(socket, [{ type: "claimed", answerBy, now }]);
     return true;

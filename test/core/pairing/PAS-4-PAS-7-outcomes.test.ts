@@ -178,9 +178,37 @@ describe("PAS-7: claims", () => {
     expect(replyOf(step(matchedState(), answer(), NOW))).toBe("attempt-over");
   });
 
-  test("KEY-3: who guessed wrong is a visitor again", () => {
-    const burnt = after(open(), claim(), answer(ANN, answerMessage(WRONG_TAG)));
-    expect(roleOf(burnt, BEN)).toBe(null);
-    expect(roleOf(burnt, ANN)).toBe("initiator");
+  const vain: readonly [string, AttemptEvent][] = [
+    ["guessed wrong", answer(ANN, answerMessage(WRONG_TAG))],
+    ["left", say("cancel", BEN)],
+  ];
+  test.for(vain)("KEY-3: who %s is a visitor again", ([, ending]) => {
+    const state = after(open(), claim(), ending);
+    expect(state).toMatchObject({ responder: null, unacknowledged: ["initiator"] });
+    expect(roleOf(state, BEN)).toBe(null);
+    expect(replyOf(step(state, claim(), NOW))).toBe("stray");
+    expect(replyOf(step(state, say("acknowledge", BEN), NOW))).toBe("out-of-turn");
+    expect(step(state, say("acknowledge", ANN), NOW).state).toBe(FREE);
+  });
+
+  test("a claimant that did nothing wrong stays a side, and is waited for", () => {
+    for (const ending of [say("cancel", ANN), say("refuse", ANN)]) {
+      const state = after(open(), claim(), ending);
+      expect(state).toMatchObject({ responder: BEN, unacknowledged: ROLES });
+    }
+    const late = step(EXAMPLES.awaitingAnswer, deadline, NOW + T2_MS);
+    expect(late.state).toMatchObject({ responder: BEN, unacknowledged: ROLES });
+    const settled = { do: "settleClaim", party: BEN, isFailure: true };
+    expect(late.effects).toContainEqual(settled);
+  });
+
+  test("opening again, with the same bytes, finds an attempt over that has ended", () => {
+    for (const state of [EXAMPLES.matched, EXAMPLES.failed]) {
+      const again = step(state, open(), NOW);
+      expect(replyOf(again)).toBe("attempt-over");
+      expect(again).toMatchObject({ state, effects: [] });
+      expect(replyOf(step(state, open(ANN, openMessage(9)), NOW))).toBe("locator-taken");
+      expect(replyOf(step(state, open(ANNS_TABLET), NOW))).toBe("locator-taken");
+    }
   });
 });

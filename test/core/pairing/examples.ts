@@ -116,7 +116,7 @@ export const EXAMPLES: Readonly<Record<StateName, AttemptState>> = {
   awaitingClaim: after(open()),
   awaitingAnswer: after(open(), claim()),
   matched: matchedState(),
-  failed: after(open(), claim(), say("cancel", BEN)),
+  failed: after(open(), claim(), say("cancel", ANN)),
 };
 
 /** The notices that a decision tells a role, in order. */

@@ -81,6 +81,7 @@ export const claim = (name: "annsTablet" | "ben" | "cem", isRight: boolean): Com
       oracle.phase === "waiting" &&
       line.sid === oracle.opening?.sid &&
       line.claimed === null &&
+      Date.now() < line.mayClaimUntil &&
       !name.startsWith("ann");
     const from = line.socket.told.length;
     const said = await sayLate(oracle, line, message);
@@ -128,7 +129,8 @@ export const claimAtOnce = command(
       await world.lineOf(oracle, "cem", "claim", true),
     ];
     const isFresh = lines.every(
-      ({ claimed, sid }) => claimed === null && sid === oracle.opening?.sid,
+      ({ claimed, sid, mayClaimUntil }) =>
+        claimed === null && sid === oracle.opening?.sid && Date.now() < mayClaimUntil,
     );
     if (oracle.phase !== "waiting" || !isFresh) return;
     const messages = lines.map(() => claimMessage(world.rightTag));
@@ -177,7 +179,7 @@ export const answer = (name: Name, kind: "honest" | "withoutBoxes" | "wrongTag")
     isCertain,
   );
 
-/** Whoever guessed wrong has heard so on each of its lines, and is a visitor from now on. */
+/** A claimant who guessed wrong, or left, has heard so on each of its lines, and is a visitor from now on. */
 function markTold(oracle: Oracle, world: World): void {
   for (const line of world.lines) {
     if (line.name === oracle.claimant && line.sid === oracle.opening?.sid) line.isTold = true;
@@ -200,6 +202,8 @@ export const cancel = (name: Name): Command =>
       if (isLive(oracle) && speaksForSide(oracle, line)) {
         expect(said).toEqual(["ended"]);
         oracle.ended("cancelled", Date.now());
+        oracle.hasClaimantLeft = name === oracle.claimant;
+        if (oracle.hasClaimantLeft) markTold(oracle, world);
       } else expectRefusal(oracle, line, said);
     },
     isCertain,

@@ -23,6 +23,8 @@ export class Oracle {
   claimant: Name | null = null;
   answer: AnswerMessage | null = null;
   outcome: string | null = null;
+  /** The claimant has called its claim off. */
+  hasClaimantLeft = false;
   claimBy = 0;
   answerBy = 0;
   keepUntil = 0;
@@ -90,10 +92,10 @@ export class Oracle {
     if (this.phase === "over" && this.acknowledged.size > 0) this.phase = "ending";
   }
 
-  /** Who belongs to the attempt. One who guessed wrong does not any more. */
+  /** Who belongs to the attempt. A claimant who guessed wrong, or left, does not any more. */
   sides(): Name[] {
-    const isBurnt = this.outcome === "mismatch";
-    return this.claimant === null || isBurnt ? ["ann"] : ["ann", this.claimant];
+    const isVain = this.outcome === "mismatch" || this.hasClaimantLeft;
+    return this.claimant === null || isVain ? ["ann"] : ["ann", this.claimant];
   }
 
   isSide(name: Name): boolean {

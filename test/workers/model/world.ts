@@ -11,6 +11,7 @@ import {
   runInDurableObject,
 } from "cloudflare:test";
 import { expect } from "vitest";
+import { CLAIM_WITHIN_SECONDS } from "../../../shared/wire/limits.ts";
 import { randomText, type TestAccount } from "../support/accounts.ts";
 import { advanceClock } from "../support/clock.ts";
 import {
@@ -29,6 +30,8 @@ export interface Line {
   readonly purpose: Purpose;
   /** Of the attempt that it was shown, has opened or came back to. */
   sid: string | null;
+  /** As a visitor it was shown an offer, and may claim until then. */
+  mayClaimUntil: number;
   /** The share of the one guess made on it. */
   claimed: string | null;
   /** As a visitor it has heard the end. */
@@ -74,7 +77,8 @@ export class World {
     }
     const sid = purpose === "resume" ? (oracle.opening?.sid ?? randomText(16)) : null;
     const socket = await this.#socketOf(name, purpose, sid);
-    const line: Line = { name, socket, purpose, sid, claimed: null, isTold: false };
+    const mayClaimUntil = Date.now() + CLAIM_WITHIN_SECONDS * 1_000;
+    const line: Line = { name, socket, purpose, sid, mayClaimUntil, claimed: null, isTold: false };
     this.lines.push(line);
     const greeting = await socket.ask();
     if (purpose === "claim") {
