@@ -1,8 +1,9 @@
 // The attempts of this device: begun, resumed and let go of. One claim for a key, one key shown at a time.
 
 import type { Role } from "../core/crypto/cpace.ts";
-import { secretFromRandom } from "../core/pairing/code.ts";
+import { type Secret, secretFromRandom } from "../core/pairing/code.ts";
 import type { Card } from "../wire/card.ts";
+import type { Locator } from "../wire/ids.ts";
 import { ConnectionError } from "./api.ts";
 import type { AttemptRecord } from "./attemptRecord.ts";
 import type { AttemptRun, RunContext } from "./attemptRun.ts";
@@ -31,6 +32,10 @@ export class Meetings {
   #burntAt: number[] = [];
   /** Keys are shown one after another, so that the newest is the only one. */
   #showing: Promise<unknown> = Promise.resolve();
+  /** Grows with each closing. */
+  #era = 0;
+  /** Keys that are being entered: a record tells of one only once its offer has come. */
+  readonly #entering = new Map<string, Promise<Meeting>>();
 
   constructor(context: Omit<RunContext, "onEnd">, cards: CardBox) {
     this.#context = { ...context, onEnd: (run) => this.#ended(run) };
@@ -46,11 +51,13 @@ export class Meetings {
   async enterKey(code: string, options: MeetingOptions): Promise<Meeting> {
     const parsed = (await loadCodes()).parse(code);
     if (!parsed.ok) throw new CodeError(parsed.problem);
-    const begun = await this.#begunWith(parsed.locator, parsed.secret);
-    if (begun !== null) return begun.meeting;
-    const card = await this.#cards.bytesFor(options.card);
-    const record = ResponderRun.record(this.#context, parsed.locator, parsed.secret, card);
-    return this.#begin(new ResponderRun(this.#context, record));
+    const { locator, secret } = parsed;
+    const id = `${locator} ${secret}`;
+    const entered =
+      this.#entering.get(id) ??
+      this.#enterKey(locator, secret, options).finally(() => this.#entering.delete(id));
+    this.#entering.set(id, entered);
+    return entered;
   }
 
   async resumeAll(): Promise<Meeting[]> {
@@ -68,6 +75,7 @@ export class Meetings {
   }
 
   async close(): Promise<void> {
+    this.#era += 1;
     const over = [...this.#runs].filter((run) => run.meeting.isOver).map((run) => run.settled);
     await within(this.#context.ports, SETTLE_MS, Promise.all(over));
     for (const run of this.#runs) run.stop();
@@ -75,6 +83,7 @@ export class Meetings {
   }
 
   async #showKey(options: MeetingOptions): Promise<Meeting> {
+    const era = this.#era;
     const card = await this.#cards.bytesFor(options.card);
     await loadWords(); // before the attempt stands: a key that cannot be spelled would be lost
     await this.#cancelShownKeys();
@@ -83,7 +92,16 @@ export class Meetings {
     const record = InitiatorRun.record(this.#context, secret, card);
     const since = ports.now() - BURNT_WINDOW_MS;
     this.#burntAt = this.#burntAt.filter((at) => at > since);
-    return this.#begin(new InitiatorRun(this.#context, record, this.#burntAt.length));
+    return this.#begin(new InitiatorRun(this.#context, record, this.#burntAt.length), era);
+  }
+
+  async #enterKey(locator: Locator, secret: Secret, options: MeetingOptions): Promise<Meeting> {
+    const era = this.#era;
+    const begun = await this.#begunWith(locator, secret);
+    if (begun !== null) return begun.meeting;
+    const card = await this.#cards.bytesFor(options.card);
+    const record = ResponderRun.record(this.#context, locator, secret, card);
+    return this.#begin(new ResponderRun(this.#context, record), era);
   }
 
   /** A key that was entered before goes on where it was: this device makes one claim for it. */
@@ -93,7 +111,9 @@ export class Meetings {
     return record === undefined ? null : (this.#runOf(record) ?? this.#resume(record));
   }
 
-  async #begin(run: AttemptRun): Promise<Meeting> {
+  /** @param era in which it was asked for; what was closed since does not begin after all */
+  async #begin(run: AttemptRun, era: number): Promise<Meeting> {
+    if (era !== this.#era) throw new ConnectionError("It was closed before the meeting began.");
     this.#runs.add(run);
     const release = await this.#context.store.hold(run.id);
     void run.settled.then(() => release?.());

@@ -179,6 +179,19 @@ test("a contact removed elsewhere goes; one that the mailbox has not listed yet 
   expect((await book.list()).map(({ name }) => name)).toEqual(["Cleo"]);
 });
 
+test("a removal that is told late takes nothing that was met or listed since", async () => {
+  const { book } = await openBook();
+  const [again, listed] = [meetingWith(BEN, "Ben", 2_000), meetingWith(CLEO, "Cleo", 2_000)];
+  await book.keepMet(again.agreement, again.met, again.opening);
+  await book.learn([listed.record]);
+  for (const userId of [BEN, CLEO]) await book.forgetBefore(userId, 1_500);
+  expect((await book.get(BEN))?.verified).toBe(true);
+  expect(await book.get(CLEO)).not.toBeNull();
+  await book.learn([again.record]);
+  for (const userId of [BEN, CLEO]) await book.forgetBefore(userId, 2_001);
+  expect([await book.get(BEN), await book.get(CLEO)]).toEqual([null, null]);
+});
+
 test("a long list is read page by page", async () => {
   const { book, world } = await openBook();
   const page = (userId: UserId, next: number | null) =>

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { adviceFor, Meeting } from "../../shared/client/meeting.ts";
 import { type Contact, MeetingFailed } from "../../shared/client/node.ts";
 import type { MeetingEvent } from "../../shared/client/model.ts";
+import { uncaughtDuring } from "./uncaught.ts";
 
 const contact = { userId: "a".repeat(32), name: "Ben" } as Contact;
 const matched: MeetingEvent = { event: "matched" };
@@ -82,6 +83,25 @@ test("a listener hears the past first, and nothing more once it is taken off", (
   off();
   meeting.emit(connected);
   expect(heard).toEqual(["claimed", "matched"]);
+});
+
+test("a listener that throws harms neither the meeting nor who else listens, be it to the past or to what comes", async () => {
+  const meeting = newMeeting();
+  meeting.emit({ event: "claimed" });
+  const heard: string[] = [];
+  const uncaught = await uncaughtDuring(async () => {
+    meeting.on(({ event }) => {
+      throw new Error(`fault at ${event}`);
+    });
+    meeting.on(({ event }) => heard.push(event));
+    const told = collect(meeting);
+    meeting.emit(matched);
+    meeting.emit(connected);
+    expect(await told).toEqual(["claimed", "matched", "connected"]);
+    expect(await meeting.contact).toBe(contact);
+  });
+  expect(heard).toEqual(["claimed", "matched", "connected"]);
+  expect(uncaught).toEqual(["fault at claimed", "fault at matched", "fault at connected"]);
 });
 
 test("the contact resolves when connected", async () => {

@@ -52,10 +52,12 @@ test("PAS-10: each device keeps the same receipt with both signatures, and both 
     }
   }
 
-  const hashes = storedRows(server.stateDir)
-    .filter(({ table }) => table === "contact")
-    .map(({ raw }) => raw["receipt_hash"]);
-  expect(hashes).toEqual([ofAda.receiptHash, ofAda.receiptHash]);
+  // The mailboxes are told of a match after the devices are.
+  const hashes = () =>
+    storedRows(server.stateDir)
+      .filter(({ table }) => table === "contact")
+      .map(({ raw }) => raw["receipt_hash"]);
+  await expect.poll(hashes).toEqual([ofAda.receiptHash, ofAda.receiptHash]);
 });
 
 test("ID-1: a user id is the hash of the signed first entry of the peer's device log", async () => {

@@ -109,7 +109,7 @@ const LIES: Lie[] = [
     what: "the responder's share, for one that is no point",
     victim: "initiator",
     rule: altering("claim", "share", noPoint),
-    ends: "tampered",
+    ends: "mismatch",
   },
   {
     what: "the responder's share, for another",
@@ -121,7 +121,7 @@ const LIES: Lie[] = [
     what: "the responder's share, for the initiator's own",
     victim: "initiator",
     rule: reflecting(),
-    ends: "tampered",
+    ends: "mismatch",
   },
   {
     what: "the confirmation of the claim",
