@@ -43,19 +43,21 @@ export class Meetings {
   }
 
   showKey(options: MeetingOptions): Promise<Meeting> {
-    const shown = this.#showing.then(() => this.#showKey(options));
+    const era = this.#era;
+    const shown = this.#showing.then(() => this.#showKey(options, era));
     this.#showing = shown.catch(() => {});
     return shown;
   }
 
   async enterKey(code: string, options: MeetingOptions): Promise<Meeting> {
+    const era = this.#era;
     const parsed = (await loadCodes()).parse(code);
     if (!parsed.ok) throw new CodeError(parsed.problem);
     const { locator, secret } = parsed;
     const id = `${locator} ${secret}`;
     const entered =
       this.#entering.get(id) ??
-      this.#enterKey(locator, secret, options).finally(() => this.#entering.delete(id));
+      this.#enterKey(locator, secret, options, era).finally(() => this.#entering.delete(id));
     this.#entering.set(id, entered);
     return entered;
   }
@@ -82,8 +84,7 @@ export class Meetings {
     this.#runs.clear();
   }
 
-  async #showKey(options: MeetingOptions): Promise<Meeting> {
-    const era = this.#era;
+  async #showKey(options: MeetingOptions, era: number): Promise<Meeting> {
     const card = await this.#cards.bytesFor(options.card);
     await loadWords(); // before the attempt stands: a key that cannot be spelled would be lost
     await this.#cancelShownKeys();
@@ -95,8 +96,12 @@ export class Meetings {
     return this.#begin(new InitiatorRun(this.#context, record, this.#burntAt.length), era);
   }
 
-  async #enterKey(locator: Locator, secret: Secret, options: MeetingOptions): Promise<Meeting> {
-    const era = this.#era;
+  async #enterKey(
+    locator: Locator,
+    secret: Secret,
+    options: MeetingOptions,
+    era: number,
+  ): Promise<Meeting> {
     const begun = await this.#begunWith(locator, secret);
     if (begun !== null) return begun.meeting;
     const card = await this.#cards.bytesFor(options.card);

@@ -40,6 +40,16 @@ test.each(["showing", "entering"])(
   },
 );
 
+test("PAS-6: what was asked for before the closing does not begin after it", async () => {
+  const shown = await (await openClient(server.url)).showKey();
+  const carl = await openClient(server.url);
+  const asked = [carl.showKey(), carl.enterKey(codeOf(shown))];
+  await carl.close();
+  const ends = await Promise.allSettled(asked);
+  expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(shown.events.map(({ event }) => event)).toEqual(["key"]);
+});
+
 test("KEY-3: entering one's own key is refused while it begins", async () => {
   const ada = await openClient(server.url, { ports: UNHURRIED });
   const shown = await ada.showKey();
