@@ -83,6 +83,18 @@ async function readRecord<Value>(file: string): Promise<Value | null> {
 
 async function writeRecord(folder: string, file: string, value: unknown): Promise<void> {
   await rename(await writeFresh(folder, file, value), file);
+  await syncFolder(folder);
+}
+
+/** Makes a new name in the folder outlast a power cut; Windows, which cannot, does so by itself. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The value on disk under a name of its own. */
