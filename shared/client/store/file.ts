@@ -39,6 +39,7 @@ export function fileStore(directory: string): Store {
       } finally {
         await rm(fresh);
       }
+      await syncFolder(directory);
       const kept = await loadIdentity(identityFile);
       if (kept === null) throw new Error(`The identity in ${directory} cannot be read.`);
       return kept;
