@@ -116,6 +116,11 @@ export abstract class AttemptRun {
     return this.record.said !== null || this.record.concluded !== null;
   }
 
+  /** Before, there is nothing to lose: a first connection that fails is part of the beginning. */
+  get #stands(): boolean {
+    return this.record.openedAt !== null;
+  }
+
   protected say(message: AttemptRequest): void {
     this.#socket?.send(message);
   }
@@ -225,7 +230,7 @@ export abstract class AttemptRun {
   async #opened(locator: Locator | null): Promise<void> {
     if (this.#isLost) {
       this.#isLost = false;
-      this.meeting.emit({ event: "connection", state: "restored" });
+      if (this.#stands) this.meeting.emit({ event: "connection", state: "restored" });
     }
     if (locator !== null) await this.opened(locator);
     if (this.isCancelling) this.say({ type: "cancel" });
@@ -272,7 +277,7 @@ export abstract class AttemptRun {
   #connectionChanged(state: "connecting" | "online" | "offline"): void {
     if (state !== "offline" || this.#isLost || this.meeting.isOver) return;
     this.#isLost = true;
-    this.meeting.emit({ event: "connection", state: "lost" });
+    if (this.#stands) this.meeting.emit({ event: "connection", state: "lost" });
   }
 
   /** One thing after another. A fault of this device's own, such as a full disk, interrupts the attempt openly. */

@@ -42,7 +42,7 @@ const bobCard = {
 writeFileSync(BOB_JSON, JSON.stringify(bobCard));
 
 function names(ended: Ended): string[] {
-  return ended.events.map(({ event }) => event);
+  return ended.events.map(({ event }) => event).filter((event) => event !== "connection");
 }
 
 function cardsIn(path: string): unknown {
