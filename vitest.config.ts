@@ -27,7 +27,7 @@ const workers: TestProjectInlineConfiguration = {
 const system: TestProjectInlineConfiguration = {
   test: {
     name: "system",
-    include: ["test/{scenario,cli,docs}/**/*.test.ts"],
+    include: ["test/{scenario,attack,cli,docs}/**/*.test.ts"],
     globalSetup: "./test/support/surroundings.ts",
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -43,7 +43,7 @@ async function claimAtOnce(url: string, people: readonly BenchAccount[]) {
   const connectedSince = performance.now();
   const sockets = await Promise.all(
     claimants.map(async (claimant) => {
-      const { socket } = await connect(url, claimant, { purpose: "claim", locator });
+      const { socket } = await connect(url, claimant, { purpose: "claim", locator, method: "key" });
       await socket.next("offer");
       return socket;
     }),

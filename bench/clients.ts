@@ -1,11 +1,18 @@
 // Clients that pair two people, one function for each way. Frames are built beforehand where the server
 // alone is to be measured: it compares tags and relays boxes, and never looks into them.
 
+import { randomBytes } from "node:crypto";
 import { Agent, request } from "node:http";
 import { ristretto255 } from "@noble/curves/ed25519.js";
 import { WebSocket } from "ws";
 import { toBase64Url } from "../shared/core/crypto/bytes.ts";
-import { SUBPROTOCOL_JSON, SUBPROTOCOL_TOKEN_PREFIX } from "../shared/wire/limits.ts";
+import {
+  PASSPHRASE_T1_SECONDS,
+  PASSPHRASE_T2_SECONDS,
+  SUBPROTOCOL_JSON,
+  SUBPROTOCOL_TOKEN_PREFIX,
+} from "../shared/wire/limits.ts";
+import type { MailboxNotice } from "../shared/wire/mailbox.ts";
 import type { UpgradeRequest } from "../shared/wire/auth.ts";
 import type { AttemptNotice } from "../shared/wire/pairing.ts";
 import type { BenchAccount } from "./accounts.ts";
@@ -64,26 +71,84 @@ export async function meetByKey(
   const startedAt = performance.now();
   const frames = framesWith(cardBytes);
   const { initiator, locator } = await openAttempt(url, a, frames.open);
-  const responder = await connect(url, b, { purpose: "claim", locator });
-  await responder.socket.next("offer");
-  responder.socket.send(frames.claim);
+  const { socket } = await connect(url, b, { purpose: "claim", locator, method: "key" });
+  return finish(initiator, socket, frames, startedAt);
+}
+
+/** The same by passphrase, asked of an account that holds a line to its mailbox. */
+export async function meetByPassphrase(
+  url: string,
+  a: BenchAccount,
+  b: BenchAccount,
+  cardBytes: number,
+): Promise<Timed> {
+  const startedAt = performance.now();
+  const frames = framesWith(cardBytes);
+  const line = await lineOf(url, b);
+  const sid = randomBytes(16).toString("base64url");
+  const coming = line.next("request");
+  const open = frames.ask.replace(frames.sid, sid);
+  const { initiator } = await openAttempt(url, a, open, { to: b.userId });
+  const asked = (await coming) as unknown as { request: { locator: string } };
+  const { locator } = asked.request;
+  const { socket } = await connect(url, b, { purpose: "answer", locator, sid });
+  return finish(initiator, socket, frames, startedAt);
+}
+
+async function finish(
+  initiator: FrameSocket<AttemptNotice>,
+  responder: FrameSocket<AttemptNotice>,
+  frames: ReturnType<typeof framesWith>,
+  startedAt: number,
+): Promise<Timed> {
+  await responder.next("offer");
+  responder.send(frames.claim);
   await initiator.next("claim");
   initiator.send(frames.answer);
-  await Promise.all([initiator.next("matched"), responder.socket.next("matched")]);
+  await Promise.all([initiator.next("matched"), responder.next("matched")]);
   const knownMs = performance.now() - startedAt;
   initiator.send([{ type: "acknowledge" }]);
-  responder.socket.send([{ type: "acknowledge" }]);
-  await Promise.all([initiator.next("acknowledged"), responder.socket.next("acknowledged")]);
+  responder.send([{ type: "acknowledge" }]);
+  await Promise.all([initiator.next("acknowledged"), responder.next("acknowledged")]);
   const committedMs = performance.now() - startedAt;
   initiator.close();
-  responder.socket.close();
+  responder.close();
   return { knownMs, committedMs };
 }
 
+const lines = new WeakMap<BenchAccount, Promise<FrameSocket<MailboxNotice>>>();
+
+/** The account's line to its mailbox, opened once. */
+export function lineOf(url: string, account: BenchAccount): Promise<FrameSocket<MailboxNotice>> {
+  let line = lines.get(account);
+  if (line === undefined) {
+    line = holdLine(url, account);
+    lines.set(account, line);
+  }
+  return line;
+}
+
+export async function holdLine(
+  url: string,
+  account: BenchAccount,
+): Promise<FrameSocket<MailboxNotice>> {
+  const { socket } = await connect<MailboxNotice>(url, account, { purpose: "mailbox" });
+  await socket.opened;
+  socket.send([{ type: "hello", after: 0 }]);
+  await socket.next("ready");
+  return socket;
+}
+
 /** Stands once `opened` has come; a locator in use is exchanged for another. */
-export async function openAttempt(url: string, account: BenchAccount, open: unknown) {
+export async function openAttempt(
+  url: string,
+  account: BenchAccount,
+  open: unknown,
+  asking: { to?: string } = {},
+) {
   for (let tries = 0; tries < 20; tries += 1) {
-    const { socket, locator } = await connect(url, account, { purpose: "open", tried: 0 });
+    const wanted = { purpose: "open", tried: 0, ...asking } as const;
+    const { socket, locator } = await connect(url, account, wanted);
     await socket.opened;
     socket.send(open);
     const notice = await socket.next("opened", "problem");
@@ -96,7 +161,7 @@ export async function openAttempt(url: string, account: BenchAccount, open: unkn
 }
 
 /** Asks for an upgrade token and opens the socket that it is for. */
-export async function connect(
+export async function connect<Notice extends { readonly type: string } = AttemptNotice>(
   url: string,
   account: BenchAccount,
   wanted: Pick<UpgradeRequest, "purpose"> & Record<string, unknown>,
@@ -109,7 +174,7 @@ export async function connect(
   const answer = await post(`${url}/v1/upgrade-tokens`, headers, JSON.stringify(wanted));
   const { token, path, locator } = JSON.parse(answer) as Record<string, string>;
   const protocols = [SUBPROTOCOL_JSON, `${SUBPROTOCOL_TOKEN_PREFIX}${token}`];
-  const socket = new FrameSocket<AttemptNotice>(`${url.replace("http", "ws")}${path}`, protocols);
+  const socket = new FrameSocket<Notice>(`${url.replace("http", "ws")}${path}`, protocols);
   return { socket, locator };
 }
 
@@ -171,7 +236,8 @@ export class FrameSocket<Notice extends { readonly type: string }> {
   }
 }
 
-const frameCache = new Map<number, Record<"open" | "claim" | "answer" | "refusal", string>>();
+type FrameName = "sid" | "open" | "ask" | "claim" | "answer" | "refusal";
+const frameCache = new Map<number, Record<FrameName, string>>();
 
 /** The frames of a pairing, as long as real ones; the refusal answers a claim that did not verify. */
 export function framesWith(cardBytes: number) {
@@ -183,10 +249,13 @@ export function framesWith(cardBytes: number) {
     const part = { share: shareOf(3n), commitment: bytes(32) };
     const sealed = { identity: bytes(24 + 16 + 768), card: bytes(24 + 16 + 4 + 252 + cardBytes) };
     const proof = { tag: bytes(32), confirmation: bytes(64), ...sealed };
+    const sid = bytes(16);
+    const opening = { type: "open", sid, ...part, share: shareOf(2n) };
+    const terms = { t1Seconds: PASSPHRASE_T1_SECONDS, t2Seconds: PASSPHRASE_T2_SECONDS };
     frames = {
-      open: JSON.stringify([
-        { type: "open", method: "key", sid: bytes(16), ...part, share: shareOf(2n) },
-      ]),
+      sid,
+      open: JSON.stringify([{ ...opening, method: "key" }]),
+      ask: JSON.stringify([{ ...opening, method: "passphrase", ...terms }]),
       claim: JSON.stringify([{ type: "claim", ...part, ...proof }]),
       answer: JSON.stringify([{ type: "answer", ...proof }]),
       refusal: JSON.stringify([

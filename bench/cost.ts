@@ -5,7 +5,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../scripts/paths.ts";
 import { type BenchAccount, newIdentity, register, signIn } from "./accounts.ts";
-import { connect, framesWith, meetByKey, openAttempt } from "./clients.ts";
+import {
+  connect,
+  framesWith,
+  holdLine,
+  lineOf,
+  meetByKey,
+  meetByPassphrase,
+  openAttempt,
+} from "./clients.ts";
 import { withStateFolder } from "./folders.ts";
 import { type BenchServer, startServer } from "./servers.ts";
 import { short, tableOf } from "./tables.ts";
@@ -53,7 +61,9 @@ export async function benchCost({ quick }: { quick: boolean }): Promise<void> {
   if (!quick) writeFileSync(join(ROOT, "docs/cost.md"), document);
 }
 
-type Things = Readonly<Record<"account" | "session" | "line" | "pairing" | "mismatch", Counted>>;
+type Things = Readonly<
+  Record<"account" | "session" | "line" | "pairing" | "asked" | "mismatch", Counted>
+>;
 
 async function countAll(server: BenchServer, times: number): Promise<Things> {
   const { url } = server;
@@ -71,24 +81,28 @@ async function countAll(server: BenchServer, times: number): Promise<Things> {
   return {
     account: await count((index) => register(url, identities[index]!)),
     session: await count(async (index) => accounts.push(await signIn(url, identities[index]!))),
-    line: await count((index) => holdLine(url, accounts[index]!)),
+    line: await count(async (index) => (await holdLine(url, accounts[index]!)).close()),
     pairing: await count((index) => meetByKey(url, accounts[index]!, next(index), 0)),
+    asked: await countAsked(url, accounts, count, next),
     mismatch: await count((index) => guessWrong(url, accounts[index]!, next(index))),
   };
 }
 
-async function holdLine(url: string, account: BenchAccount): Promise<void> {
-  const { socket } = await connect(url, account, { purpose: "mailbox" });
-  await socket.opened;
-  socket.send([{ type: "hello", after: 0 }]);
-  await socket.next("ready");
-  socket.close();
+/** The lines of those who are asked are opened beforehand: they have a row of their own. */
+async function countAsked(
+  url: string,
+  accounts: readonly BenchAccount[],
+  count: (thing: (index: number) => Promise<unknown>) => Promise<Counted>,
+  next: (index: number) => BenchAccount,
+): Promise<Counted> {
+  for (const account of accounts) await lineOf(url, account);
+  return count((index) => meetByPassphrase(url, accounts[index]!, next(index), 0));
 }
 
 async function guessWrong(url: string, a: BenchAccount, b: BenchAccount): Promise<void> {
   const frames = framesWith(0);
   const { initiator, locator } = await openAttempt(url, a, frames.open);
-  const { socket: responder } = await connect(url, b, { purpose: "claim", locator });
+  const { socket: responder } = await connect(url, b, { purpose: "claim", locator, method: "key" });
   await responder.next("offer");
   responder.send(frames.claim);
   await initiator.next("claim");
@@ -121,6 +135,7 @@ function bill({ ledger, times, cpuMs }: Counted) {
 function documentOf(things: Things): string {
   const names = {
     pairing: "a pairing by key, contacts stored on both sides",
+    asked: "a pairing by passphrase, asked of an account",
     mismatch: "a wrong guess, counted against the one who made it",
     account: "a new account",
     session: "a session (15 minutes)",
@@ -138,6 +153,7 @@ function documentOf(things: Things): string {
   const header = ["each", "rows", "object requests", "Worker requests", "CPU ms"];
   header.push("GB-s a million", "a million");
   const { ledger, times } = things.pairing;
+  const asked = things.asked.ledger;
   const daily = bill(things.session).dollars + bill(things.line).dollars;
   const pings = ((DAYS * 86_400) / PING_SECONDS / FRAMES_PER_REQUEST) * PRICES.objectRequests;
   return `# What it costs
@@ -151,8 +167,10 @@ CPU milliseconds $${PRICES.cpuMs}.
 ${tableOf(header, rows)}
 
 A put, a delete, a \`setAlarm\` and a \`deleteAll\` are a row each, as workerd counts them; SQL tells its own.
-A pairing's rows: ${listOf(ledger.rows, times)}.
-Its requests to objects: ${listOf(ledger.calls, times)}; and ${short(ledger.frames / times)} frames.
+A pairing's rows by key: ${listOf(ledger.rows, times)};
+by passphrase, asked of an account: ${listOf(asked.rows, times)}.
+Its requests to objects by key: ${listOf(ledger.calls, times)}; and ${short(ledger.frames / times)} frames;
+by passphrase: ${listOf(asked.calls, times)}; and ${short(asked.frames / times)} frames.
 
 - CPU is all that workerd used, the objects' own part included, which production bills as duration
   instead: an upper bound.

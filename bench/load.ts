@@ -6,13 +6,14 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import { Acquaint, memoryStore } from "../shared/client/node.ts";
 import { CARD_MAX_BYTES } from "../shared/wire/limits.ts";
 import { type BenchAccount, makeAccounts, portsAt } from "./accounts.ts";
-import { meetByExchange, meetByKey, meetByPosts, type Timed } from "./clients.ts";
+import { meetByExchange, meetByKey, meetByPassphrase, meetByPosts, type Timed } from "./clients.ts";
 
 export type ClientKind =
   | "posts"
   | "posts and a row"
   | "exchange"
   | "product"
+  | "product, asked by passphrase"
   | "product, 64 KiB cards"
   | "SDK";
 
@@ -97,6 +98,10 @@ async function meetingsOf({ kind, url, accounts, thread, people }: Setup): Promi
       return (turn) => meetByPosts(url, rawName(turn), "?row");
     case "exchange":
       return (turn) => meetByExchange(url, rawName(turn));
+    case "product, asked by passphrase": {
+      const takingTurns = pairsOf(accounts);
+      return () => takingTurns((a, b) => meetByPassphrase(url, a, b, 0));
+    }
     case "product":
     case "product, 64 KiB cards": {
       const cardBytes = kind === "product" ? 0 : CARD_MAX_BYTES;

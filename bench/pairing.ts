@@ -7,7 +7,13 @@ import { type BenchServer, startServer } from "./servers.ts";
 import { median, short, tableOf } from "./tables.ts";
 
 const RAW: readonly ClientKind[] = ["posts", "posts and a row", "exchange"];
-const KINDS: readonly ClientKind[] = [...RAW, "product", "product, 64 KiB cards", "SDK"];
+const KINDS: readonly ClientKind[] = [
+  ...RAW,
+  "product",
+  "product, asked by passphrase",
+  "product, 64 KiB cards",
+  "SDK",
+];
 /** Pairings at a time, and how many are measured. */
 const FULL = { rounds: 5, count: 360, alone: 40, inFlight: 48 };
 const SMOKE = { rounds: 1, count: 24, alone: 5, inFlight: 12 };

@@ -10,6 +10,8 @@ interface OpenOptions {
   readonly name?: string;
   /** Brings meetings that were cut short to their end first. */
   readonly finishMeetings?: boolean;
+  /** Takes back the requests among them that nobody has answered: a new one takes their place. */
+  readonly dropRequests?: boolean;
 }
 
 export interface Context {

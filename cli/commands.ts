@@ -7,21 +7,26 @@ import {
   contactsRename,
   contactsUnblock,
 } from "./commands/contactChanges.ts";
-import { contacts, contactsShow } from "./commands/contacts.ts";
+import { answer } from "./commands/answer.ts";
+import { contacts, contactsBlocked, contactsShow } from "./commands/contacts.ts";
 import { keyEnter } from "./commands/keyEnter.ts";
 import { keyShow } from "./commands/keyShow.ts";
 import { profile } from "./commands/profile.ts";
+import { say } from "./commands/say.ts";
 import { whoami } from "./commands/whoami.ts";
 
 export const COMMANDS: readonly Command[] = [
   keyShow,
   keyEnter,
+  say,
+  answer,
   contacts,
   contactsShow,
   contactsRename,
   contactsNote,
   contactsBlock,
   contactsUnblock,
+  contactsBlocked,
   contactsRemove,
   profile,
   whoami,

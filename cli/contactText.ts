@@ -6,12 +6,15 @@ import { styled, type Terminal } from "./terminal.ts";
 const SHORT_ID_CHARS = 8;
 const NAME_MAX_CHARS = 60;
 
-const METHODS: Readonly<Record<Contact["method"], string>> = { key: "met by key" };
+const METHODS: Readonly<Record<Contact["method"], string>> = {
+  key: "met by key",
+  passphrase: "met by passphrase",
+};
 
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 /** @param time milliseconds since 1970 */
-function timeText(time: number): string {
+export function timeText(time: number): string {
   return clock.format(time);
 }
 

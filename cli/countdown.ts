@@ -1,4 +1,4 @@
-// The time that a key has left: one line that rewrites itself on a terminal, one plain line elsewhere.
+// The time that is left: one line that rewrites itself on a terminal, one plain line elsewhere.
 import { styled, type Terminal } from "./terminal.ts";
 
 const TICK_MS = 1_000;
@@ -10,10 +10,23 @@ export interface Countdown {
   stop(): void;
 }
 
+/** What is counted, in words. */
+export interface Counted {
+  /** What goes on meanwhile, in the line that rewrites itself. */
+  readonly live: string;
+  /** The one line elsewhere, before the time; null for none. */
+  readonly plain: string | null;
+}
+
 /** @param expiresAt milliseconds since 1970, by this device's clock */
-export function startCountdown(expiresAt: number, out: Terminal, now = Date.now): Countdown {
+export function startCountdown(
+  expiresAt: number,
+  { live, plain }: Counted,
+  out: Terminal,
+  now = Date.now,
+): Countdown {
   if (!out.interactive) {
-    out.write(`Waiting for them. The key is good for ${remaining(expiresAt - now())}.\n`);
+    if (plain !== null) out.write(`${plain} ${remaining(expiresAt - now())}.\n`);
     return { interject: (line) => out.write(`${line}\n`), stop() {} };
   }
   const draw = (): void => {
@@ -21,7 +34,7 @@ export function startCountdown(expiresAt: number, out: Terminal, now = Date.now)
     const urgent = left < 20_000;
     const clock = styled(out, urgent ? ["yellow", "bold"] : "bold", remaining(left));
     const hint = styled(out, "dim", "Ctrl-C cancels");
-    out.write(`${CLEAR_LINE}Waiting for them … ${clock} left. ${hint} `);
+    out.write(`${CLEAR_LINE}${live} … ${clock} left. ${hint} `);
   };
   draw();
   const ticking = setInterval(draw, TICK_MS);

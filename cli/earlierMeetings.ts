@@ -22,6 +22,7 @@ export async function finishEarlierMeetings(
   client: Acquaint,
   home: string,
   present: Presenter,
+  dropRequests: boolean,
 ): Promise<void> {
   if (await isAnotherRunning(home)) return;
   const meetings = await client.pendingMeetings();
@@ -34,6 +35,12 @@ export async function finishEarlierMeetings(
   const ends = meetings.map((meeting) => tellEnd(meeting, present));
   await Promise.race([Promise.all(ends), patience]);
   stopTimer();
+  if (dropRequests) await Promise.all(meetings.filter(isUnanswered).map((one) => one.cancel()));
+}
+
+/** Asked by a passphrase: its process is gone, so nobody waits for it anymore. */
+function isUnanswered({ isOver, asked, events }: Meeting): boolean {
+  return !isOver && asked !== null && events.every(({ event }) => event !== "claimed");
 }
 
 async function tellEnd(meeting: Meeting, present: Presenter): Promise<void> {

@@ -1,6 +1,13 @@
 // Everything that the client tells, as data. `--json` prints these objects as they are; people get
 // them rendered. A meeting's events are those of the SDK.
-import type { Card, Contact, Me, MeetingEvent } from "../shared/client/node.ts";
+import type {
+  Card,
+  Contact,
+  IncomingRequest,
+  Me,
+  MeetingEvent,
+  OverRequest,
+} from "../shared/client/node.ts";
 
 export type CliEvent =
   | Exclude<MeetingEvent, { event: "card" | "key" | "failed" }>
@@ -10,6 +17,10 @@ export type CliEvent =
   | ({ readonly event: "whoami"; readonly server: string; readonly home: string } & Me)
   | ({ readonly event: "profile" } & Me)
   | ContactEvent
+  | BlockedEvent
+  | RequestEvent
+  | RequestOverEvent
+  | { readonly event: "passphrase"; readonly passphrase: string }
   | { readonly event: "recoveryPhrase"; readonly recoveryPhrase: string | null }
   | { readonly event: "help"; readonly text: string }
   | { readonly event: "version"; readonly version: string };
@@ -34,6 +45,32 @@ export interface ContactEvent extends Omit<Contact, "card"> {
   readonly removed?: true;
   readonly card?: Card | null;
   readonly file?: string;
+}
+
+/** Someone asks this account to meet. */
+export interface RequestEvent extends Omit<IncomingRequest, "isPostponed"> {
+  readonly event: "request";
+}
+
+export function requestEvent(request: IncomingRequest): RequestEvent {
+  const { isPostponed: _, ...rest } = request;
+  return { event: "request", ...rest };
+}
+
+/** A request needs no answer anymore. `byYou`: this run has refused it, or blocked its asker. */
+export interface RequestOverEvent extends Omit<OverRequest, "openedAt"> {
+  readonly event: "requestOver";
+  /** When it was made, by the server's clock; left out with `byYou`. */
+  readonly openedAt?: number;
+  readonly byYou?: true;
+}
+
+/** An account that is blocked, or was until now; contacts have a name. */
+interface BlockedEvent {
+  readonly event: "blocked";
+  readonly userId: string;
+  readonly name: string | null;
+  readonly blocked: boolean;
 }
 
 /** A contact as lists show it: without the card, which may weigh 64 KiB. */

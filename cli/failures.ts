@@ -1,5 +1,10 @@
 // What the SDK throws, in the words of this client: a stable code, what happened, what to do next.
-import { CodeError, ConnectionError, ProblemError } from "../shared/client/node.ts";
+import {
+  CodeError,
+  ConnectionError,
+  PassphraseError,
+  ProblemError,
+} from "../shared/client/node.ts";
 import { CliError, EXIT } from "./errors.ts";
 
 export function asCliError(error: unknown, server: string): CliError {
@@ -13,6 +18,13 @@ export function asCliError(error: unknown, server: string): CliError {
   if (error instanceof CodeError) {
     return new CliError("invalid-key", error.message, { exitCode: EXIT.usage });
   }
+  if (error instanceof PassphraseError) {
+    return new CliError("invalid-passphrase", error.message, {
+      exitCode: EXIT.usage,
+      hint: "Nothing was sent.",
+      details: { problem: error.problem.code },
+    });
+  }
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "EACCES" || code === "EPERM" || code === "ENOTDIR" || code === "EROFS") {
     return new CliError("home-unusable", `The home of this device cannot be used: ${message}`, {
@@ -24,7 +36,8 @@ export function asCliError(error: unknown, server: string): CliError {
 }
 
 const HINTS: Readonly<Partial<Record<ProblemError["code"], string>>> = {
-  "own-key": "You made this key yourself. The other person has to enter it, on their device.",
+  "own-key": "You have begun it yourself. The other person has to enter it, on their device.",
+  "own-account": "That is you. Name the person whom you want to meet.",
   "handle-taken": "Choose another one; nothing was changed.",
   "account-unknown":
     "This home belongs to an account of another server. Choose --server or --home.",

@@ -9,7 +9,7 @@ export function overview(commands: readonly Command[]): string {
   const list = commands.map(
     ({ path, summary }) => `  ${path.join(" ").padEnd(SUMMARY_COLUMN)}${summary}`,
   );
-  return `acquaint: meet by a short key, and keep each other as verified contacts
+  return `acquaint: meet by a short key or a spoken passphrase, and keep each other as verified contacts
 
 Usage: acquaint COMMAND [OPTIONS]
 
@@ -19,10 +19,13 @@ Options, before or after the command:
 ${optionLines(GLOBAL_OPTIONS)}
 
 To meet, one of you runs "acquaint key show" and tells the key; the other runs
-"acquaint key enter" and types it. The first command in a new home makes an account
-on this device by itself: no e-mail, no phone number. Its recovery phrase, twelve
-words that restore the account, is shown once at a terminal; with --json, or when
-the output goes elsewhere, only by: acquaint whoami --recovery-phrase
+"acquaint key enter" and types it. Or agree on a passphrase by voice: one of you runs
+"acquaint say", the other "acquaint answer".
+
+The first command in a new home makes an account on this device by itself: no e-mail,
+no phone number. Its recovery phrase, twelve words that restore the account, is shown
+once at a terminal; with --json, or when the output goes elsewhere, only by:
+acquaint whoami --recovery-phrase
 
 Exit codes: 0 done; 1 refused or not met; 2 not understood, nothing was sent;
 130 cancelled by Ctrl-C. With --json an error is an event as well:

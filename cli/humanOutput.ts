@@ -3,17 +3,26 @@ import type { Contact } from "../shared/client/node.ts";
 import type { Presenter } from "./output.ts";
 import { cardLines } from "./cardText.ts";
 import { contactLines, shortId } from "./contactText.ts";
-import { startCountdown, type Countdown } from "./countdown.ts";
+import { startCountdown, type Countdown, type Counted } from "./countdown.ts";
 import type { CliError } from "./errors.ts";
 import type { CliEvent } from "./events.ts";
-import { adviceOnFailure } from "./advice.ts";
 import { keyLines } from "./keyText.ts";
+import {
+  askedLines,
+  claimedText,
+  COUNTED_UNTIL_DONE,
+  countedUntilAnswer,
+  failureLines,
+  matchedText,
+  type MeetingView,
+  passphraseLines,
+} from "./meetingText.ts";
 import { printable } from "./printable.ts";
+import { requestLines, requestOverText } from "./requestText.ts";
 import { styled, type Terminal } from "./terminal.ts";
 
 export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
   let countdown: Countdown | null = null;
-  let role: "initiator" | "responder" = "responder";
 
   const endCountdown = (): void => {
     countdown?.stop();
@@ -21,35 +30,39 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
   };
   const say = (...lines: string[]): void => out.write(lines.map((line) => `${line}\n`).join(""));
 
-  function showKey(event: Extract<CliEvent, { event: "key" }>): void {
-    role = "initiator";
-    say(...keyLines(event, out));
-    countdown = startCountdown(event.expiresAt, out);
-  }
+  const count = (until: number | null, what: Counted): void => {
+    if (until !== null) countdown = startCountdown(until, what, out);
+  };
+  /** What comes meanwhile stands above the running line. */
+  const interject = (...lines: string[]): void => {
+    if (countdown === null) say(...lines);
+    else countdown.interject(lines.join("\n"));
+  };
 
-  function show(event: CliEvent): void {
-    if (event.event !== "connection") endCountdown();
+  function show(event: CliEvent, meeting = NO_MEETING): void {
+    if (!MEANWHILE.includes(event.event)) endCountdown();
     switch (event.event) {
       case "key":
-        return showKey(event);
+        say(...keyLines(event, out));
+        return count(event.expiresAt, countedUntilAnswer(meeting));
+      case "asked":
+        say(...askedLines(event, meeting, out));
+        return count(event.expiresAt, countedUntilAnswer(meeting));
       case "claimed":
-        return say(
-          role === "initiator"
-            ? "Somebody has entered the key. Checking it …"
-            : "The key is on its way. Waiting for the other device to answer …",
-        );
+        say(claimedText(meeting));
+        return count(event.answerBy, COUNTED_UNTIL_DONE);
       case "connection":
-        countdown?.interject(
+        return interject(
           event.state === "lost" ? "The connection is lost; trying again …" : "Connected again.",
         );
-        if (countdown === null) {
-          say(
-            event.state === "lost" ? "The connection is lost; trying again …" : "Connected again.",
-          );
-        }
-        return;
+      case "request":
+        return interject(...requestLines(event, out));
+      case "requestOver":
+        return interject(requestOverText(event));
+      case "passphrase":
+        return say(...passphraseLines(event.passphrase, out));
       case "matched":
-        return say(styled(out, ["green", "bold"], "✓ The keys match."));
+        return say(styled(out, ["green", "bold"], matchedText(meeting)));
       case "card":
         return say(...cardNews(event));
       case "connected":
@@ -59,7 +72,8 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
           ...namingHint(event.contact),
         );
       case "failed":
-        return say(...failureLines(event));
+        if (event.byYou === true) return say("Cancelled. The other side is told.");
+        return say(...failureLines(event, meeting, out));
       case "whoami":
       case "profile":
         return say(...profileLines(event));
@@ -68,6 +82,8 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
         if (event.card != null) say(...cardLines(event.card, out));
         if (event.file !== undefined) say(`  card written to ${printable(event.file)}`);
         return;
+      case "blocked":
+        return say(blockedLine(event.userId, event.name, event.blocked));
       case "recoveryPhrase":
         return say(
           event.recoveryPhrase ?? "The recovery phrase is not kept on this device anymore.",
@@ -77,12 +93,6 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
       case "version":
         return say(`acquaint ${event.version}`);
     }
-  }
-
-  function failureLines(event: Extract<CliEvent, { event: "failed" }>): string[] {
-    if (event.byYou === true) return ["Cancelled. The other side is told."];
-    const { title, lines } = adviceOnFailure(event.reason, role);
-    return [styled(out, ["red", "bold"], `✗ ${title}`), ...lines.map((line) => `  ${line}`)];
   }
 
   function cardNews(event: Extract<CliEvent, { event: "card" }>): string[] {
@@ -98,6 +108,7 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
       ["name", me.name === "" ? "none yet (acquaint profile --name N)" : printable(me.name)],
       ["handle", me.handle === null ? "none" : `@${me.handle}`],
       ["found by", me.handle === null ? "nobody, without a handle" : VISIBILITY[me.visibility]],
+      ["asked by", REQUESTS_FROM[me.requestsFrom]],
       ["user id", me.userId],
       ["device", me.deviceId],
       ...(me.event === "whoami"
@@ -131,6 +142,11 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
   };
 }
 
+function blockedLine(userId: string, name: string | null, blocked: boolean): string {
+  const who = name === null ? "" : `  ${printable(name)}`;
+  return `  ${userId}${who}  ${blocked ? "blocked" : "not blocked"}`;
+}
+
 function recoveryText(phrase: string): string {
   return `
 Its recovery phrase, shown this once. These twelve words restore the account when
@@ -149,8 +165,24 @@ function namingHint({ name, userId }: Contact): string[] {
   return isNameless ? [`  Give them a name: acquaint contacts rename ${shortId(userId)} NAME`] : [];
 }
 
+/** Steps that a countdown survives. */
+const MEANWHILE: readonly CliEvent["event"][] = ["connection", "request", "requestOver"];
+
+const NO_MEETING: MeetingView = {
+  method: "key",
+  role: "responder",
+  other: null,
+  again: "acquaint",
+};
+
 const VISIBILITY = {
   anyone: "anyone who knows the handle",
   contactsOfContacts: "contacts of your contacts who know the handle",
   nobody: "nobody",
+} as const;
+
+const REQUESTS_FROM = {
+  anyone: "anyone",
+  contactsOfContacts: "your contacts and their contacts",
+  nobody: "your contacts alone",
 } as const;

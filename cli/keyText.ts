@@ -28,10 +28,19 @@ function picture(link: string, out: Terminal): string[] {
   return lines.length === 0 ? [] : ["", ...lines, ""];
 }
 
-function framed(code: string, out: Terminal): string[] {
+/** In a frame of its own, to be read from across the table. */
+export function framed(code: string, out: Terminal): string[] {
   const inner = `     ${code}     `;
-  const blank = " ".repeat(inner.length);
-  const rule = "─".repeat(inner.length);
+  const columns = columnsOf(inner);
+  const blank = " ".repeat(columns);
+  const rule = "─".repeat(columns);
   const bold = styled(out, ["bold", "cyan"], inner);
   return [`  ╭${rule}╮`, `  │${blank}│`, `  │${bold}│`, `  │${blank}│`, `  ╰${rule}╯`];
+}
+
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
+
+/** Words of East Asian lists take two columns of a terminal for each character. */
+function columnsOf(code: string): number {
+  return code.length + (code.match(WIDE)?.length ?? 0);
 }

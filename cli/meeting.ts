@@ -6,6 +6,7 @@ import type { OptionSpecs } from "./arguments.ts";
 import type { Context } from "./command.ts";
 import { CliError, EXIT } from "./errors.ts";
 import type { CliEvent } from "./events.ts";
+import type { MeetingView } from "./meetingText.ts";
 
 export const MEETING_OPTIONS: OptionSpecs = {
   card: {
@@ -41,8 +42,11 @@ export async function meetingFiles({ args, resolvePath }: Context): Promise<Meet
 }
 
 /** The account, and a server that answers: without one the SDK would go on trying in silence. */
-export async function openToMeet(context: Context): Promise<Acquaint> {
-  const client = await context.open({ finishMeetings: true });
+export async function openToMeet(
+  context: Context,
+  options: { dropRequests?: boolean } = {},
+): Promise<Acquaint> {
+  const client = await context.open({ finishMeetings: true, ...options });
   const { name } = await client.refreshProfile();
   if (name === "" && !context.present.json) {
     context.present.remark(
@@ -52,8 +56,10 @@ export async function openToMeet(context: Context): Promise<Acquaint> {
   return client;
 }
 
-interface Follow {
+export interface Follow extends Pick<MeetingView, "again"> {
   readonly destination: CardDestination | null;
+  /** How the other is called, where that is known beforehand. */
+  readonly other?: string | null;
   /** Changes an event before it is told. */
   readonly spell?: (event: CliEvent) => CliEvent;
 }
@@ -62,7 +68,7 @@ interface Follow {
 export async function followMeeting(
   context: Context,
   starting: Promise<Meeting>,
-  { destination, spell = (event) => event }: Follow,
+  { destination, spell = (event) => event, again, other = null }: Follow,
 ): Promise<number> {
   const { interruption, present } = context;
   let markEnded = (): void => {};
@@ -78,7 +84,9 @@ export async function followMeeting(
     for await (const event of meeting) {
       const [told, fault] = await keepCard(event, destination);
       lost ??= fault;
-      present.show(spell(interruption.exitCode === null ? told : calledOff(told)));
+      const spelled = spell(interruption.exitCode === null ? told : calledOff(told));
+      const { method, role } = meeting;
+      present.show(spelled, { method, role, other, again });
       if (event.event === "connected") exitCode = EXIT.success;
     }
     if (lost !== null) throw lost;

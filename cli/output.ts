@@ -1,14 +1,15 @@
 // Two presenters of the same events: one for people, one for programs. Commands know neither.
 import type { CliError } from "./errors.ts";
 import type { CliEvent } from "./events.ts";
+import type { MeetingView } from "./meetingText.ts";
 import { humanPresenter } from "./humanOutput.ts";
 import { jsonLine, printable } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Presenter {
   readonly json: boolean;
-  /** A result or a step. */
-  show(event: CliEvent): void;
+  /** A result or a step. @param meeting that the step belongs to */
+  show(event: CliEvent, meeting?: MeetingView): void;
   /** A remark that is no result; it goes to stderr. */
   remark(text: string): void;
   /** The recovery phrase of a new account, where a person sees it. @returns whether it was shown */

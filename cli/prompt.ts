@@ -1,7 +1,7 @@
 // Questions to the person at the terminal, and lines from a pipe. Questions go to stderr, so that
 // stdout holds results alone.
 import { createInterface } from "node:readline/promises";
-import type { Readable } from "node:stream";
+import { type Readable, Writable } from "node:stream";
 import { EXIT, usageError } from "./errors.ts";
 import type { Interruption } from "./interruption.ts";
 
@@ -10,9 +10,19 @@ const PIPED_MAX_CHARS = 4_096;
 export interface Prompt {
   /** Whether there is somebody to ask. */
   readonly interactive: boolean;
-  ask(question: string): Promise<string>;
-  /** The first line of stdin. @throws CliError `usage` when there is none */
-  firstLine(): Promise<string>;
+  /** Whether the standard input is a pipe or a file. */
+  readonly piped: boolean;
+  /** The line that was typed; null when the input ended (Ctrl-D), or when nobody waits anymore. */
+  ask(question: string, options?: AskOptions): Promise<string | null>;
+  /** The first line of stdin. @param what it is to hold. @throws CliError `usage` when there is none */
+  firstLine(what: string): Promise<string>;
+}
+
+interface AskOptions {
+  /** What is typed does not appear on the screen. */
+  readonly unseen?: boolean;
+  /** Aborts once the answer is not needed anymore. */
+  readonly until?: AbortSignal;
 }
 
 export function promptOn(
@@ -22,26 +32,34 @@ export function promptOn(
 ): Prompt {
   return {
     interactive: stdin.isTTY === true && stderr.isTTY === true,
-    async ask(question) {
-      const lines = createInterface({ input: stdin, output: stderr });
+    piped: stdin.isTTY !== true,
+    async ask(question, { unseen = false, until } = {}) {
+      const output = unseen ? nowhere() : stderr;
+      const lines = createInterface({ input: stdin, output, terminal: true, historySize: 0 });
       lines.on("SIGINT", () => {
         lines.close();
         stderr.write("\n");
         interruption.raise(EXIT.interrupted);
       });
+      until?.addEventListener("abort", () => lines.close(), { once: true });
+      if (until?.aborted === true) lines.close();
       // Ctrl-D closes the input; that is a refusal to answer.
-      const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
-      try {
-        return await Promise.race([lines.question(question), closed]);
-      } finally {
-        lines.close();
-      }
+      const closed = new Promise<null>((resolve) => lines.once("close", () => resolve(null)));
+      if (unseen) stderr.write(question);
+      const answer = await Promise.race([lines.question(unseen ? "" : question), closed]);
+      lines.close();
+      if (answer === null ? interruption.exitCode === null : unseen) stderr.write("\n");
+      return answer;
     },
-    firstLine: () => firstLineOf(stdin),
+    firstLine: (what) => firstLineOf(stdin, what),
   };
 }
 
-async function firstLineOf(input: Readable): Promise<string> {
+function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
+}
+
+async function firstLineOf(input: Readable, what: string): Promise<string> {
   let text = "";
   input.setEncoding("utf8");
   for await (const chunk of input) {
@@ -49,6 +67,6 @@ async function firstLineOf(input: Readable): Promise<string> {
     if (text.trimStart().includes("\n") || text.length > PIPED_MAX_CHARS) break;
   }
   const line = text.trimStart().split("\n")[0]?.trim() ?? "";
-  if (line === "") throw usageError("There was no key on the standard input.");
+  if (line === "") throw usageError(`There was no ${what} on the standard input.`);
   return line;
 }

@@ -52,10 +52,10 @@ export async function run(surroundings: Surroundings): Promise<number> {
       interruption,
       server,
       home,
-      async open({ finishMeetings = false, ...options } = {}) {
+      async open({ finishMeetings = false, dropRequests = false, ...options } = {}) {
         if (finishMeetings) leave = await markRunning(home);
         client = await openSession({ server, home, ...options }, present);
-        if (finishMeetings) await finishEarlierMeetings(client, home, present);
+        if (finishMeetings) await finishEarlierMeetings(client, home, present, dropRequests);
         return client;
       },
       resolvePath: (path) => resolve(folderOf(surroundings), path),

@@ -23,8 +23,10 @@ export const announcements = new Store<Said>({ notice: null, spoken: "" });
 let timer: ReturnType<typeof setTimeout> | undefined;
 let whenGone: (() => void) | undefined;
 
+/** The same text again differs by a blank, since only changes are heard. */
 export function speak(text: string): void {
-  announcements.change({ spoken: text });
+  const isSame = text === announcements.state.spoken;
+  announcements.change({ spoken: isSame ? `${text}\u00a0` : text });
 }
 
 /** @param afterwards runs once the notice has left without its action being taken */

@@ -9,6 +9,8 @@ import { Heading } from "./components/Heading.tsx";
 import { Later } from "./components/Later.tsx";
 import { MeetingMark } from "./components/MeetingMark.tsx";
 import { Navigation } from "./components/Navigation.tsx";
+import { RequestBanners } from "./components/RequestBanners.tsx";
+import { RequestSheet } from "./components/RequestSheet.tsx";
 import { problemText } from "./problems.ts";
 import { paths, type Route, useRoute } from "./router.ts";
 import { session, useSession } from "./session.ts";
@@ -18,6 +20,9 @@ import { WelcomeView } from "./views/WelcomeView.tsx";
 
 const loadShowKey = async () => (await import("./views/ShowKeyView.tsx")).ShowKeyView;
 const loadEnterKey = async () => (await import("./views/EnterKeyView.tsx")).EnterKeyView;
+const loadAsk = async () => (await import("./views/AskView.tsx")).AskView;
+const loadEnterPassphrase = async () =>
+  (await import("./views/EnterPassphraseView.tsx")).EnterPassphraseView;
 const loadContacts = async () => (await import("./views/ContactsView.tsx")).ContactsView;
 const loadCards = async () => (await import("./views/CardsView.tsx")).CardsView;
 const loadCard = async () => (await import("./views/CardView.tsx")).CardView;
@@ -27,6 +32,8 @@ const TITLES: Readonly<Record<Route["view"], string>> = {
   meet: "Meet",
   showKey: "Your key",
   enterKey: "Enter a key",
+  ask: "Say a passphrase",
+  enterPassphrase: "Enter a number",
   contacts: "Contacts",
   cards: "Your cards",
   card: "Card",
@@ -44,6 +51,7 @@ export function App() {
       {phase === "failed" && <NotOpened />}
       {phase === "open" && <Opened />}
       <Announcer />
+      {phase === "open" && <RequestSheet />}
     </>
   );
 }
@@ -55,8 +63,9 @@ function Opened() {
   const isWelcomed = isPhraseDue && route.view !== "enterKey";
   // What is fetched now is there when the connection is not.
   useEffect(() => {
-    const views = [loadShowKey, loadEnterKey, loadContacts, loadYou, loadCard, loadCards];
-    for (const load of [...views, loadCodes]) load().catch(() => {});
+    const ways = [loadShowKey, loadEnterKey, loadAsk, loadEnterPassphrase, loadCodes];
+    const rest = [loadContacts, loadYou, loadCard, loadCards];
+    for (const load of [...ways, ...rest]) load().catch(() => {});
   }, []);
   useEffect(() => {
     document.title = `${TITLES[route.view]} – Acquaint`;
@@ -89,6 +98,7 @@ function Opened() {
       <main id="content" class="content" tabIndex={-1}>
         <ConnectionBanner />
         <MeetingBanner view={route.view} />
+        <RequestBanners />
         <View route={route} />
       </main>
     </div>
@@ -103,6 +113,10 @@ function View({ route }: { readonly route: Route }) {
       return <Later key="showKey" load={loadShowKey} props={{}} />;
     case "enterKey":
       return <Later key="enterKey" load={loadEnterKey} props={{}} />;
+    case "ask":
+      return <Later key={`ask ${route.userId}`} load={loadAsk} props={{ userId: route.userId }} />;
+    case "enterPassphrase":
+      return <Later key="enterPassphrase" load={loadEnterPassphrase} props={{}} />;
     case "contacts":
       return <Later key="contacts" load={loadContacts} props={{ userId: route.userId }} />;
     case "cards":

@@ -16,12 +16,30 @@ export function useSecondsUntil(at: number): number {
   return Math.max(0, Math.ceil((at - now) / 1000));
 }
 
+/** The value once it has not changed for a while. */
+export function useSettled<Value>(value: Value, pauseMs: number): Value {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(() => value), pauseMs);
+    return () => clearTimeout(timer);
+  }, [value, pauseMs]);
+  return settled;
+}
+
 export function clockText(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" });
+
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+
+/** The hour alone of what was today. */
+export function momentText(at: number): string {
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  return isToday ? `at ${TIME.format(at)}` : `on ${DAY.format(at)} at ${TIME.format(at)}`;
+}
 
 export function dayText(at: number): string {
   return DAY.format(at);

@@ -7,13 +7,23 @@ import type { CodeReader } from "../shared/client/index.ts";
 const MAX_OPTIONS = 5;
 const WORDS_IN_KEY = 2;
 const SHORT_WORD_LETTERS = 3;
+const ENGLISH = "en";
+// A word in another script may follow a tag at once.
+const WORDS = /[\p{Script=Latin}\p{M}]+|(?:(?!\p{Script=Latin})[\p{L}\p{M}])+/gu;
+const TAG = /^[a-z]{2}$/;
+
+/** The letters of a text: what names its list, and its words. */
+interface Spelled {
+  readonly tag: string;
+  readonly words: readonly string[];
+}
 
 /** Words that the text may go on to; none when its end is no word of a key in the making. */
 export function optionsFor(text: string, codes: CodeReader | null): string[] {
   const typed = wordAtEnd(text);
   if (typed === null || codes === null) return [];
-  const options = codes.complete(typed, MAX_OPTIONS);
-  return options.length === 1 && options[0] === typed.toLowerCase() ? [] : options;
+  const options = codes.complete(typed, MAX_OPTIONS, spelledIn(text).tag);
+  return options.length === 1 && options[0] === folded(typed) ? [] : options;
 }
 
 /** The text with the word at its end completed; after the first word it goes on. */
@@ -34,7 +44,7 @@ export type Hint =
   | { readonly kind: "mistake"; readonly text: string; readonly suggestion: string | null };
 
 export function hintFor(text: string, codes: CodeReader | null): Hint {
-  if (codes === null) return { kind: "none" };
+  if (codes === null || codes.missingFor(text) !== null) return { kind: "none" };
   const parsed = codes.parse(text);
   if (parsed.ok) return { kind: "complete", readAs: readAs(text, codes) };
   const { code, message, word, suggestion } = parsed.problem;
@@ -57,8 +67,8 @@ export function hintFor(text: string, codes: CodeReader | null): Hint {
 export function correct(text: string, word: string, suggestion: string): string {
   const wanted = word.toLowerCase();
   let isDone = false;
-  return text.replace(/\p{L}+/gu, (found) => {
-    if (isDone || found.normalize("NFKC").toLowerCase() !== wanted) return found;
+  return text.replace(WORDS, (found) => {
+    if (isDone || folded(found) !== wanted) return found;
     isDone = true;
     return suggestion;
   });
@@ -68,56 +78,76 @@ export function correct(text: string, word: string, suggestion: string): string 
 export function mistakenWord(text: string, codes: CodeReader): string | null {
   const parsed = codes.parse(text);
   if (!parsed.ok && parsed.problem.word !== undefined) return parsed.problem.word;
-  return firstWordIsWrong(text, codes) ? (lettersIn(text)[0] ?? null) : null;
+  return firstWordIsWrong(text, codes) ? (spelledIn(text).words[0] ?? null) : null;
 }
 
 /** A wrong first word is worth saying before the second one comes. */
 function earlyMistake(text: string, codes: CodeReader): Hint | null {
   if (!firstWordIsWrong(text, codes)) return null;
-  const word = lettersIn(text)[0] ?? "";
   // With a second word to complete it, the text is read as a whole key and its first word judged.
-  const parsed = codes.parse(`100-${word}-abandon`);
+  const parsed = codes.parse(twice(spelledIn(text)));
   if (parsed.ok || parsed.problem.code !== "unknownWord") return null;
   const { message, suggestion } = parsed.problem;
   return { kind: "mistake", text: message, suggestion: suggestion ?? null };
 }
 
 function firstWordIsWrong(text: string, codes: CodeReader): boolean {
-  const [word, ...more] = lettersIn(text);
+  const spelled = spelledIn(text);
+  const [word, ...more] = spelled.words;
   if (word === undefined || word.length < SHORT_WORD_LETTERS || more.length > 0) return false;
   if (text.includes("/") || !/\d/.test(text)) return false;
   const isFinished = !text.endsWith(word);
-  const goesOn = codes.complete(word, 1).length > 0;
-  return goesOn ? isFinished && !codes.parse(`100-${word}-abandon`).ok : true;
+  const goesOn = codes.complete(word, 1, spelled.tag).length > 0;
+  return goesOn ? isFinished && !codes.parse(twice(spelled)).ok : true;
+}
+
+function twice({ tag, words: [word = ""] }: Spelled): string {
+  return `100-${tag}-${word}-${word}`;
 }
 
 function isStillTyped(text: string, word: string, codes: CodeReader): boolean {
-  return text.toLowerCase().endsWith(word) && codes.complete(word, 1).length > 0;
+  const isAtEnd = folded(text).endsWith(word);
+  return isAtEnd && codes.complete(word, 1, spelledIn(text).tag).length > 0;
 }
 
 function wordAtEnd(text: string): string | null {
   if (text.includes("/") || !/\d/.test(text)) return null;
-  const typed = /\p{L}+$/u.exec(text)?.[0] ?? null;
-  return typed !== null && wordsIn(text) <= WORDS_IN_KEY ? typed : null;
+  const { words } = spelledIn(text);
+  const typed = words.at(-1);
+  const isAtEnd = typed !== undefined && text.endsWith(typed);
+  return isAtEnd && words.length <= WORDS_IN_KEY ? typed : null;
 }
 
 function wordsIn(text: string): number {
-  return lettersIn(text).length;
+  return spelledIn(text).words.length;
 }
 
-function lettersIn(text: string): string[] {
-  return text.match(/\p{L}+/gu) ?? [];
+/** Two letters name a list once something follows them; until then a word may begin so. */
+function spelledIn(text: string): Spelled {
+  const [first = "", ...more] = text.match(WORDS) ?? [];
+  const namesList = TAG.test(folded(first)) && (more.length > 0 || !text.endsWith(first));
+  if (namesList) return { tag: folded(first), words: more };
+  return { tag: ENGLISH, words: first === "" ? [] : [first, ...more] };
+}
+
+function folded(text: string): string {
+  return text.normalize("NFKC").toLowerCase();
 }
 
 /** The key with its words whole, so that people can compare it with what they heard. */
 function readAs(text: string, codes: CodeReader): string {
-  const code = /#\/key\/([^\s/?&#]*)/i.exec(text)?.[1] ?? text;
-  const words = lettersIn(code).map((word) => {
-    const options = codes.complete(word, 2);
-    return options.includes(word.toLowerCase()) ? word.toLowerCase() : (options[0] ?? word);
-  });
+  const code = decoded(/#\/key\/([^\s/?&#]*)/i.exec(text)?.[1] ?? text);
+  const { tag, words } = spelledIn(code);
   const digits = (code.match(/\d+/g) ?? []).join("");
-  return words.length > 0
-    ? [digits, ...words].join(" ")
-    : `${digits.slice(0, -7)} ${digits.slice(-7)}`;
+  if (words.length === 0) return `${digits.slice(0, -7)} ${digits.slice(-7)}`;
+  const whole = words.map((word) => codes.wordMeant(word, tag) ?? word);
+  return [digits, ...(tag === ENGLISH ? [] : [tag]), ...whole].join(" ");
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -1,9 +1,15 @@
-// The one meeting that this page is in, whatever view is open. A new one replaces it, as the
-// device's newer key replaces the older; a meeting that was left behind is cancelled.
+// One meeting that the page is in, whatever view is open. A new one replaces it, as the device's
+// newer key replaces the older; a meeting that was left behind is cancelled.
 
-import type { Acquaint, Meeting } from "../shared/client/index.ts";
+import {
+  type Acquaint,
+  type AskOptions,
+  type IncomingRequest,
+  type Meeting,
+  PassphraseError,
+} from "../shared/client/index.ts";
 import { notify } from "./announcements.ts";
-import { advance, begin, isOver, type Progress } from "./progress.ts";
+import { advance, begin, isOver, type Peer, type Progress, wayOf } from "./progress.ts";
 import { go, paths } from "./router.ts";
 import { Store } from "./store.ts";
 
@@ -22,11 +28,30 @@ export class Meetings {
   }
 
   showKey(): Promise<void> {
-    return this.#start("initiator", () => this.#acquaint.showKey());
+    return this.#start(begin("showKey"), () => this.#acquaint.showKey());
   }
 
   enterKey(code: string): Promise<void> {
-    return this.#start("responder", () => this.#acquaint.enterKey(code));
+    return this.#start(begin("enterKey"), () => this.#acquaint.enterKey(code));
+  }
+
+  /** @throws PassphraseError for one that cannot serve; then nothing has begun */
+  ask(peer: Peer | null, options: AskOptions): Promise<void> {
+    return this.#start(begin("ask", peer), () => this.#acquaint.ask(options));
+  }
+
+  /** @throws PassphraseError as {@link ask} */
+  enterPassphrase(locator: string, passphrase: string): Promise<void> {
+    return this.#start(begin("enterPassphrase"), () =>
+      this.#acquaint.enterPassphrase(locator, passphrase),
+    );
+  }
+
+  /** @throws PassphraseError as {@link ask}; the request still waits */
+  answer({ sid, from, name }: IncomingRequest, passphrase: string): Promise<void> {
+    return this.#start(begin("answer", { name, userId: from }), () =>
+      this.#acquaint.requests.answer(sid, passphrase),
+    );
   }
 
   /** Calls a meeting under way off, for both sides; nothing of it stays on the page. */
@@ -42,37 +67,46 @@ export class Meetings {
   }
 
   /** Goes on with what an earlier page left unfinished: a key still shown, an answer under way. */
-  async resume(): Promise<void> {
-    const pending = await this.#acquaint.pendingMeetings();
-    for (const meeting of pending) {
-      if (this.store.state.progress === null) this.#follow(meeting, ++this.#turn);
+  resume(meetings: readonly Meeting[]): void {
+    for (const meeting of meetings) {
+      const isFirst = this.store.state.progress === null;
+      if (isFirst) this.#follow(meeting, begin(wayOf(meeting)), ++this.#turn);
       else this.#tellOfEnd(meeting);
     }
   }
 
-  async #start(role: Meeting["role"], open: () => Promise<Meeting>): Promise<void> {
-    const earlier = this.#meeting;
-    const wasLive = this.store.state.progress !== null && !isOver(this.store.state.progress);
+  async #start(beginning: Progress, open: () => Promise<Meeting>): Promise<void> {
+    const before = this.store.state.progress;
+    const earlier = before !== null && !isOver(before) ? this.#meeting : null;
+    let isReplaced = true;
     const turn = ++this.#turn;
     this.#meeting = null;
-    this.store.change({ progress: begin(role) });
+    this.store.change({ progress: beginning });
     try {
       const meeting = await open();
-      if (turn === this.#turn) this.#follow(meeting, turn);
+      if (turn === this.#turn) this.#follow(meeting, beginning, turn);
       else await meeting.cancel().catch(() => {});
     } catch (startError) {
       if (turn !== this.#turn) return;
-      this.store.change({ progress: { ...begin(role), stage: "failed", startError } });
+      if (startError instanceof PassphraseError) {
+        this.#leave();
+        isReplaced = false;
+        if (before !== null && earlier !== null) {
+          this.#follow(earlier, begin(before.way, before.peer), this.#turn);
+        }
+        throw startError;
+      }
+      this.store.change({ progress: { ...beginning, stage: "failed", startError } });
     } finally {
       // Not before: a key of one's own must still stand to be recognised when it is entered.
-      if (wasLive) await earlier?.cancel().catch(() => {});
+      if (isReplaced) await earlier?.cancel().catch(() => {});
     }
   }
 
-  #follow(meeting: Meeting, turn: number): void {
+  #follow(meeting: Meeting, beginning: Progress, turn: number): void {
     this.#meeting = meeting;
     meeting.contact.catch(() => {});
-    this.store.change({ progress: begin(meeting.role) });
+    this.store.change({ progress: beginning });
     meeting.on((event) => {
       const { progress } = this.store.state;
       if (turn === this.#turn && progress !== null) {

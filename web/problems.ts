@@ -1,7 +1,8 @@
 // What went wrong, in a sentence for people that says what to do next.
 
 import { ConnectionError, type FailureReason, ProblemError } from "../shared/client/index.ts";
-import type { Progress } from "./progress.ts";
+import { ELSEWHERE, explainSpoken } from "./spokenEndings.ts";
+import type { Progress, Way } from "./progress.ts";
 
 export interface Explanation {
   readonly title: string;
@@ -32,17 +33,37 @@ const PROBLEM_TEXTS: Readonly<Partial<Record<ProblemError["code"], string>>> = {
 
 /** Why a meeting has failed, to the one who showed the key or the one who entered it. */
 export function explainFailure(progress: Progress): Explanation {
-  if (progress.reason !== null) {
-    return { ...REASONS[progress.role][progress.reason], waitSeconds: 0 };
-  }
-  return explainStart(progress.startError);
+  const { way, reason, startError } = progress;
+  if (reason === null) return explainStart(startError, way);
+  const isKey = way === "showKey" || way === "enterKey";
+  return { ...(isKey ? REASONS[way][reason] : explainSpoken(progress, reason)), waitSeconds: 0 };
 }
 
-function explainStart(error: unknown): Explanation {
+function explainStart(error: unknown, way: Way): Explanation {
   if (error instanceof ConnectionError) {
     return {
       title: "You are offline",
       text: "The server cannot be reached. Check your connection, then try again.",
+      waitSeconds: 0,
+    };
+  }
+  if (error instanceof ProblemError && error.code === "own-account") {
+    return {
+      title: "That is you",
+      text: "This handle or id is your own. Ask the other person for theirs.",
+      waitSeconds: 0,
+    };
+  }
+  if (error instanceof ProblemError && error.code === "answered-elsewhere") {
+    return { ...explainSpoken({ way, peer: null }, "answeredElsewhere"), waitSeconds: 0 };
+  }
+  if (error instanceof ProblemError && error.code === "attempt-over") {
+    return { ...explainSpoken({ way, peer: null }, "timedOut"), waitSeconds: 0 };
+  }
+  if (error instanceof ProblemError && error.code === "own-key" && way !== "enterKey") {
+    return {
+      title: "This is your own number",
+      text: "The other person enters it, on their device, with the passphrase.",
       waitSeconds: 0,
     };
   }
@@ -70,8 +91,8 @@ const TAMPERED = {
   text: "What arrived could not be verified on this device, so nothing was stored and no card was shown. Try once more; if it happens again, do not trust this server.",
 };
 
-const REASONS: Readonly<Record<Progress["role"], Reasons>> = {
-  initiator: {
+const REASONS: Readonly<Record<"showKey" | "enterKey", Reasons>> = {
+  showKey: {
     mismatch: {
       title: "The words did not match",
       text: "Someone entered this number with other words. A key takes one try only, so it is used up. Nobody has learned anything.",
@@ -93,8 +114,9 @@ const REASONS: Readonly<Record<Progress["role"], Reasons>> = {
       text: "It no longer exists on this server. Nothing was exchanged.",
     },
     tampered: TAMPERED,
+    answeredElsewhere: ELSEWHERE,
   },
-  responder: {
+  enterKey: {
     mismatch: {
       title: "That key did not match",
       text: "A word may be wrong, or the key has expired or was used already. A key takes one try only, so ask for a fresh one.",
@@ -116,5 +138,6 @@ const REASONS: Readonly<Record<Progress["role"], Reasons>> = {
       text: "It no longer exists on this server. Ask the other person to open Acquaint again.",
     },
     tampered: TAMPERED,
+    answeredElsewhere: ELSEWHERE,
   },
 };

@@ -1,6 +1,7 @@
 // How far a meeting has come, folded from its events. What the views show of a meeting is this.
 
 import type {
+  Asked,
   Card,
   Contact,
   FailureReason,
@@ -11,10 +12,25 @@ import type {
 
 type Stage = "starting" | "waiting" | "claimed" | "matched" | "connected" | "failed";
 
+/** By which of the page's ways one meets: each has its place, and its words for what happens. */
+export type Way = "showKey" | "enterKey" | "ask" | "enterPassphrase" | "answer";
+
+/** Who is asked, or asks, as far as one knows before it is proven. */
+export interface Peer {
+  readonly name: string;
+  /** Null for one that is known by a handle alone. */
+  readonly userId: string | null;
+}
+
 export interface Progress {
-  readonly role: Meeting["role"];
+  readonly way: Way;
+  /** Null where nobody is named: keys, and whoever enters a number. */
+  readonly peer: Peer | null;
   readonly stage: Stage;
   readonly key: ShownKey | null;
+  readonly asked: Asked | null;
+  /** Someone has spoken at the other end. */
+  readonly isAnswered: boolean;
   readonly isConnectionLost: boolean;
   readonly card: Card | null;
   readonly cardProblem: string | null;
@@ -24,11 +40,14 @@ export interface Progress {
   readonly startError: unknown;
 }
 
-export function begin(role: Meeting["role"]): Progress {
+export function begin(way: Way, peer: Peer | null = null): Progress {
   return {
-    role,
+    way,
+    peer,
     stage: "starting",
     key: null,
+    asked: null,
+    isAnswered: false,
     isConnectionLost: false,
     card: null,
     cardProblem: null,
@@ -44,8 +63,12 @@ export function advance(progress: Progress, event: MeetingEvent): Progress {
       const { event: _, ...key } = event;
       return { ...progress, stage: "waiting", key };
     }
+    case "asked": {
+      const { event: _, ...asked } = event;
+      return { ...progress, stage: "waiting", asked };
+    }
     case "claimed":
-      return { ...progress, stage: "claimed" };
+      return { ...progress, stage: "claimed", isAnswered: true };
     case "matched":
       return { ...progress, stage: "matched" };
     case "card":
@@ -61,4 +84,10 @@ export function advance(progress: Progress, event: MeetingEvent): Progress {
 
 export function isOver(progress: Progress): boolean {
   return progress.stage === "connected" || progress.stage === "failed";
+}
+
+/** The way of a meeting that an earlier page began. An answer at a number goes on like any answer. */
+export function wayOf({ role, method }: Meeting): Way {
+  if (method === "key") return role === "initiator" ? "showKey" : "enterKey";
+  return role === "initiator" ? "ask" : "answer";
 }

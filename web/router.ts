@@ -7,6 +7,9 @@ export type Route =
   | { readonly view: "meet" }
   | { readonly view: "showKey" }
   | { readonly view: "enterKey" }
+  /** `userId` is null until one has chosen whom to ask. */
+  | { readonly view: "ask"; readonly userId: string | null }
+  | { readonly view: "enterPassphrase" }
   | { readonly view: "contacts"; readonly userId: string | null }
   | { readonly view: "cards" }
   /** `uid` is null for a card that is being made. */
@@ -19,6 +22,9 @@ export const paths = {
   meet: "#/",
   showKey: "#/key",
   enterKey: "#/key/enter",
+  ask: "#/ask",
+  askContact: (userId: string) => `#/ask/${encodeURIComponent(userId)}`,
+  enterPassphrase: "#/ask/answer",
   contacts: "#/contacts",
   contact: (userId: string) => `#/contacts/${encodeURIComponent(userId)}`,
   cards: "#/card",
@@ -78,6 +84,8 @@ function readAddress(): void {
 function routeOf(section?: string, item?: string, detail?: string): Route {
   if (section === undefined) return { view: "meet" };
   if (section === "key") return { view: item === undefined ? "showKey" : "enterKey" };
+  if (section === "ask" && item === "answer") return { view: "enterPassphrase" };
+  if (section === "ask") return { view: "ask", userId: item ?? null };
   if (section === "contacts") return { view: "contacts", userId: item ?? null };
   if (section === "card" && item === undefined) return { view: "cards" };
   if (section === "card" && item === "new") return { view: "card", uid: null };

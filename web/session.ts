@@ -7,10 +7,12 @@ import {
   type Card,
   type Contact,
   type Me,
-  type Visibility,
+  type Audience,
 } from "../shared/client/index.ts";
+import { Incoming } from "./incoming.ts";
 import { Meetings } from "./meetings.ts";
 import { isWelcomed, setWelcomed } from "./preferences.ts";
+import { wayOf } from "./progress.ts";
 import { Store, useStore } from "./store.ts";
 
 type Phase = "welcome" | "opening" | "open" | "failed";
@@ -44,6 +46,7 @@ class Session {
   });
   #acquaint: Acquaint | null = null;
   #meetings: Meetings | null = null;
+  #incoming: Incoming | null = null;
   /** Given at the welcome; kept for a second try when the first did not reach the server. */
   #givenName = "";
 
@@ -56,6 +59,11 @@ class Session {
   get meetings(): Meetings {
     if (this.#meetings === null) throw new Error("the account is not open");
     return this.#meetings;
+  }
+
+  get incoming(): Incoming {
+    if (this.#incoming === null) throw new Error("the account is not open");
+    return this.#incoming;
   }
 
   /** Opens the account that this browser holds; the first time, makes one by this name. */
@@ -71,21 +79,38 @@ class Session {
       });
       this.#acquaint = acquaint;
       this.#meetings = new Meetings(acquaint);
+      const incoming = new Incoming(acquaint);
+      this.#incoming = incoming;
       setWelcomed();
       acquaint.on((event) => {
         if (event.event === "contacts") void this.readContacts();
         if (event.event === "profile") this.store.change({ me: acquaint.me });
+        if (event.event === "requests") incoming.read();
+        if (event.event === "requestOver") incoming.over(event.request);
         if (event.event === "connection") this.store.change({ connection: event.state });
       });
       const phrase = await acquaint.recoveryPhrase();
       await Promise.all([this.readContacts(), this.readCards()]);
       this.store.change({ me: acquaint.me, phrase, isPhraseDue: isFirst && phrase !== null });
+      // What this page is at already is known before the mailbox tells of it again.
+      await this.#resume().catch(() => {});
       acquaint.connect();
-      await this.#meetings.resume().catch(() => {});
       this.store.change({ phase: "open" });
     } catch (error) {
       this.store.change({ phase: "failed", error });
     }
+  }
+
+  async #resume(): Promise<void> {
+    const pending = await this.acquaint.pendingMeetings();
+    this.meetings.resume(pending.filter((meeting) => wayOf(meeting) !== "answer"));
+    this.incoming.resume(pending.filter((meeting) => wayOf(meeting) === "answer"));
+  }
+
+  /** The contact's name, else a short form of the id. */
+  nameOf(userId: string): string {
+    const known = this.store.state.contacts.find((contact) => contact.userId === userId);
+    return known?.name ?? `${userId.slice(0, 4)}…${userId.slice(-4)}`;
   }
 
   async readContacts(): Promise<void> {
@@ -103,7 +128,8 @@ class Session {
   async updateProfile(change: {
     name?: string;
     handle?: string | null;
-    visibility?: Visibility;
+    visibility?: Audience;
+    requestsFrom?: Audience;
   }): Promise<void> {
     this.store.change({ me: await this.acquaint.updateProfile(change) });
   }

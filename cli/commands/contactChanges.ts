@@ -1,6 +1,7 @@
 // `contacts remove|block|unblock|rename|note`: each changes one contact and tells it as it is then.
-import type { Acquaint, Contact } from "../../shared/client/node.ts";
+import { type Acquaint, type Contact, isUserId } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
+import { chooseAccount } from "../accountChoice.ts";
 import { chooseContact } from "../contactChoice.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
 import { contactEvent } from "../events.ts";
@@ -9,6 +10,9 @@ import { printable } from "../printable.ts";
 const EVENT_HELP = `
 CONTACT is a name, a user id, or the beginning of a user id.
 Events with --json: the contact {userId, name, method, …} as it is afterwards`;
+
+const BLOCK_EVENT_HELP = `${EVENT_HELP},
+or blocked {userId, name: null, blocked} for an account that is no contact.`;
 
 export const contactsRemove: Command = {
   path: ["contacts", "remove"],
@@ -33,22 +37,23 @@ with removed: true.`,
 export const contactsBlock: Command = {
   path: ["contacts", "block"],
   summary: "block one: nothing of theirs reaches you until you unblock them",
-  synopsis: "CONTACT",
+  synopsis: "WHO",
   options: {},
   help: `
-Blocks a contact. They stay on the list and are not told.
-${EVENT_HELP}.`,
+Blocks a contact, or any account by its user id or @handle. Contacts stay on the
+list. Nobody is told. Whom you have blocked: acquaint contacts blocked
+${BLOCK_EVENT_HELP}`,
   run: (context) => setBlocked(context, "block"),
 };
 
 export const contactsUnblock: Command = {
   path: ["contacts", "unblock"],
   summary: "let a blocked one reach you again",
-  synopsis: "CONTACT",
+  synopsis: "WHO",
   options: {},
   help: `
-Ends a block.
-${EVENT_HELP}.`,
+Ends a block of a contact, or of any account by its user id or @handle.
+${BLOCK_EVENT_HELP}`,
   run: (context) => setBlocked(context, "unblock"),
 };
 
@@ -83,23 +88,39 @@ interface Chosen {
 }
 
 async function chosen(context: Context, form: string): Promise<Chosen> {
-  const reference = context.args.positionals.join(" ");
-  if (reference === "") throw usageError("Which contact?", `acquaint contacts ${form}`);
+  const reference = referenceIn(context, form);
   const client = await context.open();
   return { client, contact: chooseContact(reference, await client.contacts.list()) };
+}
+
+function referenceIn({ args }: Context, form: string): string {
+  const reference = args.positionals.join(" ");
+  if (reference === "") throw usageError("Which contact?", `acquaint contacts ${form}`);
+  return reference;
 }
 
 async function confirmed({ args, prompt, present }: Context, contact: Contact): Promise<boolean> {
   if (args.flag("yes") || present.json || !prompt.interactive) return true;
   const answer = await prompt.ask(`Remove ${printable(contact.name)} with their card? [y/N] `);
-  return /^y(es)?$/i.test(answer.trim());
+  return /^y(es)?$/i.test(answer?.trim() ?? "");
 }
 
 async function setBlocked(context: Context, verb: "block" | "unblock"): Promise<number> {
-  const { client, contact } = await chosen(context, `${verb} CONTACT`);
-  await client.contacts[verb](contact.userId);
-  const changed = await client.contacts.get(contact.userId);
-  context.present.show(contactEvent(changed ?? contact));
+  const reference = referenceIn(context, `${verb} WHO`);
+  const client = await context.open();
+  const contacts = await client.contacts.list();
+  // A name with a typo in it must not block a stranger whose handle that is.
+  const isAccount = reference.startsWith("@") || isUserId(reference);
+  const { userId: known, handle } = isAccount
+    ? chooseAccount(reference, contacts)
+    : { ...chooseContact(reference, contacts), handle: null };
+  const userId = known ?? (await client.findHandle(handle ?? "")).userId;
+  await client.contacts[verb](userId);
+  const contact = await client.contacts.get(userId);
+  const blocked = verb === "block";
+  context.present.show(
+    contact === null ? { event: "blocked", userId, name: null, blocked } : contactEvent(contact),
+  );
   return EXIT.success;
 }
 

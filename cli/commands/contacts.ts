@@ -40,12 +40,37 @@ This command adds card, and file when the card was written.`,
   run: showContact,
 };
 
+export const contactsBlocked: Command = {
+  path: ["contacts", "blocked"],
+  summary: "whom you have blocked, contacts or not",
+  synopsis: "",
+  options: {},
+  help: `
+Lists the accounts that you have blocked: nothing of theirs reaches you, and they are
+not told. To end a block: acquaint contacts unblock WHO
+
+Events with --json: one blocked {userId, name, blocked} for each; the name is null
+for an account that is no contact.`,
+  run: listBlocked,
+};
+
+async function listBlocked(context: Context): Promise<number> {
+  const client = await context.open();
+  const blocked = await client.contacts.blocked();
+  for (const userId of blocked) {
+    const name = (await client.contacts.get(userId))?.name ?? null;
+    context.present.show({ event: "blocked", userId, name, blocked: true });
+  }
+  if (blocked.length === 0) context.present.remark("You have blocked nobody.");
+  return EXIT.success;
+}
+
 async function listContacts(context: Context): Promise<number> {
   const [action, extra] = context.args.positionals;
   if ((action !== undefined && action !== "list") || extra !== undefined) {
     throw usageError(
       `There is no “contacts ${action}”.`,
-      "Say list, show, remove, block, unblock, rename or note.",
+      "Say list, show, remove, block, unblock, blocked, rename or note.",
     );
   }
   const client = await context.open({ finishMeetings: true });
@@ -53,7 +78,7 @@ async function listContacts(context: Context): Promise<number> {
   for (const contact of all) context.present.show(contactEvent(contact));
   if (all.length === 0) {
     context.present.remark(
-      "No contacts yet. Meet somebody: acquaint key show, or acquaint key enter",
+      "No contacts yet. Meet somebody: acquaint key show, or acquaint say --open",
     );
   }
   return EXIT.success;

@@ -1,6 +1,6 @@
 // `key enter`: takes a key that was told, and meets the one who shows it. A key that cannot be one
 // is refused here, before the server hears of anything.
-import { loadCodes } from "../../shared/client/node.ts";
+import { readCode } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
 import {
@@ -36,13 +36,16 @@ async function enterKey(context: Context): Promise<number> {
   const code = await codeOf(context);
   const client = await openToMeet(context);
   const starting = client.enterKey(code, card === undefined ? {} : { card });
-  return followMeeting(context, starting, { destination });
+  return followMeeting(context, starting, {
+    destination,
+    again: "they run acquaint key show, and you acquaint key enter",
+  });
 }
 
 /** A code that can be one. @throws CliError `usage` or `invalid-key` */
 async function codeOf({ args, prompt, interruption, present }: Context): Promise<string> {
   const typed = args.positionals.join(" ");
-  if (typed === "-") return await checked(await prompt.firstLine());
+  if (typed === "-") return await checked(await prompt.firstLine("key"));
   if (typed !== "") return await checked(typed);
   if (!prompt.interactive || present.json) {
     throw usageError(
@@ -50,18 +53,17 @@ async function codeOf({ args, prompt, interruption, present }: Context): Promise
       "acquaint key enter 417-guitar-ocean, or - to read it from stdin",
     );
   }
-  const codes = await loadCodes();
   for (;;) {
-    const answer = (await prompt.ask("Their key, like 417-guitar-ocean: ")).trim();
+    const answer = (await prompt.ask("Their key, like 417-guitar-ocean: "))?.trim() ?? "";
     if (interruption.exitCode !== null || answer === "") throw usageError("No key was entered.");
-    const parsed = codes.parse(answer);
+    const parsed = await readCode(answer);
     if (parsed.ok) return answer;
     present.remark(`${parsed.problem.message} Nothing was sent; try again.`);
   }
 }
 
 async function checked(code: string): Promise<string> {
-  const parsed = (await loadCodes()).parse(code);
+  const parsed = await readCode(code);
   if (parsed.ok) return code;
   const { code: problem, message, ...details } = parsed.problem;
   throw new CliError("invalid-key", message, {

@@ -1,10 +1,5 @@
-// `profile`: the name that peers receive, the handle, and who may find one by it.
-import {
-  isHandle,
-  NAME_MAX_CHARS,
-  VISIBILITIES,
-  type Visibility,
-} from "../../shared/client/node.ts";
+// `profile`: the name that peers receive, the handle, who may find one by it, and who may ask.
+import { AUDIENCES, type Audience, isHandle, NAME_MAX_CHARS } from "../../shared/client/node.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Command, Context } from "../command.ts";
 import { EXIT, usageError } from "../errors.ts";
@@ -12,8 +7,8 @@ import { printable } from "../printable.ts";
 
 export const profile: Command = {
   path: ["profile"],
-  summary: "change your name and handle",
-  synopsis: "--name N [--handle H | --no-handle] [--visibility V]",
+  summary: "change your name, handle, and who may ask you",
+  synopsis: "[--name N] [--handle H | --no-handle] [OPTIONS]",
   options: {
     name: {
       type: "string",
@@ -31,14 +26,23 @@ export const profile: Command = {
       value: "V",
       text: "who finds you by it: anyone, contactsOfContacts, nobody",
     },
+    "requests-from": {
+      type: "string",
+      value: "V",
+      text: "who may ask to meet you, likewise; your contacts always may",
+    },
   },
   help: `
 The name lives on this device and travels sealed to the people you meet. A handle
 is known to the server and belongs to one account: 3 to 30 of a-z, 0-9 and single
 _, beginning with a letter. Without options the profile is shown as it is.
 
-Events with --json: profile {userId, name, handle, visibility}. A handle that
-somebody else has is refused with the code handle-taken.`,
+--requests-from says whose requests to meet (acquaint say) reach you: those of
+anyone, of the contacts of your contacts, or of nobody but your contacts. Whoever
+may not ask is not told so: to them it is as if you were not there.
+
+Events with --json: profile {userId, name, handle, visibility, requestsFrom}. A
+handle that somebody else has is refused with the code handle-taken.`,
   run: changeProfile,
 };
 
@@ -53,7 +57,8 @@ async function changeProfile(context: Context): Promise<number> {
 interface ProfileChange {
   name?: string;
   handle?: string | null;
-  visibility?: Visibility;
+  visibility?: Audience;
+  requestsFrom?: Audience;
 }
 
 /** What is asked for, checked before the device registers or sends anything. */
@@ -70,7 +75,11 @@ function changeOf(args: Arguments): ProfileChange {
     change.handle = null;
   }
   const visibility = args.text("visibility");
-  if (visibility !== undefined) change.visibility = checkedVisibility(visibility);
+  if (visibility !== undefined) change.visibility = checkedAudience("visibility", visibility);
+  const requestsFrom = args.text("requests-from");
+  if (requestsFrom !== undefined) {
+    change.requestsFrom = checkedAudience("requests-from", requestsFrom);
+  }
   return change;
 }
 
@@ -93,8 +102,8 @@ function checkedHandle(text: string): string {
   );
 }
 
-function checkedVisibility(text: string): Visibility {
-  const visibility = VISIBILITIES.find((each) => each === text);
-  if (visibility !== undefined) return visibility;
-  throw usageError(`--visibility is one of: ${VISIBILITIES.join(", ")}.`);
+function checkedAudience(option: string, text: string): Audience {
+  const audience = AUDIENCES.find((each) => each === text);
+  if (audience !== undefined) return audience;
+  throw usageError(`--${option} is one of: ${AUDIENCES.join(", ")}.`);
 }

@@ -22,8 +22,8 @@ start. Elsewhere, and with --json, they appear only when asked for with
 --recovery-phrase, so that no log holds them by surprise. They stay on this device
 until --forget-recovery-phrase.
 
-Events with --json: whoami {userId, name, handle, visibility, deviceId, server,
-home}, or recoveryPhrase {recoveryPhrase}, null once forgotten.`,
+Events with --json: whoami {userId, name, handle, visibility, requestsFrom,
+deviceId, server, home}, or recoveryPhrase {recoveryPhrase}, null once forgotten.`,
   run: tellWhoIAm,
 };
 

@@ -9,7 +9,8 @@ import {
   verifyLog,
 } from "../../shared/core/identity/deviceLog.ts";
 import { recoveryKeyOf, recoveryPhraseOf } from "../../shared/core/identity/recoveryPhrase.ts";
-import { formatCode, parseCode, secretToPrs } from "../../shared/core/pairing/code.ts";
+import { formatCode, secretToPrs } from "../../shared/core/pairing/code.ts";
+import { parseCode } from "../../shared/core/pairing/codeReading.ts";
 import { loadWordList } from "../../shared/core/pairing/words.ts";
 import type { DeviceLog } from "../../shared/wire/auth.ts";
 import { exampleBytes, must, type Step } from "./exampleValues.ts";

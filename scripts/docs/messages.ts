@@ -83,7 +83,21 @@ const NAMED: readonly (readonly [z.core.$ZodType, string])[] = [
   [matchedNoticeSchema, "the message `matched`"],
   [problemSchema, "problem"],
 ];
-const NAMES = new Map(NAMED.map(([schema, name]) => [withoutMeta(shapeOf(schema)), name]));
+/** Those that stand in messages of the mailbox only. */
+const REQUEST = memberOf("request");
+const ENDED_REQUEST = memberOf("requestOver");
+const NAMES = new Map([
+  ...NAMED.map(([schema, name]) => [withoutMeta(shapeOf(schema)), name] as const),
+  [withoutMeta(REQUEST), "request"],
+  [withoutMeta(ENDED_REQUEST), "ended request"],
+]);
+
+/** What a notice of the mailbox tells of a request. */
+function memberOf(type: "request" | "requestOver"): Shape {
+  const options = optionsOf(shapeOf(mailboxNoticeSchema));
+  const notice = options.find(({ properties }) => properties?.["type"]?.const === type);
+  return notice?.properties?.["request"] ?? {};
+}
 
 function withoutMeta(shape: Shape): string {
   const { $schema: _, ...rest } = shape as Shape & { $schema?: string };
@@ -135,9 +149,14 @@ function membersOf({ properties = {}, required = [] }: Shape): string[] {
   );
 }
 
+/** The alternatives of a union, those of unions inside it among them. */
+function optionsOf(shape: Shape): readonly Shape[] {
+  return (shape.oneOf ?? shape.anyOf)?.flatMap(optionsOf) ?? [shape];
+}
+
 function rowsOf(schema: z.core.$ZodType, key: string): string[][] {
   const shape = shapeOf(schema);
-  return (shape.oneOf ?? shape.anyOf ?? [shape]).map((option) => {
+  return optionsOf(shape).map((option) => {
     const { [key]: tag, ...properties } = option.properties ?? {};
     const members = membersOf({ ...option, properties });
     return [
@@ -187,5 +206,12 @@ export function requestBodies(): string {
     `\`POST /v1/upgrade-tokens\`, body with \`purpose\` ${purpose ?? ""}`,
     members ?? "",
   ]);
-  return table(["what", "members"], [...rows.slice(0, 9), ...upgrades, ...rows.slice(9)]);
+  const requests = [
+    ["`request`", membersOf(REQUEST).join("<br>")],
+    ["`ended request`", membersOf(ENDED_REQUEST).join("<br>")],
+  ];
+  return table(
+    ["what", "members"],
+    [...rows.slice(0, 9), ...upgrades, ...rows.slice(9, -1), ...requests, ...rows.slice(-1)],
+  );
 }

@@ -4,9 +4,12 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../paths.ts";
+import { accountTable, promptFigures, workTable } from "./guessing.ts";
 import { limitsTable, problemsTable, routesTable } from "./figures.ts";
 import { messagesOf, requestBodies } from "./messages.ts";
 import { stateDiagram, stateTable } from "./states.ts";
+import { languagesTable, vectorsTables } from "./texts.ts";
+import { whoMayTable } from "./whoMay.ts";
 import { workedExampleText } from "./workedExampleText.ts";
 
 export interface FreshDocument {
@@ -20,6 +23,12 @@ export interface FreshDocument {
 const REGIONS: Readonly<Record<string, () => string>> = {
   "state diagram": stateDiagram,
   "state table": stateTable,
+  "who may": whoMayTable,
+  "word lists": languagesTable,
+  "passphrase vectors": vectorsTables,
+  "account delays": accountTable,
+  work: workTable,
+  prompts: promptFigures,
   limits: limitsTable,
   problems: problemsTable,
   routes: routesTable,

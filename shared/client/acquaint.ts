@@ -1,16 +1,22 @@
 // The SDK's front door: an account on this device, and people to meet.
 
-import type { UserId } from "../wire/ids.ts";
+import { type UserId, userIdSchema } from "../wire/ids.ts";
+import { ProblemError } from "../wire/problem.ts";
+import { adviceFor } from "./advice.ts";
+import { BurntPassphrases } from "./burntPassphrases.ts";
 import { CardBox } from "./cardBox.ts";
 import { ContactBook } from "./contactBook.ts";
 import { Device } from "./device.ts";
+import { KeyMeetings } from "./keyMeetings.ts";
 import { Listeners } from "./listeners.ts";
 import { MailboxLine } from "./mailboxLine.ts";
-import type { Meeting } from "./meeting.ts";
-import { type MeetingOptions, Meetings } from "./meetings.ts";
-import type { AcquaintEvent, Me } from "./model.ts";
+import { Meeting } from "./meeting.ts";
+import type { AcquaintEvent, AskOptions, Me, MeetingOptions, ShowOptions } from "./model.ts";
 import { type Ports, STANDARD_PORTS } from "./ports.ts";
 import { Profile, type ProfileChange } from "./profile.ts";
+import { Requests } from "./requests.ts";
+import { Runs } from "./runs.ts";
+import { SpokenMeetings } from "./spokenMeetings.ts";
 import type { Store } from "./store/store.ts";
 
 export interface AcquaintOptions {
@@ -26,9 +32,13 @@ export interface AcquaintOptions {
 export class Acquaint {
   readonly contacts: ContactBook;
   readonly cards: CardBox;
+  /** Requests of others to meet. */
+  readonly requests: Requests;
   readonly #device: Device;
   readonly #profile: Profile;
-  readonly #meetings: Meetings;
+  readonly #runs: Runs;
+  readonly #keys: KeyMeetings;
+  readonly #spoken: SpokenMeetings;
   readonly #line: MailboxLine;
   readonly #listeners: Listeners<AcquaintEvent>;
 
@@ -46,8 +56,15 @@ export class Acquaint {
     this.contacts = new ContactBook(device, store, () => listeners.tell({ event: "contacts" }));
     const { contacts } = this;
     const ownName = () => profile.me.name;
-    this.#meetings = new Meetings({ device, ports, store, contacts, ownName }, this.cards);
-    this.#line = new MailboxLine(device, ports, store, contacts, (state) =>
+    const burnt = new BurntPassphrases(store, device);
+    this.#runs = new Runs({ device, ports, store, contacts, burnt, ownName }, (run) =>
+      this.#keys.ended(run),
+    );
+    this.#keys = new KeyMeetings(this.#runs, this.cards);
+    this.#spoken = new SpokenMeetings(this.#runs, this.cards);
+    const tell = (event: AcquaintEvent) => listeners.tell(event);
+    this.requests = new Requests(device, ports, contacts, this.#spoken, tell);
+    this.#line = new MailboxLine(device, ports, store, contacts, this.requests, (state) =>
       listeners.tell({ event: "connection", state }),
     );
   }
@@ -106,8 +123,8 @@ export class Acquaint {
    * @throws ConnectionError when the server cannot be reached
    * @throws ProblemError `too-many-requests` (with `retryAfterSeconds`)
    */
-  showKey(options: MeetingOptions = {}): Promise<Meeting> {
-    return this.#meetings.showKey(options);
+  showKey(options: ShowOptions = {}): Promise<Meeting> {
+    return this.#keys.show(options);
   }
 
   /**
@@ -117,12 +134,47 @@ export class Acquaint {
    * @throws ProblemError `own-key`, `too-many-requests` (with `retryAfterSeconds`)
    */
   enterKey(code: string, options: MeetingOptions = {}): Promise<Meeting> {
-    return this.#meetings.enterKey(code, options);
+    return this.#keys.enter(code, options);
+  }
+
+  /**
+   * Asks someone to meet by a passphrase that both of you know by voice. Resolves once the server holds
+   * the request. Holds a line to the mailbox as {@link connect} does, lest two who ask each other wait
+   * in vain; if the other has asked already, this answers.
+   * @throws PassphraseError for one that is empty, too long or used up, before anything is sent
+   * @throws ConnectionError when the server cannot be reached
+   * @throws ProblemError `own-account`, `malformed-request`, `too-many-requests` (with `retryAfterSeconds`)
+   */
+  async ask({ to, ...options }: AskOptions): Promise<Meeting> {
+    if (to === undefined) return this.#spoken.ask(null, options);
+    const userId = await this.#accountOf(to);
+    if (userId === null) return unreachable();
+    this.connect();
+    // A newer request replaces the one before, as a newer key does.
+    await this.#spoken.pendingTo(userId)?.meeting.cancel();
+    const theirs = this.requests.of(userId);
+    return theirs === null
+      ? this.#spoken.ask(userId, options)
+      : this.requests.answer(theirs.sid, options.passphrase, options);
+  }
+
+  /**
+   * Answers whoever asks at a locator. Resolves once the answer is made.
+   * @throws PassphraseError for one that is empty, too long or used up, before anything is sent
+   * @throws ConnectionError when the server cannot be reached
+   * @throws ProblemError `own-key`, `malformed-request`, `too-many-requests` (with `retryAfterSeconds`)
+   */
+  enterPassphrase(
+    locator: string,
+    passphrase: string,
+    options: MeetingOptions = {},
+  ): Promise<Meeting> {
+    return this.#spoken.enter(locator, passphrase, options);
   }
 
   /** Goes on with meetings that an earlier run of the program left unfinished. Call once after opening. */
   pendingMeetings(): Promise<Meeting[]> {
-    return this.#meetings.resumeAll();
+    return this.#runs.resumeAll();
   }
 
   on(listener: (event: AcquaintEvent) => void): () => void {
@@ -136,7 +188,31 @@ export class Acquaint {
 
   /** Lets go of every connection. What is unfinished can be resumed later. */
   async close(): Promise<void> {
-    await this.#meetings.close();
+    await this.#runs.close();
+    this.requests.close();
     this.#line.close();
   }
+
+  /** Null for an account that does not exist, or may not be found. */
+  async #accountOf(to: string): Promise<UserId | null> {
+    const id = userIdSchema.safeParse(to.trim());
+    if (id.success) return id.data;
+    try {
+      return (await this.findHandle(to)).userId;
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === "handle-unknown") return null;
+      throw error;
+    }
+  }
+}
+
+function unreachable(): Meeting {
+  const meeting = new Meeting();
+  const reason = "unreachable";
+  meeting.emit({
+    event: "failed",
+    reason,
+    advice: adviceFor(reason, "passphrase", "initiator"),
+  });
+  return meeting;
 }

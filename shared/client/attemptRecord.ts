@@ -15,6 +15,7 @@ import {
   sealIdentity,
   tagOf,
 } from "../core/pairing/exchange.ts";
+import type { WordListTag } from "../core/pairing/words.ts";
 import { receiptBytes, type SharePart, type Transcript } from "../core/pairing/transcript.ts";
 import type { IdentityOpening } from "../wire/identity.ts";
 import type { Locator, UserId } from "../wire/ids.ts";
@@ -22,23 +23,41 @@ import type { AnswerMessage, ClaimMessage, MatchedNotice, Method } from "../wire
 import type { Device } from "./device.ts";
 import type { Ports } from "./ports.ts";
 
-export interface AttemptRecord {
+/** T1 and T2 in seconds. */
+export interface Terms {
+  readonly t1Seconds: number;
+  readonly t2Seconds: number;
+}
+
+/** What an attempt begins with on this device. */
+export interface Start {
+  readonly method: Method;
+  /** The initiator's choice where the method leaves it one. */
+  readonly terms: Terms | null;
+  /** The account that is asked, or that asks; null where nobody is named. */
+  readonly peerId: UserId | null;
+  readonly locator: Locator | null;
+  /** In base64url: CPace's password-related string. */
+  readonly prs: string;
+  /** Language in which a key is shown. */
+  readonly words: WordListTag;
+  readonly sid: string;
+  /** Own card's bytes in base64url; empty for none. */
+  readonly card: string;
+}
+
+export interface AttemptRecord extends Start {
   readonly id: string;
   readonly origin: string;
   readonly role: Role;
-  readonly method: Method;
-  readonly locator: Locator | null;
-  /** The number that the people share. */
-  readonly secret: number;
-  readonly sid: string;
   readonly half: SharePart & { readonly scalar: string };
   /** Opens the commitment. */
   readonly nonce: string;
-  /** Own card's bytes in base64url; empty for none. */
-  readonly card: string;
+  /** By this device's clock. */
+  readonly begunAt: number;
   /** By the server's clock; null until the attempt stands. */
   readonly openedAt: number | null;
-  /** By this device's clock, in milliseconds since 1970. */
+  /** T1 and T2 by this device's clock, in milliseconds since 1970. */
   readonly expiresAt: number | null;
   readonly answerBy: number | null;
   /** The peer's first message: the only one that is ever answered. */
@@ -51,37 +70,30 @@ export interface AttemptRecord {
 }
 
 /** A fresh half of the exchange. The initiator chooses the `sid`. */
-export function newRecord(
-  device: Device,
-  ports: Ports,
-  start: {
-    role: Role;
-    method: Method;
-    secret: number;
-    prs: Uint8Array;
-    sid: Uint8Array;
-    card: Uint8Array;
-    locator: Locator | null;
-  },
-): AttemptRecord {
-  const { role, method, secret, prs, sid, locator } = start;
+export function newRecord(device: Device, ports: Ports, role: Role, start: Start): AttemptRecord {
+  const { method, terms, peerId, locator, prs, words, sid, card } = start;
   const nonce = ports.random(32);
   const commitment = commitmentTo(device.identity, device.self, nonce);
-  const half = createHalf({ method, prs, sid, commitment }, ports.random);
+  const secrets = { prs: fromBase64Url(prs), sid: fromBase64Url(sid) };
+  const half = createHalf({ method, ...secrets, commitment }, ports.random);
   return {
     id: toBase64Url(ports.random(12)),
     origin: device.origin,
     role,
     method,
+    terms,
+    peerId,
     locator,
-    secret,
-    sid: toBase64Url(sid),
+    prs,
+    words,
+    sid,
     half: {
       ...half,
       scalar: toBase64Url(half.scalar),
     },
     nonce: toBase64Url(nonce),
-    card: toBase64Url(start.card),
+    begunAt: ports.now(),
+    card,
     openedAt: null,
     expiresAt: null,
     answerBy: null,
@@ -95,7 +107,7 @@ export function newRecord(
 /** What is left of a record once the contact is kept, until the server has forgotten the attempt as well. */
 export function withoutSecrets(record: AttemptRecord, receiptHash: string): AttemptRecord {
   const half = { ...record.half, scalar: "" };
-  return { ...record, half, secret: 0, card: "", said: null, concluded: receiptHash };
+  return { ...record, half, prs: "", card: "", said: null, concluded: receiptHash };
 }
 
 /** Null until both first messages are known, or when the peer's share is no valid one. */
@@ -114,17 +126,18 @@ export function agreementOf(record: AttemptRecord): Agreement | null {
   return agree(role, transcript, { ...half, scalar: fromBase64Url(half.scalar) });
 }
 
-/** What the server released, verified by this device; null when it does not prove a peer. */
+/** What the server released, verified by this device; null when it does not prove a peer, or proves another than was asked. */
 export function verifyMatch(
   record: AttemptRecord,
   ownUserId: UserId,
   notice: MatchedNotice,
 ): { agreement: Agreement; met: Met; opening: IdentityOpening } | null {
   const agreement = agreementOf(record);
-  const { opening } = record;
+  const { opening, peerId } = record;
   if (agreement === null || opening === null) return null;
   const met = conclude(agreement, fromBase64Url(record.nonce), notice);
   if (met === null || met.peer.userId === ownUserId) return null;
+  if (peerId !== null && met.peer.userId !== peerId) return null;
   return { agreement, met, opening };
 }
 

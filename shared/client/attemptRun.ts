@@ -2,35 +2,24 @@
 // must not be lost is stored before it is said. The two roles differ in initiatorRun.ts and responderRun.ts.
 
 import type { Upgrade, UpgradeRequest } from "../wire/auth.ts";
-import type { Locator } from "../wire/ids.ts";
+import type { Locator, UserId } from "../wire/ids.ts";
 import {
   type AttemptNotice,
   attemptNoticeSchema,
   type AttemptRequest,
   type MatchedNotice,
+  type Method,
 } from "../wire/pairing.ts";
 import { type Problem, ProblemError } from "../wire/problem.ts";
+import { adviceFor } from "./advice.ts";
 import { ConnectionError } from "./api.ts";
-import { type AttemptRecord, verifyMatch, withoutSecrets } from "./attemptRecord.ts";
-import type { ContactBook, ReceivedCard } from "./contactBook.ts";
+import type { AttemptRecord } from "./attemptRecord.ts";
 import { deferred } from "./deferred.ts";
-import type { Device } from "./device.ts";
 import { LiveSocket, requestUpgrade } from "./liveSocket.ts";
-import { adviceFor, Meeting } from "./meeting.ts";
-import type { Contact, FailureReason } from "./model.ts";
-import { type Ports, within } from "./ports.ts";
-import type { Store } from "./store/store.ts";
-
-/** What every attempt of a device shares. */
-export interface RunContext {
-  readonly device: Device;
-  readonly ports: Ports;
-  readonly store: Store;
-  readonly contacts: ContactBook;
-  /** As the peer will see it. */
-  readonly ownName: () => string;
-  readonly onEnd: (run: AttemptRun) => void;
-}
+import { Meeting } from "./meeting.ts";
+import type { FailureReason } from "./model.ts";
+import { within } from "./ports.ts";
+import type { RunContext } from "./runContext.ts";
 
 /** How long after its deadline an attempt without connection is given up. */
 const GIVE_UP_MS = 10_000;
@@ -38,13 +27,14 @@ const GIVE_UP_MS = 10_000;
 const CANCEL_MS = 3_000;
 
 export abstract class AttemptRun {
-  readonly meeting: Meeting;
+  #meeting: Meeting;
   protected readonly context: RunContext;
   protected record: AttemptRecord;
   #socket: LiveSocket<AttemptNotice> | null = null;
   #work: Promise<void> = Promise.resolve();
   /** A run that is being cancelled answers no claim. */
   protected isCancelling = false;
+  #hasMadeWay = false;
   #isLost = false;
   #isStopped = false;
   #stopTimer: () => void = () => {};
@@ -55,19 +45,48 @@ export abstract class AttemptRun {
   readonly settled: Promise<void>;
   readonly #settled = deferred();
 
-  constructor(context: RunContext, record: AttemptRecord) {
+  constructor(context: RunContext, record: AttemptRecord, meeting?: Meeting) {
     this.context = context;
     this.record = record;
-    this.meeting = new Meeting(record.role, { cancel: () => this.#cancel() });
+    this.#meeting = meeting ?? new Meeting();
+    this.meeting.takeOver(record.role, { method: record.method, cancel: () => this.#cancel() });
     this.ready = this.settleReady.promise;
     this.settled = this.#settled.promise;
+  }
+
+  get meeting(): Meeting {
+    return this.#meeting;
   }
 
   get id(): string {
     return this.record.id;
   }
 
+  get method(): Method {
+    return this.record.method;
+  }
+
+  get sid(): string {
+    return this.record.sid;
+  }
+
+  /** The account that is asked, or that asks; null where nobody is named. */
+  get peerId(): UserId | null {
+    return this.record.peerId;
+  }
+
+  /** The peer has said nothing yet: another attempt may still take its place. */
+  get isUnanswered(): boolean {
+    return this.record.peer === null && !this.isCancelling && !this.meeting.isOver;
+  }
+
   protected abstract upgrade(): UpgradeRequest;
+  /** The server says that it is a match. */
+  protected abstract matched(notice: MatchedNotice): Promise<void>;
+  /** The server has nothing more to tell of the attempt. */
+  protected abstract forgotten(reason: FailureReason): Promise<void>;
+  /** The server knows that the end was heard. */
+  protected abstract acknowledged(): Promise<void>;
   protected abstract opened(locator: Locator): Promise<void>;
   protected abstract noticed(notice: AttemptNotice): Promise<void>;
   /** A refusal that came on the socket. */
@@ -97,13 +116,38 @@ export abstract class AttemptRun {
 
   /** Lets go of the socket; the record stays, so that a later run can go on. */
   stop(): void {
-    this.#isStopped = true;
     const interruption = new ConnectionError("The meeting was interrupted. It can be resumed.");
     this.settleReady.reject(interruption);
     this.meeting.interrupt(interruption);
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    this.#isStopped = true;
     this.#socket?.close();
     this.#stopTimer();
     this.#settled.resolve();
+  }
+
+  /**
+   * Makes way for another attempt, which takes over the meeting. The record goes first: from then on this
+   * device answers no claim here, so that the secret is never offered twice. What is left is to cancel.
+   * Null when the peer has been answered, or it is over.
+   */
+  async makeWay(): Promise<Meeting | null> {
+    if (!this.isUnanswered) return null;
+    const { meeting } = this;
+    this.isCancelling = true;
+    this.#hasMadeWay = true;
+    this.#meeting = new Meeting(); // at once: how this attempt ends concerns nobody any more
+    await this.context.store.delete("attempts", this.record.id).catch((fault: Error) => {
+      meeting.interrupt(fault);
+      throw fault;
+    });
+    this.settleReady.resolve();
+    if (this.record.locator === null) await this.finish();
+    else this.say({ type: "cancel" });
+    return meeting;
   }
 
   /** Of an attempt that never came to stand: nobody holds anything of it. */
@@ -112,7 +156,7 @@ export abstract class AttemptRun {
   }
 
   /** Something that the server evaluates has been said, now or by an earlier run. */
-  get #hasSpoken(): boolean {
+  protected get hasSpoken(): boolean {
     return this.record.said !== null || this.record.concluded !== null;
   }
 
@@ -131,7 +175,7 @@ export abstract class AttemptRun {
 
   protected async remember(change: Partial<AttemptRecord>): Promise<void> {
     this.record = { ...this.record, ...change };
-    await this.context.store.put("attempts", this.record.id, this.record);
+    if (!this.#hasMadeWay) await this.context.store.put("attempts", this.record.id, this.record);
   }
 
   /** This device's clock when the server's shows `time`. */
@@ -146,77 +190,23 @@ export abstract class AttemptRun {
   protected watchDeadline(): void {
     this.#stopTimer();
     const { answerBy } = this.record;
-    if (answerBy === null || this.#hasSpoken || this.meeting.isOver) return;
+    if (answerBy === null || this.hasSpoken || this.meeting.isOver) return;
     const wait = Math.max(0, answerBy + GIVE_UP_MS - this.context.ports.now());
     this.#stopTimer = this.context.ports.after(wait, () => {
       this.enqueue(async () => {
-        if (!this.#hasSpoken) await this.fail("timedOut");
+        if (!this.hasSpoken) await this.fail("timedOut");
       });
     });
   }
 
-  protected async matched(notice: MatchedNotice): Promise<void> {
-    if (this.record.concluded !== null) return this.#concluded();
-    const { device, contacts } = this.context;
-    const match = verifyMatch(this.record, device.identity.userId, notice);
-    this.meeting.emit({ event: "matched" });
-    if (match === null) return this.fail("tampered");
-    const { contact, received } = await contacts.keepMet(match.agreement, match.met, match.opening);
-    // What is left of the secrets has served; the record stays until the server has forgotten, too.
-    await this.remember(withoutSecrets(this.record, contact.receiptHash));
-    this.#connected(contact, received);
-    this.say({ type: "acknowledge" });
-  }
-
-  /**
-   * The server has nothing more to tell of the attempt. Before a restart this device may have kept and
-   * acknowledged the contact already; otherwise there is none.
-   */
-  protected async forgotten(reason: FailureReason): Promise<void> {
-    if (await this.takeRelease()) return;
-    return this.meeting.isOver ? this.finish() : this.fail(reason);
-  }
-
-  /** True when the attempt had matched: what it released lies in the mailbox, or is kept already. */
-  protected async takeRelease(): Promise<boolean> {
-    const { concluded, said, sid } = this.record;
-    if (concluded === null) {
-      if (said === null || this.meeting.isOver) return false;
-      const { release } = await this.context.device.call("release", { params: { sid } });
-      if (release === null) return false;
-      await this.matched(release);
-      await this.context.device.call("acknowledgeRelease", { params: { sid } });
-    } else {
-      if (!this.meeting.isOver) await this.#concluded();
-      // An acknowledgement that the server has lost is made good; if not now, its copy goes in 7 days.
-      await this.context.device.call("acknowledgeRelease", { params: { sid } }).catch(() => {});
-    }
-    await this.finish();
-    return true;
-  }
-
-  /** Tells of a contact that an earlier run of the program has kept, and acknowledges it again. */
-  async #concluded(): Promise<void> {
-    const { concluded } = this.record;
-    const contact = concluded === null ? null : await this.context.contacts.metBy(concluded);
-    this.meeting.emit({ event: "matched" });
-    if (contact === null) return this.finish(); // removed since
-    this.#connected(contact);
-    this.say({ type: "acknowledge" });
-  }
-
-  #connected(contact: Contact, { card, cardProblem }: ReceivedCard = contact): void {
-    this.meeting.emit({ event: "card", card, problem: cardProblem });
-    this.meeting.emit({ event: "connected", contact });
-  }
-
   /** Ends the attempt on this device; the record goes once the server knows that the notice came. */
   protected async fail(reason: FailureReason): Promise<void> {
-    this.meeting.emit({ event: "failed", reason, advice: adviceFor(reason, this.record.role) });
+    const { method, role } = this.record;
+    this.meeting.emit({ event: "failed", reason, advice: adviceFor(reason, method, role) });
     // Of a fault that only this device sees, the other side hears as a cancellation.
     if (reason === "tampered") this.say({ type: "cancel" });
     // Whoever has not spoken as a responder is no side: another run of this device may be.
-    if (this.record.role === "initiator" || this.#hasSpoken) this.say({ type: "acknowledge" });
+    if (this.record.role === "initiator" || this.hasSpoken) this.say({ type: "acknowledge" });
     await this.finish();
   }
 
@@ -224,7 +214,7 @@ export abstract class AttemptRun {
     await this.context.store.delete("attempts", this.record.id);
     this.settleReady.resolve();
     this.stop();
-    this.context.onEnd(this);
+    this.context.onEnd(this.id);
   }
 
   async #opened(locator: Locator | null): Promise<void> {
@@ -243,7 +233,7 @@ export abstract class AttemptRun {
       case "ended":
         return this.fail(notice.outcome);
       case "acknowledged":
-        return this.meeting.isOver ? this.#acknowledged() : this.forgotten("timedOut");
+        return this.meeting.isOver ? this.acknowledged() : this.forgotten("timedOut");
       case "problem":
         return this.refused(notice.problem);
       default:
@@ -251,21 +241,12 @@ export abstract class AttemptRun {
     }
   }
 
-  /** After T2 a copy may have gone to the mailbox before the acknowledgement came; it is to go as well. */
-  async #acknowledged(): Promise<void> {
-    const { concluded, answerBy, sid } = this.record;
-    if (concluded !== null && answerBy !== null && this.context.ports.now() > answerBy) {
-      await this.context.device.call("acknowledgeRelease", { params: { sid } }).catch(() => {});
-    }
-    return this.finish();
-  }
-
   async #cancel(): Promise<void> {
     if (this.meeting.isOver) return;
     this.isCancelling = true;
     this.say({ type: "cancel" });
     this.enqueue(async () => {
-      if (this.#isLost && !this.#hasSpoken) await this.fail("cancelled");
+      if (this.#isLost && !this.hasSpoken) await this.fail("cancelled");
     });
     await within(
       this.context.ports,
@@ -282,7 +263,10 @@ export abstract class AttemptRun {
 
   /** One thing after another. A fault of this device's own, such as a full disk, interrupts the attempt openly. */
   protected enqueue(task: () => Promise<void>): void {
-    this.#work = this.#work.then(task).catch((fault: unknown) => {
+    const unlessStopped = async () => {
+      if (!this.#isStopped) await task();
+    };
+    this.#work = this.#work.then(unlessStopped).catch((fault: unknown) => {
       if (isPassing(fault)) return this.reconnect();
       this.settleReady.reject(fault as Error);
       this.meeting.interrupt(fault as Error);

@@ -140,6 +140,12 @@ export class ContactBook {
     await this.forget(peer);
   }
 
+  /** All accounts that are blocked, those among them that are no contacts. */
+  async blocked(): Promise<UserId[]> {
+    return (await this.#device.call("blocks", {})).blocked;
+  }
+
+  /** Anyone, contact or not. */
   async block(userId: string): Promise<void> {
     await this.#setBlocked(userId, true);
   }
@@ -197,8 +203,7 @@ export class ContactBook {
   }
 
   async #setBlocked(userId: string, blocked: boolean): Promise<void> {
-    const { userId: peer } = await this.#known(userId);
-    await this.#device.call(blocked ? "block" : "unblock", { params: { userId: peer } });
+    await this.#device.call(blocked ? "block" : "unblock", { params: { userId } });
     await this.refresh();
   }
 

@@ -1,10 +1,10 @@
-// The side that shows the key: it opens the attempt, answers the one claim that comes, and waits.
+// The side that shows the key, or asks: it opens the attempt, answers the one claim that comes, and waits.
 
 import { toBase64Url } from "../core/crypto/bytes.ts";
-import { secretToPrs, type Secret } from "../core/pairing/code.ts";
 import { isConfirmedBy } from "../core/pairing/exchange.ts";
 import type { UpgradeRequest } from "../wire/auth.ts";
 import type { Locator } from "../wire/ids.ts";
+import { KEY_T2_SECONDS } from "../wire/limits.ts";
 import type { AnswerMessage, AttemptNotice, OpenMessage } from "../wire/pairing.ts";
 import type { Problem, ProblemError } from "../wire/problem.ts";
 import {
@@ -13,47 +13,46 @@ import {
   newRecord,
   ownOpening,
   proofMembers,
+  type Start,
 } from "./attemptRecord.ts";
-import { AttemptRun, type RunContext } from "./attemptRun.ts";
+import { ConcludingRun } from "./concludingRun.ts";
 import type { Ports } from "./ports.ts";
+import type { RunContext } from "./runContext.ts";
 import { shownKey } from "./shownKey.ts";
 
 const MAX_LOCATORS_TRIED = 20;
 
-export class InitiatorRun extends AttemptRun {
+export class InitiatorRun extends ConcludingRun {
   /** Locators that were taken or burnt lately; the server makes the next one longer. */
   #tried: number;
+
   constructor(context: RunContext, record: AttemptRecord, tried = 0) {
     super(context, record);
     this.#tried = tried;
   }
 
-  static record(context: RunContext, secret: Secret, card: Uint8Array): AttemptRecord {
-    const { device, ports } = context;
-    return newRecord(device, ports, {
-      role: "initiator",
-      method: "key",
-      secret,
-      prs: secretToPrs(secret),
-      card,
-      sid: ports.random(16),
-      locator: null,
-    });
+  static record({ device, ports }: RunContext, start: Omit<Start, "sid" | "locator">) {
+    const sid = toBase64Url(ports.random(16));
+    return newRecord(device, ports, "initiator", { ...start, sid, locator: null });
+  }
+
+  /** What another attempt needs in order to take this one's place. They never leave the device. */
+  get secrets(): Pick<Start, "prs" | "card"> {
+    const { prs, card } = this.record;
+    return { prs, card };
   }
 
   protected upgrade(): UpgradeRequest {
-    const { locator, sid } = this.record;
-    return locator === null
-      ? { purpose: "open", tried: Math.min(this.#tried, MAX_LOCATORS_TRIED) }
-      : { purpose: "resume", locator, sid };
+    const { locator, sid, peerId } = this.record;
+    if (locator !== null) return { purpose: "resume", locator, sid };
+    const tried = Math.min(this.#tried, MAX_LOCATORS_TRIED);
+    return { purpose: "open", tried, ...(peerId !== null && { to: peerId }) };
   }
 
   protected async opened(locator: Locator): Promise<void> {
     if (this.record.locator !== null) return;
     await this.remember({ locator });
-    const { method, sid, half } = this.record;
-    const { share, commitment } = half;
-    this.say({ type: "open", method, sid, share, commitment } satisfies OpenMessage);
+    this.say(openMessage(this.record));
   }
 
   protected async noticed(notice: AttemptNotice): Promise<void> {
@@ -63,13 +62,22 @@ export class InitiatorRun extends AttemptRun {
 
   protected async refused({ code }: Problem): Promise<void> {
     const isStanding = this.record.openedAt !== null;
-    if (code === "locator-taken" || (code === "attempt-unknown" && !isStanding)) {
+    if (!isStanding && this.#isStale()) {
+      await this.fail("timedOut");
+    } else if (code === "locator-taken" || (code === "attempt-unknown" && !isStanding)) {
       this.#tried += 1;
       await this.remember({ locator: null });
       this.reconnect();
     } else if (code === "attempt-unknown") {
       await this.forgotten("timedOut");
     }
+  }
+
+  /** What never came to stand is not begun anew after its time: nobody waits for it any more. */
+  #isStale(): boolean {
+    const { terms, begunAt } = this.record;
+    const t2Seconds = terms?.t2Seconds ?? KEY_T2_SECONDS;
+    return this.context.ports.now() - begunAt >= t2Seconds * 1_000;
   }
 
   /** A locator that was taken is followed by another one, as soon as the server allows it. */
@@ -80,16 +88,21 @@ export class InitiatorRun extends AttemptRun {
   }
 
   async #stands(notice: Extract<AttemptNotice, { type: "opened" }>): Promise<void> {
-    const { openedAt, claimBy, answerBy, now } = notice;
-    const isFirst = this.meeting.key === null;
-    await this.remember({
-      openedAt,
+    const { locator, openedAt, claimBy, answerBy, now } = notice;
+    const times = {
       expiresAt: this.localTime(claimBy, now),
       answerBy: this.localTime(answerBy, now),
-    });
+    };
+    await this.remember({ openedAt, ...times });
     this.watchDeadline();
-    if (isFirst) this.meeting.emit({ event: "key", ...(await shownKey(this.record)) });
+    if (this.meeting.events.length === 0) await this.#announce(locator, times);
     this.settleReady.resolve();
+  }
+
+  async #announce(locator: Locator, times: { expiresAt: number; answerBy: number }): Promise<void> {
+    const { method, peerId } = this.record;
+    if (method === "key") this.meeting.emit({ event: "key", ...(await shownKey(this.record)) });
+    else this.meeting.emit({ event: "asked", to: peerId, locator, ...times });
   }
 
   /** Answers one claim, ever; the same claim again gets the same bytes. */
@@ -100,7 +113,7 @@ export class InitiatorRun extends AttemptRun {
       return this.fail("tampered");
     }
     if (this.isCancelling) return;
-    this.meeting.emit({ event: "claimed" });
+    this.meeting.emit({ event: "claimed", answerBy: this.record.answerBy });
     if (said === null) {
       await this.remember({ peer: { share, commitment, confirmation } });
       await this.#evaluate(confirmation);
@@ -111,7 +124,7 @@ export class InitiatorRun extends AttemptRun {
   /** The identity and card are sealed only for a peer who has proven to know the secret. */
   async #evaluate(confirmation: string): Promise<void> {
     const agreement = agreementOf(this.record);
-    if (agreement === null) return this.remember({ said: wrongAnswer(this.context.ports) });
+    if (agreement === null) return this.rememberSaid(wrongAnswer(this.context.ports), null);
     const opening = await ownOpening(
       this.context.device,
       this.record,
@@ -121,8 +134,16 @@ export class InitiatorRun extends AttemptRun {
     const proof = proofMembers(agreement, opening, this.record.card, this.context.ports);
     const boxes = isConfirmedBy(agreement, confirmation) ? {} : { identity: null, card: null };
     const said: AnswerMessage = { type: "answer", ...proof, ...boxes };
-    await this.remember({ said, opening });
+    await this.rememberSaid(said, opening);
   }
+}
+
+function openMessage({ method, terms, sid, half }: AttemptRecord): OpenMessage {
+  const { share, commitment } = half;
+  const members = { type: "open", sid, share, commitment } as const;
+  if (method === "key") return { ...members, method };
+  if (terms === null) throw new Error("An attempt by passphrase has its terms.");
+  return { ...members, method, ...terms };
 }
 
 /** For a claim that no honest device makes, such as one's own share: it counts as a wrong guess. */

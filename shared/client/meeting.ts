@@ -1,39 +1,47 @@
 // One try to meet someone, as its user sees it: events in order, and a contact in the end.
 
 import {
+  type Asked,
   type Contact,
-  type FailureReason,
   type MeetingEvent,
   MeetingFailed,
   type ShownKey,
 } from "./model.ts";
 import type { Role } from "../core/crypto/cpace.ts";
+import type { Method } from "../wire/pairing.ts";
 import { deferred } from "./deferred.ts";
 import { Listeners, tellOne } from "./listeners.ts";
 
 /** What a meeting needs of the run that drives it. */
 export interface MeetingControl {
+  readonly method: Method;
   cancel(): Promise<void>;
 }
 
 export class Meeting implements AsyncIterable<MeetingEvent> {
-  readonly role: Role;
+  #role: Role = "initiator";
   /**
    * Resolves once this device itself has verified the peer.
    * Rejects with {@link MeetingFailed}, whose message says what to do next; or with a fault of the
    * device's own, such as a full disk: then the meeting can be resumed later.
    */
   readonly contact: Promise<Contact>;
-  readonly #control: MeetingControl;
+  #control: MeetingControl = { method: "passphrase", cancel: async () => {} };
   readonly #events: MeetingEvent[] = [];
   readonly #listeners = new Listeners<MeetingEvent>();
   readonly #outcome = deferred<Contact>();
   readonly #fault = deferred<never>();
 
-  constructor(role: Role, control: MeetingControl) {
-    this.role = role;
-    this.#control = control;
+  constructor() {
     this.contact = this.#outcome.promise;
+  }
+
+  get role(): Role {
+    return this.#role;
+  }
+
+  get method(): Method {
+    return this.#control.method;
   }
 
   /** All that has happened so far. */
@@ -44,6 +52,11 @@ export class Meeting implements AsyncIterable<MeetingEvent> {
   /** The key to show; null for the one who enters a key. */
   get key(): ShownKey | null {
     return this.#events.findLast((event) => event.event === "key") ?? null;
+  }
+
+  /** What was asked, and until when; null for a key, and for the one who answers. */
+  get asked(): Asked | null {
+    return this.#events.findLast((event) => event.event === "asked") ?? null;
   }
 
   get isOver(): boolean {
@@ -60,6 +73,12 @@ export class Meeting implements AsyncIterable<MeetingEvent> {
   /** Ends the attempt for both sides, as `cancelled`, unless it has ended already. */
   cancel(): Promise<void> {
     return this.#control.cancel();
+  }
+
+  /** Of the run that drives the meeting from now on. */
+  takeOver(role: Role, control: MeetingControl): void {
+    this.#role = role;
+    this.#control = control;
   }
 
   /** Of the run that drives the meeting. */
@@ -97,28 +116,5 @@ export class Meeting implements AsyncIterable<MeetingEvent> {
     } finally {
       off();
     }
-  }
-}
-
-/** What to do next, by how the meeting ended. */
-export function adviceFor(reason: FailureReason, role: Role): string {
-  const isInitiator = role === "initiator";
-  switch (reason) {
-    case "mismatch":
-      return isInitiator
-        ? "Someone entered a wrong key, so this one is used up. Show a fresh key and try again."
-        : "That key is wrong, used up or out of date. Ask for a fresh key and enter it as shown.";
-    case "timedOut":
-      return isInitiator
-        ? "Nobody entered the key in time. Show a fresh key when you are both ready."
-        : "The other side did not answer in time. Ask for a fresh key.";
-    case "cancelled":
-      return "The meeting was cancelled. Show or enter a fresh key to start over.";
-    case "refused":
-      return "The other side declined. Ask them, and start over with a fresh key.";
-    case "unreachable":
-      return "There is no such account. Check the name and try again.";
-    case "tampered":
-      return "What arrived could not be verified, so nobody was added. Start over with a fresh key; if it happens again, do not trust this server.";
   }
 }

@@ -1,21 +1,33 @@
 // What the SDK shows its user: the account, contacts, a meeting's events. Plain data throughout.
 
-import { type Visibility, visibilitySchema } from "../wire/auth.ts";
+import { type Audience, audienceSchema } from "../wire/auth.ts";
 import type { Card } from "../wire/card.ts";
 import {
   type DeviceId,
   type Handle,
   handleSchema,
   type Locator,
+  locatorSchema,
   type UserId,
+  userIdSchema,
 } from "../wire/ids.ts";
+import type { WordListTag } from "../core/pairing/words.ts";
+import type { RequestOutcome } from "../wire/mailbox.ts";
 import type { Failure, Method } from "../wire/pairing.ts";
 
-/** Who may find an account by its handle. */
-export const VISIBILITIES: readonly Visibility[] = visibilitySchema.options;
+/** Which strangers may find an account by its handle, or ask it to meet; contacts always may. */
+export const AUDIENCES: readonly Audience[] = audienceSchema.options;
 
 export function isHandle(text: string): text is Handle {
   return handleSchema.safeParse(text).success;
+}
+
+export function isUserId(text: string): text is UserId {
+  return userIdSchema.safeParse(text).success;
+}
+
+export function isLocator(text: string): text is Locator {
+  return locatorSchema.safeParse(text).success;
 }
 
 export interface Me {
@@ -24,7 +36,9 @@ export interface Me {
   /** Lives on the device; peers receive it sealed. */
   readonly name: string;
   readonly handle: Handle | null;
-  readonly visibility: Visibility;
+  readonly visibility: Audience;
+  /** Whose requests to meet are shown. */
+  readonly requestsFrom: Audience;
 }
 
 /** A person one has met. Everything but the method and time comes from the peer, verified by this device. */
@@ -48,6 +62,25 @@ export interface Contact {
   readonly receiptHash: string;
 }
 
+export interface MeetingOptions {
+  /** Goes along sealed; left out, the chosen one; `null` for none. */
+  readonly card?: Card | null;
+}
+
+export interface ShowOptions extends MeetingOptions {
+  /** Tag of the language in which the key is spelled, such as `es`; English unless given. */
+  readonly words?: WordListTag;
+}
+
+export interface AskOptions extends MeetingOptions {
+  /** The account's id or handle; left out, whoever enters the locator. */
+  readonly to?: string;
+  readonly passphrase: string;
+  /** T1 and T2, whole seconds from 10 to 300, T2 greater: 60 and 90 unless given. */
+  readonly t1Seconds?: number;
+  readonly t2Seconds?: number;
+}
+
 /** A shown key, in each of its spellings. All of them hold the secret. */
 export interface ShownKey {
   readonly locator: Locator;
@@ -61,16 +94,55 @@ export interface ShownKey {
   readonly expiresAt: number;
 }
 
+/** A request to meet by a passphrase, as it stands. Times are by this device's clock, in milliseconds since 1970. */
+export interface Asked {
+  /** The account that is asked; null for whoever enters the locator. */
+  readonly to: UserId | null;
+  readonly locator: Locator;
+  /** T1: by when the other must have answered. */
+  readonly expiresAt: number;
+  /** T2: by when all must be done. */
+  readonly answerBy: number;
+}
+
+/** Someone asks this account to meet. The server vouches for who it is, until the passphrase has proven it. */
+export interface IncomingRequest {
+  /** Names the request. */
+  readonly sid: string;
+  readonly from: UserId;
+  /** The contact's name, else the handle, else a short form of the id. */
+  readonly name: string;
+  readonly handle: Handle | null;
+  readonly isContact: boolean;
+  /** T1: by when to answer; T2: by when all must be done. By this device's clock. */
+  readonly expiresAt: number;
+  readonly answerBy: number;
+  /** Put off by its owner: it waits, but need not be shown before everything else. */
+  readonly isPostponed: boolean;
+}
+
+/** A request that needs no answer any more. */
+export interface OverRequest {
+  readonly sid: string;
+  readonly from: UserId;
+  readonly name: string;
+  /** When it was made, by the server's clock. */
+  readonly openedAt: number;
+  readonly outcome: RequestOutcome;
+}
+
 /**
  * Why a meeting did not end in a contact. Beyond the server's outcomes: `tampered` means that what
- * came through the server did not verify on this device.
+ * came through the server did not verify on this device, `answeredElsewhere` that another device of this
+ * account has answered the request.
  */
-export type FailureReason = Failure | "tampered";
+export type FailureReason = Failure | "tampered" | "answeredElsewhere";
 
 export type MeetingEvent =
   | ({ readonly event: "key" } & ShownKey)
-  /** The peer has entered the key, or one's own claim is stored; the answer is under way. */
-  | { readonly event: "claimed" }
+  | ({ readonly event: "asked" } & Asked)
+  /** The peer has answered, or one's own answer is stored: until `answerBy`, by this device's clock, the rest is under way. */
+  | { readonly event: "claimed"; readonly answerBy: number | null }
   | { readonly event: "connection"; readonly state: "lost" | "restored" }
   | { readonly event: "matched" }
   | { readonly event: "card"; readonly card: Card | null; readonly problem: string | null }
@@ -92,5 +164,9 @@ export type AcquaintEvent =
   /** The list of contacts has changed; read it anew. */
   | { readonly event: "contacts" }
   | { readonly event: "profile" }
+  /** A request came, was put off or is gone; read them anew. */
+  | { readonly event: "requests" }
+  /** A request ended that this device did not answer. */
+  | { readonly event: "requestOver"; readonly request: OverRequest }
   /** Of the mailbox socket. */
   | { readonly event: "connection"; readonly state: "connecting" | "online" | "offline" };

@@ -1,6 +1,6 @@
 // What one calls oneself, kept on the device, and what the server knows: a handle and who may find it.
 
-import type { Account, Visibility } from "../wire/auth.ts";
+import type { Account, Audience } from "../wire/auth.ts";
 import { handleSchema, type UserId } from "../wire/ids.ts";
 import { NAME_MAX_CHARS } from "../wire/limits.ts";
 import { ProblemError } from "../wire/problem.ts";
@@ -16,7 +16,8 @@ export interface ProfileChange {
   readonly name?: string;
   /** `null` gives the handle up. */
   readonly handle?: string | null;
-  readonly visibility?: Visibility;
+  readonly visibility?: Audience;
+  readonly requestsFrom?: Audience;
 }
 
 export class Profile {
@@ -53,15 +54,18 @@ export class Profile {
       name,
       handle: account?.handle ?? null,
       visibility: account?.visibility ?? "anyone",
+      requestsFrom: account?.requestsFrom ?? "anyone",
     };
   }
 
-  async update({ name, handle, visibility }: ProfileChange): Promise<Me> {
+  async update({ name, handle, visibility, requestsFrom }: ProfileChange): Promise<Me> {
     let { account } = this.#stored;
-    if (handle !== undefined || visibility !== undefined) {
+    const isOfServer = [handle, visibility, requestsFrom].some((one) => one !== undefined);
+    if (isOfServer) {
       const body = {
         ...(handle !== undefined && { handle: handle === null ? null : checkedHandle(handle) }),
         ...(visibility !== undefined && { visibility }),
+        ...(requestsFrom !== undefined && { requestsFrom }),
       };
       account = await this.#device.call("changeAccount", { body });
     }

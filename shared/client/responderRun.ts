@@ -1,9 +1,7 @@
-// The side that enters the key: it takes the offer, makes its one claim, and waits for the outcome.
+// The side that enters the key, or is asked: it takes the offer, makes its one claim, and waits for the outcome.
 
-import { secretToPrs, type Secret } from "../core/pairing/code.ts";
-import { fromBase64Url } from "../core/crypto/bytes.ts";
+import { DEFAULT_TAG } from "../core/pairing/code.ts";
 import type { UpgradeRequest } from "../wire/auth.ts";
-import type { Locator } from "../wire/ids.ts";
 import type { AttemptNotice, ClaimMessage, OfferNotice } from "../wire/pairing.ts";
 import { type Problem, ProblemError } from "../wire/problem.ts";
 import {
@@ -12,41 +10,37 @@ import {
   newRecord,
   ownOpening,
   proofMembers,
+  type Start,
 } from "./attemptRecord.ts";
-import { AttemptRun, type RunContext } from "./attemptRun.ts";
+import { ConcludingRun } from "./concludingRun.ts";
+import type { Meeting } from "./meeting.ts";
+import type { RunContext } from "./runContext.ts";
 
-export class ResponderRun extends AttemptRun {
+export class ResponderRun extends ConcludingRun {
+  /** Until the offer has come. */
+  static readonly UNKNOWN_SID = "AAAAAAAAAAAAAAAAAAAAAA";
   /** The server has confirmed that it stores the claim. */
   #isClaimStored = false;
   #mayResume: boolean;
 
-  constructor(context: RunContext, record: AttemptRecord) {
-    super(context, record);
+  /** @param meeting to go on with, when another attempt has made way for this one */
+  constructor(context: RunContext, record: AttemptRecord, meeting?: Meeting) {
+    super(context, record, meeting);
     this.#mayResume = record.said !== null || record.concluded !== null;
   }
 
-  /** The `sid` is the initiator's; the record is completed when the offer comes. */
-  static record(
-    context: RunContext,
-    locator: Locator,
-    secret: Secret,
-    card: Uint8Array,
-  ): AttemptRecord {
-    return newRecord(context.device, context.ports, {
-      role: "responder",
-      method: "key",
-      secret,
-      prs: secretToPrs(secret),
-      card,
-      locator,
-      sid: new Uint8Array(16),
-    });
+  /** The `sid` is the initiator's: of the request that is answered, or else known once the offer comes. */
+  static record({ device, ports }: RunContext, start: Omit<Start, "terms" | "words">) {
+    return newRecord(device, ports, "responder", { ...start, terms: null, words: DEFAULT_TAG });
   }
 
   protected upgrade(): UpgradeRequest {
-    const { locator, sid } = this.record;
+    const { locator, sid, method, peerId } = this.record;
     if (locator === null) throw new Error("A responder knows its locator.");
-    return this.#mayResume ? { purpose: "resume", locator, sid } : { purpose: "claim", locator };
+    if (this.#mayResume) return { purpose: "resume", locator, sid };
+    return peerId === null
+      ? { purpose: "claim", locator, method }
+      : { purpose: "answer", locator, sid };
   }
 
   /** The server speaks first. */
@@ -55,7 +49,8 @@ export class ResponderRun extends AttemptRun {
   protected async noticed(notice: AttemptNotice): Promise<void> {
     if (notice.type === "offer") await this.#claim(notice);
     if (notice.type === "claimed") {
-      if (!this.#isClaimStored) this.meeting.emit({ event: "claimed" });
+      const answerBy = this.localTime(notice.answerBy, notice.now);
+      if (!this.#isClaimStored) this.meeting.emit({ event: "claimed", answerBy });
       this.#isClaimStored = true;
       this.#mayResume = true;
     }
@@ -66,9 +61,12 @@ export class ResponderRun extends AttemptRun {
       this.settleReady.reject(ProblemError.from(problem));
       return this.fail("refused");
     }
+    if (problem.code === "answered-elsewhere") return this.#dismissed(problem);
+    if (problem.code === "attempt-over") return this.forgotten("timedOut");
     if (problem.code !== "attempt-unknown") return;
     if (this.meeting.isOver || this.#isClaimStored) return this.forgotten("mismatch");
     if (await this.takeRelease()) return;
+    if (this.record.peerId !== null && !this.#mayResume) return this.fail("timedOut");
     // The claim was lost on its way: it is made again, to the same offer and with the same bytes.
     this.#mayResume = false;
     this.reconnect();
@@ -81,7 +79,16 @@ export class ResponderRun extends AttemptRun {
     return true;
   }
 
+  /** As the server says, nothing of this device's reached the peer: there is nothing to acknowledge. */
+  async #dismissed(problem: Problem): Promise<void> {
+    await this.remember({ said: null });
+    this.settleReady.reject(ProblemError.from(problem));
+    return this.fail("answeredElsewhere");
+  }
+
   async #claim(offer: OfferNotice): Promise<void> {
+    const { peerId, sid } = this.record;
+    if (peerId !== null && sid !== offer.sid) return this.fail("tampered");
     if (this.record.said === null) await this.#answerTo(offer);
     else if (!this.#isSameOffer(offer)) return this.fail("mismatch");
     if (this.record.said !== null) this.say(this.record.said);
@@ -93,17 +100,8 @@ export class ResponderRun extends AttemptRun {
     const { device, ports, ownName } = this.context;
     const { share, commitment, openedAt, claimBy, answerBy, now, sid } = offer;
     // The method is what the user did, not what the server says: it enters the exchange.
-    const { id, secret, card, locator, method } = this.record;
-    const prs = secretToPrs(secret as Secret);
-    const fresh = newRecord(device, ports, {
-      role: "responder",
-      method,
-      secret,
-      prs,
-      locator,
-      sid: fromBase64Url(sid),
-      card: fromBase64Url(card),
-    });
+    const { id } = this.record;
+    const fresh = newRecord(device, ports, "responder", { ...this.record, sid });
     await this.remember({
       ...fresh,
       id,
@@ -123,7 +121,7 @@ export class ResponderRun extends AttemptRun {
     const { half } = this.record;
     const own = { share: half.share, commitment: half.commitment };
     const said: ClaimMessage = { type: "claim", ...own, ...proof };
-    await this.remember({ said, opening });
+    await this.rememberSaid(said, opening);
   }
 
   #isSameOffer({ sid, share, commitment, openedAt }: OfferNotice): boolean {

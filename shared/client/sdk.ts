@@ -7,26 +7,45 @@ export {
   cardToBytes,
   emptyCard,
 } from "../core/cards/card.ts";
-export type { CodeProblem, ParsedCode } from "../core/pairing/code.ts";
-export type { Visibility } from "../wire/auth.ts";
+export type { CodeProblem, ParsedCode } from "../core/pairing/codeReading.ts";
+export type { Language, WordListTag } from "../core/pairing/words.ts";
+export type { Audience } from "../wire/auth.ts";
 export type { Card } from "../wire/card.ts";
-export { CARD_MAX_BYTES, NAME_MAX_CHARS } from "../wire/limits.ts";
+export {
+  CARD_MAX_BYTES,
+  NAME_MAX_CHARS,
+  PASSPHRASE_T1_SECONDS,
+  PASSPHRASE_T2_SECONDS,
+  PASSPHRASE_TERM_MAX_SECONDS,
+  PASSPHRASE_TERM_MIN_SECONDS,
+} from "../wire/limits.ts";
 export { type Problem, type ProblemCode, ProblemError } from "../wire/problem.ts";
 export type { AcquaintOptions } from "./acquaint.ts";
 export { ConnectionError } from "./api.ts";
-export { CodeError, CodeReader, loadCodes } from "./codes.ts";
+export { CodeError, type CodeReader, loadCodes, loadLanguages, readCode } from "./codes.ts";
 export type { Meeting } from "./meeting.ts";
 export {
   type AcquaintEvent,
+  type Asked,
+  type AskOptions,
   type Contact,
   type FailureReason,
+  type IncomingRequest,
   isHandle,
+  isLocator,
+  isUserId,
   type Me,
   type MeetingEvent,
   MeetingFailed,
+  type MeetingOptions,
+  type OverRequest,
   type ShownKey,
-  VISIBILITIES,
+  type ShowOptions,
+  AUDIENCES,
 } from "./model.ts";
+export { loadPassphrases, type Passphrases } from "./passphrases.ts";
 export type { Ports, SocketLike } from "./ports.ts";
+export { PassphraseError } from "./spokenMeetings.ts";
+export type { Requests } from "./requests.ts";
 export { memoryStore } from "./store/memory.ts";
 export type { Store } from "./store/store.ts";

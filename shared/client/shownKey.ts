@@ -1,18 +1,19 @@
 // A key in each of its spellings, for people and cameras.
 
-import { codeToLink, formatCode, secretOf } from "../core/pairing/code.ts";
+import { fromBase64Url } from "../core/crypto/bytes.ts";
+import { codeToLink, formatCode, prsToSecret } from "../core/pairing/code.ts";
 import type { AttemptRecord } from "./attemptRecord.ts";
 import { loadWords } from "./codes.ts";
 import type { ShownKey } from "./model.ts";
 
 /** @throws ConnectionError when the words are not here yet and cannot be fetched */
 export async function shownKey(record: AttemptRecord): Promise<ShownKey> {
-  const { origin, locator, secret, expiresAt } = record;
-  const known = secretOf(secret);
-  if (locator === null || known === null || expiresAt === null) {
+  const { origin, locator, prs, words, expiresAt } = record;
+  const secret = prsToSecret(fromBase64Url(prs));
+  if (locator === null || secret === null || expiresAt === null) {
     throw new Error("The attempt does not stand yet.");
   }
-  const code = formatCode(locator, known, await loadWords());
-  const digits = formatCode(locator, known, "digits");
+  const code = formatCode(locator, secret, await loadWords(words));
+  const digits = formatCode(locator, secret, "digits");
   return { locator, code, digits, link: codeToLink(origin, code), expiresAt };
 }

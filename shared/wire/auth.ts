@@ -9,6 +9,7 @@ import {
   timeSchema,
   userIdSchema,
 } from "./ids.ts";
+import { methodSchema } from "./pairing.ts";
 
 /** First entry of a device log; the `userId` is the truncated hash of its signed bytes. */
 export const genesisEntrySchema = z.strictObject({
@@ -37,9 +38,9 @@ export const registerRequestSchema = z.strictObject({
   proof: z.optional(proofSchema),
 });
 
-/** Who may find the account by its handle. */
-export const visibilitySchema = z.enum(["anyone", "contactsOfContacts", "nobody"]);
-export type Visibility = z.infer<typeof visibilitySchema>;
+/** Which strangers may do something; contacts always may. */
+export const audienceSchema = z.enum(["anyone", "contactsOfContacts", "nobody"]);
+export type Audience = z.infer<typeof audienceSchema>;
 
 /** What registering tells: nothing that its log does not say, since logs are known to others. */
 export const registeredSchema = z.object({ userId: userIdSchema, logHead: bytesSchema(32) });
@@ -48,14 +49,18 @@ export const accountSchema = z.object({
   userId: userIdSchema,
   logHead: bytesSchema(32),
   handle: z.nullable(handleSchema),
-  visibility: visibilitySchema,
+  /** Who may find the account by its handle. */
+  visibility: audienceSchema,
+  /** Whose meeting requests the account is shown. */
+  requestsFrom: audienceSchema,
 });
 export type Account = z.infer<typeof accountSchema>;
 
 export const accountChangeSchema = z.strictObject({
   /** `null` gives the handle up. */
   handle: z.optional(z.nullable(handleSchema)),
-  visibility: z.optional(visibilitySchema),
+  visibility: z.optional(audienceSchema),
+  requestsFrom: z.optional(audienceSchema),
 });
 export type AccountChange = z.infer<typeof accountChangeSchema>;
 
@@ -81,12 +86,19 @@ export const upgradeRequestSchema = z.discriminatedUnion("purpose", [
     purpose: z.literal("open"),
     /** How many locators were taken or burnt before; each makes the next one longer. */
     tried: z.optional(z.int().check(z.minimum(0), z.maximum(20))),
+    /** The account that is asked to meet; left out, whoever enters the locator. */
+    to: z.optional(userIdSchema),
+    proof: z.optional(proofSchema),
   }),
   z.strictObject({
     purpose: z.literal("claim"),
     locator: locatorSchema,
+    /** What the person entered: a key or a passphrase. */
+    method: methodSchema,
     proof: z.optional(proofSchema),
   }),
+  /** To an attempt that asks for this account. */
+  z.strictObject({ purpose: z.literal("answer"), locator: locatorSchema, sid: bytesSchema(16) }),
   /** Back to an attempt that this device is a side of; the `sid` tells it from others at the same locator. */
   z.strictObject({ purpose: z.literal("resume"), locator: locatorSchema, sid: bytesSchema(16) }),
   z.strictObject({ purpose: z.literal("mailbox") }),

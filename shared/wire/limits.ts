@@ -15,6 +15,16 @@ export const COLD_TOKEN_AGE_MS = 5_000;
 /** How long an instant key waits for its claim, and for the answer to that claim. */
 export const KEY_T1_SECONDS = 120;
 export const KEY_T2_SECONDS = 150;
+/** A spoken passphrase's T1 and T2 unless the initiator says otherwise, and the bounds of what it may say. */
+export const PASSPHRASE_T1_SECONDS = 60;
+export const PASSPHRASE_T2_SECONDS = 90;
+export const PASSPHRASE_TERM_MIN_SECONDS = 10;
+export const PASSPHRASE_TERM_MAX_SECONDS = 300;
+/** How many meeting requests wait for one account at a time, one of each asker; an older one makes way. */
+export const REQUESTS_MAX_WAITING = 20;
+/** What an account is told of requests that it missed: how many of them, and for how long. */
+export const REQUESTS_MAX_ENDED = 20;
+export const REQUEST_ENDED_TTL_SECONDS = 7 * 24 * 60 * 60;
 /** How long a terminal notice waits for a side that is away. */
 export const NOTICE_TTL_SECONDS = 60;
 /** How long a released card waits, sealed, for its receiver's acknowledgement: in its mailbox, once the attempt is over. */

@@ -1,8 +1,8 @@
 // Contacts, blocks and the mailbox socket on the wire.
 
 import * as z from "zod/mini";
-import { bytesSchema, timeSchema, userIdSchema } from "./ids.ts";
-import { matchedNoticeSchema, methodSchema } from "./pairing.ts";
+import { bytesSchema, handleSchema, locatorSchema, timeSchema, userIdSchema } from "./ids.ts";
+import { failureSchema, matchedNoticeSchema, methodSchema } from "./pairing.ts";
 import { problemSchema } from "./problem.ts";
 
 /** A contact as the mailbox keeps it. Names, keys and cards live on the devices alone. */
@@ -35,6 +35,34 @@ export const keptReleaseSchema = z.object({ release: z.nullable(matchedNoticeSch
 
 export const blockListSchema = z.object({ blocked: z.array(userIdSchema) });
 
+/** What a request says of its asker. The server vouches for it; the exchange proves it. */
+const askedMembers = {
+  sid: bytesSchema(16),
+  from: userIdSchema,
+  handle: z.nullable(handleSchema),
+  openedAt: timeSchema,
+};
+
+/** Someone asks this account to meet by a passphrase that both know. */
+const meetingRequestSchema = z.object({
+  ...askedMembers,
+  locator: locatorSchema,
+  claimBy: timeSchema,
+  answerBy: timeSchema,
+});
+export type MeetingRequest = z.infer<typeof meetingRequestSchema>;
+
+/** `answered` by another device of this account; `blocked` with its asker. */
+const requestOutcomeSchema = z.enum(["answered", "blocked", ...failureSchema.options]);
+export type RequestOutcome = z.infer<typeof requestOutcomeSchema>;
+
+const endedRequestSchema = z.object({
+  ...askedMembers,
+  outcome: requestOutcomeSchema,
+  sequence: z.int(),
+});
+export type EndedRequest = z.infer<typeof endedRequestSchema>;
+
 export const mailboxRequestSchema = z.discriminatedUnion("type", [
   /** First message of every mailbox socket; answered with all that came after that sequence. */
   z.strictObject({ type: z.literal("hello"), after: z.int().check(z.minimum(0)) }),
@@ -45,6 +73,10 @@ export const mailboxNoticeSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("contacts"), contacts: z.array(contactRecordSchema) }),
   /** A contact was removed by a device of this account. */
   z.object({ type: z.literal("removed"), userId: userIdSchema, sequence: z.int() }),
+  /** A request that waits; told again after each hello until it is over. */
+  z.object({ type: z.literal("request"), request: meetingRequestSchema, now: timeSchema }),
+  /** A request needs no answer any more, or was missed. */
+  z.object({ type: z.literal("requestOver"), request: endedRequestSchema }),
   /** All that waited has been sent; what follows is live. */
   z.object({ type: z.literal("ready"), sequence: z.int() }),
   z.object({ type: z.literal("problem"), problem: problemSchema }),

@@ -3,10 +3,16 @@
 
 import * as z from "zod/mini";
 import { boxSchema, bytesSchema, locatorSchema, timeSchema } from "./ids.ts";
-import { FRAME_MAX_MESSAGES, SEALED_CARD_MAX_BYTES, SEALED_IDENTITY_MAX_BYTES } from "./limits.ts";
+import {
+  FRAME_MAX_MESSAGES,
+  PASSPHRASE_TERM_MAX_SECONDS,
+  PASSPHRASE_TERM_MIN_SECONDS,
+  SEALED_CARD_MAX_BYTES,
+  SEALED_IDENTITY_MAX_BYTES,
+} from "./limits.ts";
 import { problemSchema } from "./problem.ts";
 
-export const methodSchema = z.enum(["key"]);
+export const methodSchema = z.enum(["key", "passphrase"]);
 export type Method = z.infer<typeof methodSchema>;
 
 /** CPace public share with the commitment that its associated data carries. */
@@ -14,12 +20,28 @@ const shareMembers = { share: bytesSchema(32), commitment: bytesSchema(32) };
 const sealedIdentitySchema = boxSchema(40, SEALED_IDENTITY_MAX_BYTES);
 const sealedCardSchema = boxSchema(40, SEALED_CARD_MAX_BYTES);
 
-const openMessageSchema = z.strictObject({
-  type: z.literal("open"),
-  method: methodSchema,
-  sid: bytesSchema(16),
-  ...shareMembers,
-});
+const openMembers = { type: z.literal("open"), sid: bytesSchema(16), ...shareMembers };
+const termSchema = z
+  .int()
+  .check(z.minimum(PASSPHRASE_TERM_MIN_SECONDS), z.maximum(PASSPHRASE_TERM_MAX_SECONDS));
+const openMessageSchema = z.discriminatedUnion("method", [
+  z.strictObject({ ...openMembers, method: z.literal("key") }),
+  z
+    .strictObject({
+      ...openMembers,
+      method: z.literal("passphrase"),
+      /** T1: from the request to the claim. */
+      t1Seconds: termSchema,
+      /** T2: from the request to the answer. */
+      t2Seconds: termSchema,
+    })
+    .check(
+      z.refine(({ t1Seconds, t2Seconds }) => t2Seconds > t1Seconds, {
+        path: ["t2Seconds"],
+        error: "must be greater than t1Seconds",
+      }),
+    ),
+]);
 export type OpenMessage = z.infer<typeof openMessageSchema>;
 
 const claimMessageSchema = z.strictObject({
@@ -82,7 +104,7 @@ export const attemptNoticeSchema = z.discriminatedUnion("type", [
     answerBy: timeSchema,
     now: timeSchema,
   }),
-  /** To a visitor: the initiator's first message. */
+  /** To a visitor, and to the one who is asked: the initiator's first message. */
   z.object({
     type: z.literal("offer"),
     method: methodSchema,

@@ -25,7 +25,9 @@ export const PROBLEMS = {
 
   "upgrade-refused": { status: 401, title: "The upgrade token is not valid for this socket" },
   "malformed-message": { status: 400, title: "The message does not fit its schema" },
-  "own-key": { status: 409, title: "This key was made by the same account" },
+  "own-key": { status: 409, title: "This attempt was begun by the same account" },
+  "own-account": { status: 409, title: "An account cannot ask itself" },
+  "answered-elsewhere": { status: 409, title: "Another device of this account has answered" },
   "locator-taken": { status: 409, title: "This locator is in use; ask for another" },
   "attempt-unknown": { status: 404, title: "There is no such attempt" },
   "attempt-over": { status: 409, title: "The attempt has ended" },

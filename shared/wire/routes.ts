@@ -79,7 +79,7 @@ export const ROUTES = {
     body: upgradeRequestSchema,
     status: 201,
     response: upgradeSchema,
-    problems: ["too-many-requests", "proof-of-work-required"],
+    problems: ["too-many-requests", "proof-of-work-required", "own-account"],
   },
   account: {
     method: "GET",
@@ -93,7 +93,7 @@ export const ROUTES = {
   changeAccount: {
     method: "PATCH",
     path: "/v1/account",
-    summary: "Claim, change or give up a handle; set who may find the account by it",
+    summary: "Claim, change or give up a handle; set who may find the account, and ask it to meet",
     auth: "session",
     body: accountChangeSchema,
     status: 200,

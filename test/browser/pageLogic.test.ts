@@ -1,10 +1,13 @@
 // What the page decides without a browser: hints for a key being typed, links out of a stranger's
-// card, and a card as a form and back.
+// card, and a card as a form and back; endings in words, a request in the making.
 
 import { expect, test } from "vitest";
-import { type Card, loadCodes } from "../../shared/client/index.ts";
+import { type Card, type FailureReason, loadCodes } from "../../shared/client/index.ts";
+import { askOf, faultsOf, newDraft, peerOf } from "../../web/askDraft.ts";
 import { draftOf, withDraft } from "../../web/cardDraft.ts";
 import { complete, correct, hintFor, mistakenWord, optionsFor } from "../../web/keyTyping.ts";
+import { explainFailure } from "../../web/problems.ts";
+import { begin, type Way } from "../../web/progress.ts";
 import { mailLink, phoneLink, webLink } from "../../web/safeLinks.ts";
 
 const codes = await loadCodes();
@@ -84,4 +87,63 @@ test("KEY-6: an edited card keeps what the form does not know", () => {
   expect(edited.phones).toEqual({ a: { number: "+3", contexts: { work: true } } });
   expect(edited.nicknames).toEqual(card.nicknames);
   expect(edited.media).toMatchObject({ ...card.media, photo: { kind: "photo" } });
+});
+
+const WAYS: readonly Way[] = ["showKey", "enterKey", "ask", "enterPassphrase", "answer"];
+const FAILURES: readonly FailureReason[] = [
+  "mismatch",
+  "timedOut",
+  "cancelled",
+  "refused",
+  "unreachable",
+  "tampered",
+  "answeredElsewhere",
+];
+
+test.each(WAYS)("PAS-6: every ending of the way “%s” says what happened", (way) => {
+  const peer = way === "ask" || way === "answer" ? { name: "Ann", userId: null } : null;
+  const told = FAILURES.map((reason) =>
+    explainFailure({ ...begin(way, peer), stage: "failed", reason }),
+  );
+  for (const { title, text } of told) {
+    expect(title).not.toMatch(/[.!]$/);
+    expect(text).toMatch(/\.$/);
+  }
+  expect(new Set(told.map(({ title }) => title)).size).toBe(FAILURES.length);
+});
+
+test("PAS-6: a passphrase that was shown to nobody can still serve, and the asker is told", () => {
+  const unanswered = { ...begin("ask"), stage: "failed" as const, reason: "timedOut" as const };
+  expect(explainFailure(unanswered).text).toContain("can still serve");
+  expect(explainFailure({ ...unanswered, isAnswered: true }).text).toContain("a new passphrase");
+});
+
+test("PAS-4: a request in the making is judged before anything is sent", () => {
+  const draft = { ...newDraft("handle", ""), handle: " @Ben_1 ", passphrase: "blue moon" };
+  expect(faultsOf(draft)).toEqual({});
+  expect(askOf(draft)).toEqual({
+    to: "ben_1",
+    passphrase: "blue moon",
+    t1Seconds: 60,
+    t2Seconds: 90,
+  });
+  expect(askOf({ ...draft, target: "anyone" })).not.toHaveProperty("to");
+  expect(peerOf(draft, String)).toEqual({ name: "@ben_1", userId: null });
+  expect(peerOf({ ...draft, target: "anyone" }, String)).toBeNull();
+  for (const [t1, t2, fault] of [
+    ["10", "11", undefined],
+    ["299", "300", undefined],
+    ["9", "60", "whole seconds"],
+    ["60", "301", "whole seconds"],
+    ["60", "60", "more than"],
+    ["1e2", "200", "whole seconds"],
+    ["", "90", "whole seconds"],
+  ] as const) {
+    const { terms } = faultsOf({ ...draft, t1, t2 });
+    if (fault === undefined) expect(terms).toBeUndefined();
+    else expect(terms).toContain(fault);
+  }
+  expect(faultsOf({ ...draft, handle: "1" })).toHaveProperty("target");
+  expect(faultsOf({ ...draft, target: "contact" })).toHaveProperty("target");
+  expect(faultsOf({ ...draft, passphrase: " " })).toHaveProperty("passphrase");
 });

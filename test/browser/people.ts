@@ -37,6 +37,8 @@ export interface World {
   readonly visitor: (options?: BrowserContextOptions) => Promise<Person>;
   /** A person who has given a name, put the phrase off and stands before the ways to meet. */
   readonly person: (name: string, options?: BrowserContextOptions) => Promise<Person>;
+  /** Two people, and the second one's id. */
+  readonly pair: () => Promise<{ ada: Person; ben: Person; benId: string }>;
   /** Complaints that the running test provokes. */
   readonly expectFaults: (pattern: RegExp) => void;
 }
@@ -85,18 +87,24 @@ export function world(): World {
     return { page, context };
   };
 
+  const person = async (name: string, options?: BrowserContextOptions): Promise<Person> => {
+    const someone = await visitor(options);
+    const { page } = someone;
+    await page.goto(server.url);
+    await page.getByLabel("Your name").fill(name);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("button", { name: "Later" }).click();
+    await heading(page, "Meet someone").waitFor();
+    return someone;
+  };
+
   return {
     url: () => server.url,
     visitor,
-    person: async (name, options) => {
-      const someone = await visitor(options);
-      const { page } = someone;
-      await page.goto(server.url);
-      await page.getByLabel("Your name").fill(name);
-      await page.getByRole("button", { name: "Go on" }).click();
-      await page.getByRole("button", { name: "Later" }).click();
-      await heading(page, "Meet someone").waitFor();
-      return someone;
+    person,
+    pair: async () => {
+      const [ada, ben] = await Promise.all([person("Ada"), person("Ben")]);
+      return { ada, ben, benId: await idOf(ben) };
     },
     expectFaults: (pattern) => expected.push(pattern),
   };
@@ -133,7 +141,66 @@ export async function enterKey({ page }: Person, code: string): Promise<void> {
 /** Both pages show the other as a contact. */
 export async function meet(shows: Person, enters: Person): Promise<void> {
   await enterKey(enters, await showKey(shows));
-  await Promise.all([shows, enters].map(({ page }) => heading(page, /are now contacts/).waitFor()));
+  await bothConnected(shows, enters);
+}
+
+/** Resolves once each page shows the other as a contact. */
+export async function bothConnected(...both: readonly [Person, Person]): Promise<void> {
+  await Promise.all(both.map(({ page }) => heading(page, /are now contacts/).waitFor()));
+}
+
+/** The account's id, as its own page shows it. */
+export async function idOf({ page }: Person): Promise<string> {
+  await page.getByRole("link", { name: "You", exact: true }).click();
+  const id = (await page.locator(".user-id code").textContent()) ?? "";
+  await page.getByRole("link", { name: "Meet", exact: true }).click();
+  return id;
+}
+
+export function passphraseField(page: Page): Locator {
+  return page.getByRole("textbox", { name: /^The passphrase/ });
+}
+
+/** Fills a request in; `to` is an account's id or handle, without it whoever enters the number. */
+export async function fillRequest(
+  { page }: Person,
+  { to, passphrase, seconds }: { to?: string; passphrase: string; seconds?: number },
+): Promise<void> {
+  await page.getByRole("link", { name: "Meet", exact: true }).click();
+  await page.getByRole("link", { name: /Say a passphrase/ }).click();
+  await page.getByRole("radio", { name: to === undefined ? "Anyone" : "Handle" }).check();
+  if (to !== undefined) await page.getByLabel("Their handle").fill(to);
+  await passphraseField(page).fill(passphrase);
+  if (seconds !== undefined) {
+    await page.getByText("More", { exact: true }).click();
+    await page.getByLabel("Seconds to answer").fill(`${seconds}`);
+    await page.getByLabel("Seconds in all").fill(`${seconds + 1}`);
+  }
+}
+
+export function askButton(page: Page): Locator {
+  return page.getByRole("button", { name: /^Ask\b/ });
+}
+
+/** Asks; whoever is asked can see it once this resolves. */
+export async function ask(
+  someone: Person,
+  request: { to?: string; passphrase: string; seconds?: number },
+): Promise<void> {
+  await fillRequest(someone, request);
+  await askButton(someone.page).click();
+  await heading(someone.page, /^(Asking|Tell them this number)/).waitFor();
+}
+
+/** The sheet of a request that has arrived. */
+export function sheet(page: Page): Locator {
+  return page.getByRole("dialog", { name: /asks to meet you/ });
+}
+
+/** Answers the request in the sheet. */
+export async function answer({ page }: Person, passphrase: string): Promise<void> {
+  await passphraseField(page).fill(passphrase);
+  await sheet(page).getByRole("button", { name: "Answer", exact: true }).click();
 }
 
 /** Makes the person's first card and returns to the cards. */

@@ -6,6 +6,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { onTerminal, type TerminalProcess } from "./terminal.ts";
 
 const MAIN = join(import.meta.dirname, "../../cli/main.ts");
 
@@ -39,6 +40,14 @@ export class Person {
   readonly home = join(temporaryFolder(), "home");
   readonly #server: string;
 
+  /** With a name and a handle, if given. */
+  static async named(server: string, name: string, handle?: string): Promise<Person> {
+    const person = new Person(server);
+    const given = handle === undefined ? [] : ["--handle", handle];
+    await person.run("profile", "--name", name, ...given);
+    return person;
+  }
+
   constructor(server: string) {
     this.#server = server;
   }
@@ -60,6 +69,11 @@ export class Person {
 
   startReading(...args: string[]): Running {
     return startClient([...this.#place(), ...args]);
+  }
+
+  /** Starts a command on a terminal, for `shows` and `enter`. */
+  sit(...args: string[]): TerminalProcess {
+    return onTerminal([...this.#place(), ...args]);
   }
 
   #place(): string[] {

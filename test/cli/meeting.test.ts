@@ -120,6 +120,17 @@ describe("key show and key enter", () => {
     expect(entered.events.find(({ event }) => event === "card")?.["file"]).toBeNull();
   });
 
+  test("the key is spelled in another language, and entered without its accents (KEY-1)", async () => {
+    const ada = new Person(server.url);
+    const bob = new Person(server.url);
+    const showing = ada.start("key", "show", "--words", "es");
+    const code = String((await showing.event("key"))["code"]);
+    expect(code).toMatch(/^[1-9]\d{2,8}-es-\p{L}+-\p{L}+$/u);
+    const plain = code.normalize("NFD").replaceAll(/\p{M}/gu, "");
+    const [shown, entered] = await Promise.all([showing.ended, bob.run("key", "enter", plain)]);
+    expect([shown.code, entered.code]).toEqual([0, 0]);
+  });
+
   test("the code comes on the standard input, so that no argument shows it", async () => {
     const ada = new Person(server.url);
     const bob = new Person(server.url);
@@ -211,7 +222,7 @@ describe("a meeting that fails", () => {
     const bob = new Person(server.url);
     const { code, stdout } = await bob.read("key", "enter", "987654321-guitar-ocean");
     expect(code).toBe(1);
-    expect(stdout).toContain("✗ The keys did not match.");
+    expect(stdout).toContain("✗ Not met: mismatch.");
     expect(stdout).toContain("acquaint key enter");
   });
 

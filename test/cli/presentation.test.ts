@@ -1,15 +1,19 @@
 // How events look to people, and the pieces below: safe text, countdown, QR code, nearest names.
 import { describe, expect, test, vi } from "vitest";
-import { adviceOnFailure } from "../../cli/advice.ts";
 import { chooseContact } from "../../cli/contactChoice.ts";
 import { remaining, startCountdown } from "../../cli/countdown.ts";
 import { CliError } from "../../cli/errors.ts";
-import type { KeyEvent } from "../../cli/events.ts";
+import type { KeyEvent, RequestEvent } from "../../cli/events.ts";
+import { failureLines, type MeetingView } from "../../cli/meetingText.ts";
 import { nearest } from "../../cli/nearest.ts";
 import { presenterOf } from "../../cli/output.ts";
 import { jsonLine, printable, shortened } from "../../cli/printable.ts";
 import { qrLines } from "../../cli/qrText.ts";
+import { requestLines, requestOverText } from "../../cli/requestText.ts";
 import { terminalOf, type Terminal } from "../../cli/terminal.ts";
+import { adviceFor } from "../../shared/client/advice.ts";
+import type { Locator } from "../../shared/wire/ids.ts";
+import type { RequestOutcome } from "../../shared/wire/mailbox.ts";
 import { failureSchema } from "../../shared/wire/pairing.ts";
 import type { Contact } from "../../shared/client/model.ts";
 
@@ -42,6 +46,17 @@ const CONTACT = {
   note: "",
   receiptHash: "x",
 } as unknown as Contact;
+
+const REQUEST = {
+  event: "request",
+  sid: "s",
+  from: CONTACT.userId,
+  name: "@eve",
+  handle: "eve",
+  isContact: false,
+  expiresAt: 60_000,
+  answerBy: 90_000,
+} as RequestEvent;
 
 const KEY = {
   event: "key",
@@ -105,12 +120,14 @@ describe("a shown key", () => {
   });
 });
 
+const COUNTED = { live: "Waiting", plain: "Waiting. There are" };
+
 describe("the countdown", () => {
   test("rewrites one line each second on a terminal, and is gone when it stops", () => {
     vi.useFakeTimers({ now: 0 });
     try {
       const out = screen({ interactive: true });
-      const countdown = startCountdown(120_000, out);
+      const countdown = startCountdown(120_000, COUNTED, out);
       vi.advanceTimersByTime(3_000);
       countdown.interject("The connection is lost; trying again …");
       countdown.stop();
@@ -127,21 +144,89 @@ describe("the countdown", () => {
 
   test("is one plain line elsewhere, and never below zero", () => {
     const out = screen();
-    startCountdown(65_000, out, () => 0).stop();
-    expect(out.text).toBe("Waiting for them. The key is good for 1:05.\n");
+    startCountdown(65_000, COUNTED, out, () => 0).stop();
+    expect(out.text).toBe("Waiting. There are 1:05.\n");
+    startCountdown(65_000, { live: "Under way", plain: null }, out, () => 0).stop();
+    expect(out.text).toBe("Waiting. There are 1:05.\n");
     expect(remaining(-5)).toBe("0:00");
     expect(remaining(999)).toBe("0:01");
   });
 });
 
 describe("for people", () => {
-  test("every failure says for each side what it was and what to do next", () => {
-    for (const reason of [...failureSchema.options, "tampered"] as const) {
-      for (const role of ["initiator", "responder"] as const) {
-        const { title, lines } = adviceOnFailure(reason, role);
-        expect(title).not.toBe("");
-        expect(lines.at(-1)).toMatch(/acquaint key|--server/);
+  test("every failure has its name, what it means, and what to run next where that helps (PAS-6)", () => {
+    const own = ["tampered", "answeredElsewhere"] as const;
+    const again = "acquaint say --open";
+    for (const reason of [...failureSchema.options, ...own]) {
+      for (const method of ["key", "passphrase"] as const) {
+        for (const role of ["initiator", "responder"] as const) {
+          const advice = adviceFor(reason, method, role);
+          const [title, ...lines] = failureLines({ reason, advice }, { again }, screen());
+          expect(title).toBe(`✗ Not met: ${reason}.`);
+          expect(lines.join(" ").replaceAll(/ +/g, " ")).toContain(advice);
+          expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+          const isOver = [...own, "unreachable"].includes(reason);
+          expect([reason, lines.join().includes(again)]).toEqual([reason, !isOver]);
+        }
       }
+    }
+  });
+
+  test("a meeting by passphrase counts to T1 while nobody has answered, then to T2 (PAS-4)", () => {
+    vi.useFakeTimers({ now: 0 });
+    try {
+      const out = screen({ interactive: true });
+      const present = presenterOf(false, out, screen());
+      const view: MeetingView = {
+        method: "passphrase",
+        role: "initiator",
+        other: "Bob\u001b[2J",
+        again: "acquaint say --to bob",
+      };
+      const asked = { to: CONTACT.userId, locator: "417" as Locator };
+      present.show({ event: "asked", ...asked, expiresAt: 60_000, answerBy: 90_000 }, view);
+      vi.advanceTimersByTime(10_000);
+      expect(out.text).toContain("Waiting for Bob … 0:50 left");
+      present.show({ event: "claimed", answerBy: 90_000 }, view);
+      vi.advanceTimersByTime(1_000);
+      expect(out.text).toContain("Bob has answered. Checking the passphrase …");
+      expect(out.text).toContain("Under way … 1:19 left");
+      present.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("what comes while a countdown runs stands above it", () => {
+    const out = screen({ interactive: true });
+    const present = presenterOf(false, out, screen());
+    const { userId: to } = CONTACT;
+    const times = { expiresAt: Date.now() + 60_000, answerBy: Date.now() + 90_000 };
+    present.show({ event: "asked", to, locator: "417" as Locator, ...times });
+    out.text = "";
+    const request = { sid: "s", from: to, name: "Eve\u001b[2J", outcome: "cancelled" } as const;
+    present.show({ event: "requestOver", ...request });
+    const [over, live] = out.text.split("\n");
+    expect(over).toContain("The request by Eve is over: cancelled by them.");
+    expect(live).toContain("left. Ctrl-C cancels");
+    present.close();
+  });
+
+  test("a request says who asks, whether that is a contact, and what it is worth (PAS-2)", () => {
+    const show = (change: Partial<RequestEvent>): string =>
+      requestLines({ ...REQUEST, ...change }, screen(), () => 0).join("\n");
+    expect(show({})).toContain("@eve asks to meet you by a passphrase.");
+    expect(show({})).toContain("abcdefgh, no contact of yours. 1:00 left to answer.");
+    expect(show({ name: "Eve", isContact: true })).toContain("@eve, abcdefgh, a contact of yours");
+    expect(show({})).toContain("only the passphrase proves it");
+    expect(show({ name: "E\u001b[2Jve" })).not.toContain("\u001b");
+  });
+
+  test("every end of a request has its words", () => {
+    const outcomes: RequestOutcome[] = ["answered", "blocked", ...failureSchema.options];
+    for (const outcome of outcomes) {
+      const text = requestOverText({ ...REQUEST, event: "requestOver", outcome, openedAt: 1 });
+      expect(text).toMatch(/^The request by @eve of .+ is over: .{5,}\.$/);
     }
   });
 

@@ -1,7 +1,7 @@
 // A meeting as its user follows it: by events, by iteration, or by its contact alone.
 
 import { expect, test } from "vitest";
-import { adviceFor, Meeting } from "../../shared/client/meeting.ts";
+import { Meeting } from "../../shared/client/meeting.ts";
 import { type Contact, MeetingFailed } from "../../shared/client/node.ts";
 import type { MeetingEvent } from "../../shared/client/model.ts";
 import { uncaughtDuring } from "./uncaught.ts";
@@ -11,7 +11,9 @@ const matched: MeetingEvent = { event: "matched" };
 const connected: MeetingEvent = { event: "connected", contact };
 const failed: MeetingEvent = { event: "failed", reason: "mismatch", advice: "Ask again." };
 
-const newMeeting = () => new Meeting("initiator", { cancel: async () => {} });
+const claimed: MeetingEvent = { event: "claimed", answerBy: 1_800_000_000_000 };
+
+const newMeeting = () => new Meeting();
 
 async function collect(meeting: Meeting): Promise<string[]> {
   const names: string[] = [];
@@ -21,7 +23,7 @@ async function collect(meeting: Meeting): Promise<string[]> {
 
 test("iterating tells what was before and what comes, in order, and ends with the meeting", async () => {
   const meeting = newMeeting();
-  meeting.emit({ event: "claimed" });
+  meeting.emit(claimed);
   const told = collect(meeting);
   meeting.emit(matched);
   meeting.emit(connected);
@@ -40,7 +42,7 @@ test("two that iterate hear everything each, and neither misses what comes while
     return names;
   })();
   const fast = collect(meeting);
-  meeting.emit({ event: "claimed" });
+  meeting.emit(claimed);
   expect(await Promise.all([slow, fast])).toEqual([
     ["claimed", "matched", "connected"],
     ["claimed", "matched", "connected"],
@@ -76,7 +78,7 @@ test("PAS-6: there is one terminal event; what comes after it is not told", asyn
 
 test("a listener hears the past first, and nothing more once it is taken off", () => {
   const meeting = newMeeting();
-  meeting.emit({ event: "claimed" });
+  meeting.emit(claimed);
   const heard: string[] = [];
   const off = meeting.on(({ event }) => heard.push(event));
   meeting.emit(matched);
@@ -87,7 +89,7 @@ test("a listener hears the past first, and nothing more once it is taken off", (
 
 test("a listener that throws harms neither the meeting nor who else listens, be it to the past or to what comes", async () => {
   const meeting = newMeeting();
-  meeting.emit({ event: "claimed" });
+  meeting.emit(claimed);
   const heard: string[] = [];
   const uncaught = await uncaughtDuring(async () => {
     meeting.on(({ event }) => {
@@ -119,18 +121,37 @@ test("a failure that nobody waits for is no unhandled rejection", async () => {
   expect(meeting.isOver).toBe(true);
 });
 
-test("every failure comes with advice of its own for either side", () => {
-  const reasons = [
-    "mismatch",
-    "timedOut",
-    "cancelled",
-    "refused",
-    "unreachable",
-    "tampered",
-  ] as const;
-  for (const role of ["initiator", "responder"] as const) {
-    const advice = reasons.map((reason) => adviceFor(reason, role));
-    expect(new Set(advice).size).toBe(reasons.length);
-    for (const text of advice) expect(text).toMatch(/\.$/);
-  }
+test("PAS-9: a run that takes a meeting over is the one that is cancelled; who listens hears both", async () => {
+  const meeting = newMeeting();
+  const cancelled: string[] = [];
+  const control = (name: string) => ({
+    method: "passphrase" as const,
+    cancel: async () => void cancelled.push(name),
+  });
+  meeting.takeOver("initiator", control("first"));
+  expect(meeting.role).toBe("initiator");
+  const heard: string[] = [];
+  meeting.on(({ event }) => heard.push(event));
+  const told = collect(meeting);
+  const asked = { to: null, locator: "417" as never, expiresAt: 1, answerBy: 2 };
+  meeting.emit({ event: "asked", ...asked });
+
+  meeting.takeOver("responder", control("second"));
+  expect(meeting.role).toBe("responder");
+  meeting.emit(claimed);
+  await meeting.cancel();
+  expect(cancelled).toEqual(["second"]);
+  meeting.emit(connected);
+  expect(heard).toEqual(["asked", "claimed", "connected"]);
+  expect(await told).toEqual(["asked", "claimed", "connected"]);
+  expect(await meeting.contact).toBe(contact);
+  expect(meeting.asked).toMatchObject(asked);
+  expect(meeting.key).toBeNull();
+});
+
+test("a meeting that no run has taken over can be cancelled, and nothing comes of it", async () => {
+  const meeting = newMeeting();
+  await meeting.cancel();
+  expect(meeting.events).toEqual([]);
+  expect(meeting.asked).toBeNull();
 });

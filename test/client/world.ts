@@ -170,6 +170,7 @@ const ACCOUNT = {
   logHead: "A".repeat(43),
   handle: null,
   visibility: "anyone",
+  requestsFrom: "anyone",
 };
 
 export function refusal(code: ProblemCode, members: ProblemMembers = {}): Response {

@@ -1,23 +1,29 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  CODE_MAX_CHARS,
   codeToLink,
   formatCode,
   locatorOf,
-  parseCode,
+  prsToSecret,
   secretFromRandom,
   secretOf,
   secretToPrs,
-  type CodeProblem,
   type Secret,
 } from "../../shared/core/pairing/code.ts";
+import {
+  CODE_MAX_CHARS,
+  type CodeProblem,
+  listNamedBy,
+  parseCode,
+} from "../../shared/core/pairing/codeReading.ts";
+import { LANGUAGES, loadWordList, type WordList } from "../../shared/core/pairing/words.ts";
 import type { Locator } from "../../shared/wire/ids.ts";
-import { loadWordList, wordListOf } from "../../shared/core/pairing/words.ts";
 import { hex } from "./vectors.ts";
 
 const ENGLISH = await loadWordList("en");
 const LISTS = new Map([["en", ENGLISH]]);
+const EVERY_LIST = new Map<string, WordList>();
+for (const { tag } of LANGUAGES) EVERY_LIST.set(tag, await loadWordList(tag));
 
 const locators = fc.integer({ min: 100, max: 999_999_999 }).map((n) => String(n) as Locator);
 const secrets = fc.integer({ min: 0, max: 2 ** 22 - 1 }).map((n) => n as Secret);
@@ -112,15 +118,90 @@ describe("every spelling leads to the same secret (KEY-1)", () => {
     expect(parseCode(text, LISTS)).toEqual({ ok: true, locator: "417", secret: GUITAR_OCEAN });
   });
 
-  test("a further list names itself in the code and is read where it is at hand", () => {
-    const words = ENGLISH.words.map((word) => `mot${word}`);
-    const list = wordListOf("fr", words);
-    const [locator, secret] = ["417" as Locator, GUITAR_OCEAN as Secret];
-    const code = formatCode(locator, secret, list);
-    expect(code).toBe("417-fr-motguitar-motocean");
-    const lists = new Map([...LISTS, [list.tag, list]]);
-    expect(parseCode(code, lists)).toEqual({ ok: true, locator, secret });
+  test("in every language, over all secrets, accents, composition, case and width apart", () => {
+    const lists = fc.constantFrom(...EVERY_LIST.values());
+    fc.assert(
+      fc.property(locators, secrets, lists, separators, (locator, secret, list, separator) => {
+        const code = formatCode(locator, secret, list);
+        const withoutMarks = code.normalize("NFD").replace(/\p{M}/gu, "");
+        const parts = code.split("-");
+        const spellings = [
+          code,
+          parts.join(separator),
+          parts.join("ー"),
+          code.normalize("NFD"),
+          code.toUpperCase(),
+          withoutMarks,
+          fullWidth(code),
+          `${parts[0]}${list.tag}${separator}${parts.slice(-2).join(separator)}`,
+          codeToLink("https://acquaint.example", code),
+        ];
+        for (const text of spellings) {
+          expect(parseCode(text, EVERY_LIST), text).toEqual({ ok: true, locator, secret });
+          expect(listNamedBy(text), text).toBe(list.tag);
+        }
+        if (list !== ENGLISH) expect(parts[1]).toBe(list.tag);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test("every word of every list, in each of the two places", () => {
+    for (const list of EVERY_LIST.values()) {
+      for (let index = 0; index < 2048; index++) {
+        for (const secret of [index, index * 2048] as Secret[]) {
+          const code = formatCode("417" as Locator, secret, list);
+          expect(parseCode(code, EVERY_LIST), code).toMatchObject({ ok: true, secret });
+        }
+      }
+    }
+  });
+
+  test("the tag decides, whatever other lists are at hand", () => {
+    fc.assert(
+      fc.property(secrets, fc.shuffledSubarray([...EVERY_LIST.keys()]), (secret, tags) => {
+        const lists = new Map(tags.map((tag) => [tag, EVERY_LIST.get(tag) as WordList]));
+        for (const list of EVERY_LIST.values()) {
+          const parsed = parseCode(formatCode("417" as Locator, secret, list), lists);
+          if (lists.has(list.tag)) expect(parsed).toMatchObject({ ok: true, secret });
+          else expect(parsed).toMatchObject({ problem: { code: "unknownWordList" } });
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([
+    ["417 zh 的一", "zh", ["的", "一"]],
+    ["417zh的一", "zh", ["的", "一"]],
+    ["417-zh-的-一", "zh", ["的", "一"]],
+    ["417、zh、的、一。", "zh", ["的", "一"]],
+    ["417 zh 国們", "zh", ["国", "们"]],
+    ["417 zt 国們", "zt", ["國", "們"]],
+    ["417ーjaーあいこくしんーあいさつ", "ja", ["あいこくしん", "あいさつ"]],
+    ["４１７　ｊａ　アイコクシン　ｱｲｻﾂ", "ja", ["あいこくしん", "あいさつ"]],
+    ["417ja あいこくしん・あいさつ", "ja", ["あいこくしん", "あいさつ"]],
+    ["417 ko ㄱㅏㄱㅕㄱ 가끔", "ko", ["가격", "가끔"]],
+    ["417 ES ABACO abeja", "es", ["ábaco", "abeja"]],
+    ["417.fr.econ.elep", "fr", ["économie", "éléphant"]],
+  ])("%j", (text, tag, words) => {
+    const list = EVERY_LIST.get(tag) as WordList;
+    const [high, low] = words.map((word) => list.words.indexOf(word)) as [number, number];
+    expect(Math.min(high, low)).toBeGreaterThanOrEqual(0);
+    const secret = high * 2048 + low;
+    expect(parseCode(text, EVERY_LIST)).toEqual({ ok: true, locator: "417", secret });
+  });
+
+  test("a list names itself in the code, and is read where it is at hand", () => {
+    const french = EVERY_LIST.get("fr") as WordList;
+    const code = formatCode("417" as Locator, 0 as Secret, french);
+    expect(code).toBe("417-fr-abaisser-abaisser");
     expect(problemOf(code)).toMatchObject({ code: "unknownWordList", word: "fr" });
+    expect(listNamedBy(code)).toBe("fr");
+    expect(listNamedBy("417-guitar")).toBe("en");
+    for (const text of ["", "417", "417-es", "4170123456", "fr-abaisser", "417 en"]) {
+      expect(listNamedBy(text), text).toBeNull();
+    }
   });
 });
 
@@ -141,6 +222,8 @@ describe("what is no code is answered with advice", () => {
     ["417", { code: "tooFewWords" }],
     ["417-guitar", { code: "tooFewWords" }],
     ["417-en-guitar", { code: "tooFewWords" }],
+    ["417-es", { code: "tooFewWords" }],
+    ["417-gu", { code: "tooFewWords" }],
     ["417-012345", { code: "tooFewWords" }],
     ["417-guitar-ocean-wolf", { code: "tooManyWords" }],
     ["12345678900123456", { code: "tooManyWords" }],
@@ -168,6 +251,19 @@ describe("what is no code is answered with advice", () => {
       problem: { code: "unknownWordList", word: "en" },
     });
     expect(parseCode("417-4194303", new Map())).toMatchObject({ ok: true, locator: "417" });
+  });
+
+  test.each([
+    ["417-zh-的", { code: "tooFewWords" }],
+    ["417-zh-的一是", { code: "tooManyWords" }],
+    ["417-zh-的鬱", { code: "unknownWord", word: "鬱", position: 1 }],
+    ["417-es-guitara-abeja", { code: "unknownWord", word: "guitara", suggestion: "guitarra" }],
+    ["417-ko-가견-가끔", { code: "unknownWord", word: "가견", suggestion: "가격", position: 0 }],
+    ["417-ja-あいこくしん-あいさふ", { code: "unknownWord", suggestion: "あいさつ" }],
+    ["417-guitarra-abeja", { code: "unknownWord", word: "guitarra", suggestion: "guitar" }],
+    ["417-xx-guitar-ocean", { code: "unknownWordList", word: "xx" }],
+  ] satisfies [string, Partial<CodeProblem>][])("%j in its language", (text, expected) => {
+    expect(parseCode(text, EVERY_LIST)).toMatchObject({ ok: false, problem: expected });
   });
 
   test("the largest secret is still in range", () => {
@@ -201,7 +297,7 @@ describe("what is no code is answered with advice", () => {
       { numRuns: 10_000 },
     );
     expect(taken).toBeGreaterThan(0);
-  });
+  }, 30_000);
 });
 
 describe("a secret", () => {
@@ -209,6 +305,13 @@ describe("a secret", () => {
     expect(hex(secretToPrs(0 as Secret))).toBe("000000");
     expect(hex(secretToPrs(0x010203 as Secret))).toBe("010203");
     expect(hex(secretToPrs((2 ** 22 - 1) as Secret))).toBe("3fffff");
+  });
+
+  test("is found again in its password-related string, and in no other bytes", () => {
+    fc.assert(fc.property(secrets, (secret) => prsToSecret(secretToPrs(secret)) === secret));
+    for (const bytes of [[], [0, 0], [0, 0, 0, 0], [0x40, 0, 0], [0xff, 0xff, 0xff]]) {
+      expect(prsToSecret(Uint8Array.from(bytes))).toBeNull();
+    }
   });
 
   test("takes 22 bits of the first three random bytes, each value four times", () => {

@@ -2,12 +2,13 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatCode, locatorOf, parseCode, secretOf } from "../../shared/core/pairing/code.ts";
-import { loadWordList } from "../../shared/core/pairing/words.ts";
+import { formatCode, locatorOf, secretOf } from "../../shared/core/pairing/code.ts";
+import { parseCode } from "../../shared/core/pairing/codeReading.ts";
+import { LANGUAGES, loadWordList, type WordList } from "../../shared/core/pairing/words.ts";
 import { readCode } from "./independentCode.ts";
 
-const ENGLISH = await loadWordList("en");
-const LISTS = new Map([["en", ENGLISH]]);
+const LISTS = new Map<string, WordList>();
+for (const { tag } of LANGUAGES) LISTS.set(tag, await loadWordList(tag));
 
 const SPELLINGS = [
   "417-guitar-ocean",
@@ -27,6 +28,25 @@ const SPELLINGS = [
   "Meet me: https://acquaint.example/#/key/417-guitar-ocean thanks",
   "https://acquaint.example/#/key/417%2Dguitar%2Docean",
   "417\u200b-guitar\u2212ocean",
+  "417ーguitarーocean",
+  "417-Guítar-océan",
+];
+
+const IN_OTHER_LANGUAGES = [
+  "417-es-ábaco-abeja",
+  "417 ES ABACO ABEJA",
+  "417-es-abac-abej",
+  "417.fr.econ.elep",
+  "417-ja-あいこくしん-あいさつ",
+  "417ーjaーアイコクシンーｱｲｻﾂ",
+  "417ja か\u3099いこう・かいこう",
+  "417 ko 가격 가끔",
+  "417 ko ㄱㅏㄱㅕㄱ \u1100\u1161\u1101\u1173\u11b7",
+  "417 zh 的一",
+  "417zh国們",
+  "417-zt-国-們",
+  "https://acquaint.example/#/key/417-es-%C3%A1baco-abeja",
+  "417-cs-abecedá-princip",
 ];
 
 const NO_CODES = [
@@ -40,6 +60,13 @@ const NO_CODES = [
   "417-gui-ocean",
   "417-guitarr-ocean",
   "417-xx-guitar-ocean",
+  "417-es-wolf-ocean",
+  "417-es-aba-abej",
+  "417-ko-가겨-가끔",
+  "417-zh-的",
+  "417-zh-的一是",
+  "417-zh-的鬱",
+  "417-es",
   "417-4194304",
   "12345678901234567",
   "https://acquaint.example/417-guitar-ocean",
@@ -56,6 +83,11 @@ test.for(SPELLINGS)("%j is the same code to both readers", (text) => {
   expect(bySdk(text)).toEqual(readCode(text));
 });
 
+test.for(IN_OTHER_LANGUAGES)("%j is the same code to both readers", (text) => {
+  expect(bySdk(text)).not.toBeNull();
+  expect(readCode(text)).toEqual(bySdk(text));
+});
+
 test.for(NO_CODES)("%j is no code to either reader", (text) => {
   expect(readCode(text)).toBeNull();
   expect(bySdk(text)).toBeNull();
@@ -68,7 +100,7 @@ test("what the SDK writes, a reader written from the document reads", () => {
     fc.property(
       locators,
       secrets,
-      fc.constantFrom("digits" as const, ENGLISH),
+      fc.constantFrom("digits" as const, ...LISTS.values()),
       (locator, secret, spelling) => {
         expect(readCode(formatCode(locator, secret, spelling))).toEqual({ locator, secret });
       },

@@ -1,10 +1,10 @@
-// A second, minimal client for the responder's role, written from docs/protocol.md alone: nothing of
-// shared/ is used. It pairs once and keeps nothing, so it neither persists nor resumes.
+// A second, minimal client for both methods, written from docs/protocol.md alone: nothing of shared/ is
+// used. It pairs once at a time and keeps nothing, so it neither persists nor resumes.
 
 import { randomBytes, timingSafeEqual } from "node:crypto";
+import { IndependentConnection, type Json, Refused, type Socket } from "./independentConnection.ts";
 import * as crypto from "./independentCrypto.ts";
-
-type Json = Record<string, unknown>;
+import { prsOfPassphrase } from "./independentPassphrase.ts";
 
 /** What a completed pairing leaves. */
 export interface Paired {
@@ -16,34 +16,48 @@ export interface Paired {
   readonly pairingSecret: Buffer;
 }
 
-/** How an attempt ended without a match. */
-export class Ended extends Error {}
-
-/** What was said, and what is needed to verify the answer. */
-interface Claim {
-  readonly exchange: crypto.Exchange;
-  readonly isk: Buffer;
-  readonly nonce: Buffer;
-  readonly message: Json;
+/** What both sides do alike: which method, which secret, and the card's JSON that goes along. */
+interface Meeting {
+  readonly method: crypto.Method;
+  readonly prs: Buffer;
+  readonly card: string;
+  /** The account that is asked, or that asks. */
+  readonly peer?: string;
 }
 
-interface Offer {
+/** One's own part of the exchange, before the peer's is known. */
+interface Half {
+  readonly y: bigint;
+  readonly share: Buffer;
+  readonly nonce: Buffer;
+  readonly commitment: Buffer;
+}
+
+export interface Request {
   readonly sid: string;
-  readonly share: string;
-  readonly commitment: string;
-  readonly openedAt: number;
+  readonly from: string;
+  readonly locator: string;
+}
+
+/** An attempt of one's own, as it waits. */
+export interface Asked {
+  readonly sid: string;
+  readonly locator: string;
+  readonly met: Promise<Paired>;
+  makeWay(): void;
 }
 
 export class IndependentClient {
   readonly account: crypto.Account;
   readonly #origin: string;
+  readonly #connection: IndependentConnection;
   readonly #name: string;
   readonly #signer: ReturnType<typeof crypto.signerOf>;
   readonly #log: readonly crypto.Entry[];
-  #token = "";
 
   constructor(origin: string, name: string) {
     this.#origin = origin;
+    this.#connection = new IndependentConnection(origin);
     this.#name = name;
     this.#signer = crypto.signerOf(randomBytes(32));
     const entry = {
@@ -60,29 +74,136 @@ export class IndependentClient {
 
   async signIn(): Promise<void> {
     const { userId, deviceId } = this.account;
-    await this.#call("POST", "/v1/accounts", { log: this.#log });
-    const { challenge } = await this.#call("POST", "/v1/challenges", { userId, deviceId });
+    const call = (path: string, body: Json) => this.#connection.call("POST", path, body);
+    await call("/v1/accounts", { log: this.#log });
+    const { challenge } = await call("/v1/challenges", { userId, deviceId });
     const signed = crypto.sessionBytes(this.#origin, challenge as string);
     const signature = crypto.b64(this.#signer.sign(signed));
-    const session = await this.#call("POST", "/v1/sessions", { challenge, signature });
-    this.#token = session["token"] as string;
+    const session = await call("/v1/sessions", { challenge, signature });
+    this.#connection.token = session["token"] as string;
   }
 
   async contacts(): Promise<Json[]> {
-    return (await this.#call("GET", "/v1/contacts"))["contacts"] as Json[];
+    return (await this.#connection.call("GET", "/v1/contacts"))["contacts"] as Json[];
   }
 
   /** Enters a code that is spelled in digits. */
   async enter(code: string, card: string): Promise<Paired> {
     const [locator, digits] = code.split("-");
-    const upgrade = await this.#call("POST", "/v1/upgrade-tokens", { purpose: "claim", locator });
-    const socket = await this.#connect(upgrade["path"] as string, upgrade["token"] as string);
+    const socket = await this.#connection.open({ purpose: "claim", method: "key", locator });
+    return this.#respond(socket, { method: "key", prs: crypto.prsOf(Number(digits)), card });
+  }
+
+  /** At the locator of an open attempt. */
+  async enterPassphrase(locator: string, passphrase: string, card: string): Promise<Paired> {
+    const method = "passphrase" as const;
+    const socket = await this.#connection.open({ purpose: "claim", method, locator });
+    return this.#respond(socket, { method, prs: prsOf(passphrase), card });
+  }
+
+  /** The next request that reaches this account's mailbox. */
+  async request(): Promise<Request> {
+    const mailbox = await this.#connection.open({ purpose: "mailbox" });
+    mailbox.send({ type: "hello", after: 0 });
+    const { request } = await mailbox.until("request");
+    mailbox.close();
+    return request as Request;
+  }
+
+  async answer({ sid, from, locator }: Request, passphrase: string, card: string): Promise<Paired> {
+    const socket = await this.#connection.open({ purpose: "answer", locator, sid });
+    const meeting = { method: "passphrase", prs: prsOf(passphrase), card, peer: from } as const;
+    return this.#respond(socket, meeting, sid);
+  }
+
+  async refuse({ sid, locator }: Request): Promise<void> {
+    const socket = await this.#connection.open({ purpose: "answer", locator, sid });
+    await socket.next("offer");
+    socket.send({ type: "refuse" });
+    await socket.until("ended");
+    socket.close();
+  }
+
+  /** Asks an account, or whoever enters the locator. */
+  async ask(
+    to: string | null,
+    passphrase: string,
+    card: string,
+    { t1Seconds = 60, t2Seconds = 90, sid = randomBytes(16) } = {},
+  ): Promise<Asked> {
+    const method = "passphrase" as const;
+    const directed = to === null ? {} : { to };
+    const socket = await this.#connection.open({ purpose: "open", ...directed });
+    const terms = { t1Seconds, t2Seconds };
+    const prs = prsOf(passphrase);
+    const own = this.#halfOf(method, prs, sid);
+    socket.send({ type: "open", method, ...terms, sid: crypto.b64(sid), ...said(own) });
+    const { openedAt } = (await socket.next("opened")) as { openedAt?: number };
+    const meeting = { method, prs, card, ...(to !== null && { peer: to }) };
+    const met = this.#initiate(socket, meeting, own, sid, openedAt!);
+    const makeWay = () => socket.send({ type: "cancel" });
+    return { sid: crypto.b64(sid), locator: socket.locator, met, makeWay };
+  }
+
+  /** "Crossed requests", while own one is unanswered: the attempt with the lower `sid` goes on. */
+  async settleCrossed(
+    asked: Asked,
+    request: Request,
+    passphrase: string,
+    card: string,
+  ): Promise<Paired> {
+    if (Buffer.compare(Buffer.from(asked.sid), Buffer.from(request.sid)) < 0) return asked.met;
+    asked.met.catch(() => {});
+    asked.makeWay();
+    return this.answer(request, passphrase, card);
+  }
+
+  async #initiate(
+    socket: Socket,
+    meeting: Meeting,
+    own: Half,
+    sid: Buffer,
+    openedAt: number,
+  ): Promise<Paired> {
+    const claim = await socket.next("claim");
+    const responder = partOf(claim);
+    const exchange = { method: meeting.method, sid, openedAt, initiator: own, responder };
+    const isk = crypto.iskOf(exchange, own.y, responder.share);
+    const expected = crypto.confirmationOf(exchange, isk, "responder");
+    const isConfirmed = timingSafeEqual(expected, bytesOf(claim, "confirmation"));
+    const boxes = this.#proof(exchange, isk, "initiator", own, meeting.card);
+    const none = isConfirmed ? {} : { identity: null, card: null };
+    socket.send({ type: "answer", ...boxes, ...none });
+    return this.#conclude(socket, exchange, isk, "initiator", own, meeting.peer);
+  }
+
+  /** @param sid of the request that is answered */
+  async #respond(socket: Socket, meeting: Meeting, sid?: string): Promise<Paired> {
+    const { method, prs, card } = meeting;
+    const offer = await socket.next("offer");
+    if (sid !== undefined && sid !== offer["sid"]) throw new Error("another attempt");
+    const own = this.#halfOf(method, prs, bytesOf(offer, "sid"));
+    const initiator = partOf(offer);
+    const openedAt = offer["openedAt"] as number;
+    const exchange = { method, sid: bytesOf(offer, "sid"), openedAt, initiator, responder: own };
+    const isk = crypto.iskOf(exchange, own.y, initiator.share);
+    const proof = this.#proof(exchange, isk, "responder", own, card);
+    socket.send({ type: "claim", ...said(own), ...proof });
+    await socket.next("claimed");
+    return this.#conclude(socket, exchange, isk, "responder", own, meeting.peer);
+  }
+
+  async #conclude(
+    socket: Socket,
+    exchange: crypto.Exchange,
+    isk: Buffer,
+    side: crypto.Side,
+    own: Half,
+    peer: string | undefined,
+  ): Promise<Paired> {
     try {
-      const offer = (await socket.next("offer")) as unknown as Offer;
-      const claim = this.#claimOf(offer, Number(digits), card);
-      socket.send(claim.message);
-      await socket.next("claimed");
-      const paired = this.#verify(claim, await socket.next("matched"));
+      const paired = this.#verify(exchange, isk, side, own, await socket.next("matched"));
+      if (peer !== undefined && paired.peer.userId !== peer) throw new Error("another account");
       socket.send({ type: "acknowledge" });
       return paired;
     } finally {
@@ -90,22 +211,20 @@ export class IndependentClient {
     }
   }
 
-  #claimOf(offer: Offer, secret: number, card: string): Claim {
-    const sid = crypto.fromB64(offer.sid);
+  #halfOf(method: crypto.Method, prs: Buffer, sid: Buffer): Half {
     const nonce = randomBytes(32);
     const commitment = crypto.commitmentOf(this.account, nonce);
-    const { y, share } = crypto.half(crypto.prsOf(secret), sid);
-    const initiator = {
-      share: crypto.fromB64(offer.share),
-      commitment: crypto.fromB64(offer.commitment),
-    };
-    const exchange: crypto.Exchange = {
-      sid,
-      openedAt: offer.openedAt,
-      initiator,
-      responder: { share, commitment },
-    };
-    const isk = crypto.iskOf(exchange, y, initiator.share);
+    return { ...crypto.half(method, prs, sid), nonce, commitment };
+  }
+
+  /** Tag, confirmation and both boxes. */
+  #proof(
+    exchange: crypto.Exchange,
+    isk: Buffer,
+    side: crypto.Side,
+    { nonce }: Half,
+    card: string,
+  ): Json {
     const opening = {
       log: this.#log,
       deviceId: this.account.deviceId,
@@ -114,88 +233,66 @@ export class IndependentClient {
       receiptSignature: crypto.b64(this.#signer.sign(crypto.receiptOf(exchange))),
     };
     const seal = (box: crypto.Box, text: string) =>
-      crypto.b64(crypto.sealBox(exchange, isk, "responder", box, Buffer.from(text)));
-    const message = {
-      type: "claim",
-      share: crypto.b64(share),
-      commitment: crypto.b64(commitment),
+      crypto.b64(crypto.sealBox(exchange, isk, side, box, Buffer.from(text)));
+    return {
       tag: crypto.b64(crypto.tagOf(isk)),
-      confirmation: crypto.b64(crypto.confirmationOf(exchange, isk, "responder")),
+      confirmation: crypto.b64(crypto.confirmationOf(exchange, isk, side)),
       identity: seal("identity", JSON.stringify(opening)),
       card: seal("card", card),
     };
-    return { exchange, isk, nonce, message };
   }
 
   /** The steps of "Who says and verifies what", in their order. */
-  #verify(claim: Claim, matched: Json): Paired {
-    const { exchange, isk, nonce } = claim;
-    const bytes = (name: string) => crypto.fromB64(matched[name] as string);
+  #verify(
+    exchange: crypto.Exchange,
+    isk: Buffer,
+    side: crypto.Side,
+    own: Half,
+    matched: Json,
+  ): Paired {
+    const other = side === "initiator" ? "responder" : "initiator";
     const open = (box: crypto.Box) =>
-      crypto.openBox(exchange, isk, "initiator", box, bytes(box)).toString("utf8");
-    const confirmation = crypto.confirmationOf(exchange, isk, "initiator");
-    if (!timingSafeEqual(confirmation, bytes("confirmation"))) throw new Error("confirmation");
-    const opening = JSON.parse(open("identity")) as Record<string, string> & {
-      log: crypto.Entry[];
-    };
+      crypto.openBox(exchange, isk, other, box, bytesOf(matched, box)).toString("utf8");
+    const confirmation = crypto.confirmationOf(exchange, isk, other);
+    if (!timingSafeEqual(confirmation, bytesOf(matched, "confirmation"))) {
+      throw new Error("confirmation");
+    }
+    const opening = JSON.parse(open("identity")) as Json & { log: crypto.Entry[] };
     const peer = crypto.verifiedAccount(opening.log);
     if (peer.deviceId !== opening["deviceId"]) throw new Error("device");
-    const peerNonce = crypto.fromB64(opening["nonce"]!);
-    const commitment = crypto.commitmentOf(peer, peerNonce);
-    if (!commitment.equals(exchange.initiator.commitment)) throw new Error("commitment");
+    const nonce = bytesOf(opening, "nonce");
+    const commitment = crypto.commitmentOf(peer, nonce);
+    if (!commitment.equals(exchange[other].commitment)) throw new Error("commitment");
     const receipt = crypto.receiptOf(exchange);
-    const signature = crypto.fromB64(opening["receiptSignature"]!);
-    if (!crypto.isSigned(peer.signKey, receipt, signature)) throw new Error("receipt");
+    if (!crypto.isSigned(peer.signKey, receipt, bytesOf(opening, "receiptSignature"))) {
+      throw new Error("receipt");
+    }
     if (peer.userId === this.account.userId) throw new Error("oneself");
+    const [first, second] = side === "initiator" ? [own.nonce, nonce] : [nonce, own.nonce];
     return {
       peer,
-      name: opening["name"]!,
+      name: String(opening["name"]),
       card: open("card"),
       receiptHash: crypto.b64(crypto.sha256(receipt)),
-      pairingSecret: crypto.pairingSecretOf(exchange, isk, peerNonce, nonce),
+      pairingSecret: crypto.pairingSecretOf(exchange, isk, first, second),
     };
   }
+}
 
-  async #call(method: string, path: string, body?: Json): Promise<Json> {
-    const response = await fetch(`${this.#origin}${path}`, {
-      method,
-      headers: { "content-type": "application/json", authorization: `Bearer ${this.#token}` },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const answer = (await response.json()) as Json;
-    if (response.ok) return answer;
-    const work = answer["work"] as { challenge: string; bits: number } | undefined;
-    if (work === undefined || body?.["proof"] !== undefined)
-      throw new Error(String(answer["code"]));
-    let solution = 0;
-    while (!crypto.isWorkDone(work.challenge, solution, work.bits)) solution += 1;
-    return this.#call(method, path, { ...body, proof: { challenge: work.challenge, solution } });
-  }
+const bytesOf = (message: Json, name: string): Buffer => crypto.fromB64(message[name] as string);
 
-  async #connect(path: string, token: string) {
-    const protocols = ["acquaint.v1.json", `acquaint.token.${token}`];
-    const socket = new WebSocket(this.#origin.replace(/^http/, "ws") + path, protocols);
-    const inbox: Json[] = [];
-    let wake = () => {};
-    socket.addEventListener("message", ({ data }) => {
-      inbox.push(...(JSON.parse(data as string) as Json[]));
-      wake();
-    });
-    await new Promise<void>((resolve, reject) => {
-      socket.addEventListener("open", () => resolve());
-      socket.addEventListener("error", () => reject(new Error("the socket was refused")));
-    });
-    return {
-      send: (message: Json) => socket.send(JSON.stringify([message])),
-      close: () => socket.close(1000),
-      /** The next message, which must be of this type. */
-      next: async (type: string): Promise<Json> => {
-        while (inbox.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-        const message = inbox.shift()!;
-        if (message["type"] === "ended") throw new Ended(String(message["outcome"]));
-        if (message["type"] !== type) throw new Error(`unexpected ${JSON.stringify(message)}`);
-        return message;
-      },
-    };
-  }
+const partOf = (message: Json) => ({
+  share: bytesOf(message, "share"),
+  commitment: bytesOf(message, "commitment"),
+});
+
+const said = ({ share, commitment }: Half): Json => ({
+  share: crypto.b64(share),
+  commitment: crypto.b64(commitment),
+});
+
+function prsOf(passphrase: string): Buffer {
+  const prs = prsOfPassphrase(passphrase);
+  if (prs === null) throw new Refused("no passphrase");
+  return prs;
 }

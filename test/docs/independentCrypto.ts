@@ -15,8 +15,10 @@ import { ristretto255, ristretto255_hasher } from "@noble/curves/ed25519.js";
 
 export type Side = "initiator" | "responder";
 export type Box = "identity" | "card";
+export type Method = "key" | "passphrase";
 
 export interface Exchange {
+  readonly method: Method;
   readonly sid: Buffer;
   readonly openedAt: number;
   readonly initiator: { readonly share: Buffer; readonly commitment: Buffer };
@@ -163,7 +165,7 @@ export function isWorkDone(challenge: string, solution: number, bits: number): b
 
 const { Point } = ristretto255;
 const ORDER = Point.Fn.ORDER;
-const CI = lvCat("acquaint v1", "key");
+const ciOf = (method: Method): Buffer => lvCat("acquaint v1", method);
 
 export function prsOf(secret: number): Buffer {
   const bytes = Buffer.alloc(3);
@@ -171,19 +173,24 @@ export function prsOf(secret: number): Buffer {
   return bytes;
 }
 
-export function generatorString(prs: Uint8Array, sid: Uint8Array): Buffer {
+export function generatorString(method: Method, prs: Uint8Array, sid: Uint8Array): Buffer {
   const dsi = "CPaceRistretto255";
   const pad = Buffer.alloc(Math.max(0, 127 - lv(prs).length - lv(dsi).length));
-  return lvCat(dsi, prs, pad, CI, sid);
+  return lvCat(dsi, prs, pad, ciOf(method), sid);
 }
 
 function fromLittleEndian(bytes: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(bytes.toReversed()).toString("hex")}`);
 }
 
-export function half(prs: Uint8Array, sid: Uint8Array, random = randomBytes(64)) {
+export function half(
+  method: Method,
+  prs: Uint8Array,
+  sid: Uint8Array,
+  random = randomBytes(64),
+): { y: bigint; share: Buffer } {
   const y = fromLittleEndian(random) % ORDER;
-  const g = ristretto255_hasher.deriveToCurve!(sha512(generatorString(prs, sid)));
+  const g = ristretto255_hasher.deriveToCurve!(sha512(generatorString(method, prs, sid)));
   return { y, share: Buffer.from(g.multiply(y).toBytes()) };
 }
 
@@ -220,10 +227,10 @@ const boxKey = (isk: Uint8Array, side: Side, box: Box): Buffer =>
   hkdf(isk, NO_SALT, `acquaint seal ${side} ${box}`);
 
 export function receiptOf(exchange: Exchange): Buffer {
-  const { sid, openedAt, initiator, responder } = exchange;
+  const { method, sid, openedAt, initiator, responder } = exchange;
   return lvCat(
     "acquaint receipt v1",
-    "key",
+    method,
     u64be(openedAt),
     sid,
     initiator.share,

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { freshDocuments } from "../../scripts/docs/regions.ts";
 import { ROOT } from "../../scripts/paths.ts";
 import * as crypto from "./independentCrypto.ts";
+import { prsOfPassphrase } from "./independentPassphrase.ts";
 
 const PROTOCOL = readFileSync(join(ROOT, "docs/protocol.md"), "utf8");
 
@@ -29,7 +30,20 @@ test("the generated regions of the documents are fresh (else: npm run docs)", ()
 test("every limit, refusal and endpoint has its place in docs/protocol.md", () => {
   const marks = [...PROTOCOL.matchAll(/<!-- generated: ([a-z ]+) -->/g)].map(([, name]) => name);
   expect(marks).toEqual(
-    expect.arrayContaining(["limits", "problems", "routes", "state table", "worked example"]),
+    expect.arrayContaining([
+      "limits",
+      "problems",
+      "routes",
+      "state diagram",
+      "state table",
+      "who may",
+      "account delays",
+      "work",
+      "prompts",
+      "word lists",
+      "passphrase vectors",
+      "worked example",
+    ]),
   );
 });
 
@@ -57,29 +71,32 @@ test("the example's session and proof of work come out by the document", () => {
   expect(crypto.isWorkDone(work("challenge"), solution - 1, Number(work("bits")))).toBe(false);
 });
 
-test("the example's exchange comes out by the document, from random values to sealed boxes", () => {
-  const code = example("The code");
-  const first = example("First messages");
-  const shared = example("The shared key");
-  const receipt = example("The receipt");
-  const prs = crypto.prsOf(Number(code("digits").split("-")[1]));
-  expect(prs.toString("hex")).toBe(code("PRS"));
-  const sid = bytes(first("sid (random)"));
-  expect(crypto.generatorString(prs, sid).toString("hex")).toBe(first("generator_string"));
+const BOXES = [
+  ["initiator", "Ann's boxes (in the answer)", "Ann's signature"],
+  ["responder", "Ben's boxes (in the claim)", "Ben's signature"],
+] as const;
 
+/** What both examples hold: from random values to the receipt. */
+function exchangeOf(method: crypto.Method, prs: Buffer, titles: (title: string) => string) {
+  const first = example(titles("First messages"));
+  const shared = example(titles("The shared key"));
+  const receipt = example(titles("The receipt"));
+  const sid = bytes(first("sid (random)"));
+  expect(crypto.generatorString(method, prs, sid).toString("hex")).toBe(first("generator_string"));
   const sideOf = (name: string) => {
     const log = JSON.parse(example(`${name}'s device and log`)("log as JSON")) as crypto.Entry[];
     const nonce = bytes(first(`${name}'s nonce (random)`));
     const commitment = crypto.commitmentOf(crypto.verifiedAccount(log), nonce);
     expect(commitment.toString("hex")).toBe(first(`${name}'s commitment`));
-    const half = crypto.half(prs, sid, bytes(first(`${name}'s 64 bytes for y (random)`)));
+    const random = bytes(first(`${name}'s 64 bytes for y (random)`));
+    const half = crypto.half(method, prs, sid, random);
     expect(half.share.toString("hex")).toBe(first(`${name}'s share Y`));
     return { ...half, commitment, nonce };
   };
   const ann = sideOf("Ann");
   const ben = sideOf("Ben");
   const openedAt = Number(receipt("openedAt"));
-  const exchange = { sid, openedAt, initiator: ann, responder: ben };
+  const exchange = { method, sid, openedAt, initiator: ann, responder: ben };
 
   const isk = crypto.iskOf(exchange, ann.y, ben.share);
   expect(crypto.iskOf(exchange, ben.y, ann.share)).toEqual(isk);
@@ -87,14 +104,20 @@ test("the example's exchange comes out by the document, from random values to se
   expect(crypto.tagOf(isk).toString("hex")).toBe(shared("match tag"));
   expect(crypto.receiptOf(exchange).toString("hex")).toBe(receipt("receipt"));
   expect(crypto.sha256(crypto.receiptOf(exchange)).toString("hex")).toBe(receipt("receiptHash"));
-
-  for (const [side, title, signature] of [
-    ["initiator", "Ann's boxes (in the answer)", "Ann's signature"],
-    ["responder", "Ben's boxes (in the claim)", "Ben's signature"],
-  ] as const) {
-    const boxes = example(title);
+  for (const [side] of BOXES) {
     const confirmation = crypto.confirmationOf(exchange, isk, side).toString("hex");
     expect(confirmation).toBe(shared(`confirmation of the ${side}`));
+  }
+  return { exchange, isk, receipt, ann, ben };
+}
+
+test("the example's exchange comes out by the document, from random values to sealed boxes", () => {
+  const code = example("The code");
+  const prs = crypto.prsOf(Number(code("digits").split("-")[1]));
+  expect(prs.toString("hex")).toBe(code("PRS"));
+  const { exchange, isk, receipt, ann, ben } = exchangeOf("key", prs, (title) => title);
+  for (const [side, title, signature] of BOXES) {
+    const boxes = example(title);
     const content = boxes("identity, before padding");
     const sealed = bytes(boxes("identity, padded and sealed"));
     const nonce = bytes(boxes("nonce of its box (random)"));
@@ -108,4 +131,19 @@ test("the example's exchange comes out by the document, from random values to se
   }
   const pairingSecret = crypto.pairingSecretOf(exchange, isk, ann.nonce, ben.nonce);
   expect(pairingSecret.toString("hex")).toBe(example("What both keep")("pairing secret"));
+});
+
+test("PAS-3: the example by a passphrase comes out by the document, and is signed", () => {
+  const titleOf = (title: string) => `By a passphrase: ${title.toLowerCase()}`;
+  const passphrase = example(titleOf("The passphrase"));
+  const prs = prsOfPassphrase(passphrase("typed"))!;
+  expect(prs.toString()).toBe(passphrase("normalised"));
+  expect(prs.toString("hex")).toBe(passphrase("PRS"));
+  const { exchange, receipt } = exchangeOf("passphrase", prs, titleOf);
+  for (const name of ["Ann", "Ben"]) {
+    const log = JSON.parse(example(`${name}'s device and log`)("log as JSON")) as crypto.Entry[];
+    const { signKey } = crypto.verifiedAccount(log);
+    const signature = bytes(receipt(`${name}'s signature`));
+    expect(crypto.isSigned(signKey, crypto.receiptOf(exchange), signature)).toBe(true);
+  }
 });

@@ -1,4 +1,4 @@
-// The README is true: its example runs as it stands, against a real server.
+// The README is true: its examples run as they stand, against a real server.
 
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -11,8 +11,16 @@ import { startServer } from "../support/serverProcess.ts";
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 const DEFAULT_SERVER = "http://127.0.0.1:8787";
 
-test("fifteen lines of README.md pair two people", async () => {
-  const example = /^```ts\n([\s\S]*?)^```/m.exec(README)?.[1] ?? "";
+const EXAMPLES = [...README.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code]) => code!);
+
+test.for([
+  [
+    "by a key",
+    [/^Ann says: [1-9]\d{2,8}-[a-z]+-[a-z]+$/m, /^Ann and Ben have met; verified: true$/m],
+  ],
+  ["by a passphrase", [/^Ben knew the passphrase; verified: true$/m]],
+] as const)("fifteen lines of README.md pair two people %s", async ([method, printed]) => {
+  const example = EXAMPLES[method === "by a key" ? 0 : 1] ?? "";
   expect(example.split("\n").filter((line) => line !== "").length).toBeLessThanOrEqual(15);
   expect(example).toContain(`"${DEFAULT_SERVER}"`);
 
@@ -25,8 +33,7 @@ test("fifteen lines of README.md pair two people", async () => {
   );
   await server.stop();
 
-  expect(stdout).toMatch(/^Ann says: [1-9]\d{2,8}-[a-z]+-[a-z]+$/m);
-  expect(stdout).toMatch(/^Ann and Ben have met; verified: true$/m);
+  for (const line of printed) expect(stdout).toMatch(line);
 });
 
 test("every file that the documents link to is there", () => {

@@ -10,6 +10,7 @@ import {
   type Verdict,
 } from "../support/chaosProxy.ts";
 import { codeOf, IMPATIENT, openClient, outcomeOf, watchedStore } from "../support/clients.ts";
+import { pseudoRandom } from "../support/pseudoRandom.ts";
 import { type ServerProcess, startServer } from "../support/serverProcess.ts";
 
 let server: ServerProcess;
@@ -206,15 +207,4 @@ function expectSameBytes(proxy: ChaosProxy): void {
     const said = proxy.frames.filter(({ side, types }) => side === "up" && types.includes(type));
     expect(new Set(said.map(({ text }) => text)).size).toBeLessThanOrEqual(1);
   }
-}
-
-/** mulberry32 */
-function pseudoRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -12,12 +12,11 @@ import {
   type Place,
   placesInFiles,
   placesInRows,
-  placesInText,
   placesOnDisk,
   type Secret,
 } from "../support/secretSearch.ts";
 import { type ServerProcess, startServer } from "../support/serverProcess.ts";
-import { type WatchedDevice, watchedDevice } from "../support/watchedDevice.ts";
+import { placesSeen, type WatchedDevice, watchedDevice } from "../support/watchedDevice.ts";
 
 /** Each step of a pairing waits at the frame that holds its proof, so that one can look meanwhile. */
 interface Pairing {
@@ -70,17 +69,11 @@ async function begin({ devices: [a, b] }: Pairing, enteredWords: string) {
 }
 
 function everyPlace(server: ServerProcess, pairings: readonly Pairing[]): Place[] {
-  const frames = pairings.flatMap(({ proxies }) => proxies.flatMap((proxy) => proxy.frames));
-  const requests = pairings.flatMap(({ devices }) => devices.flatMap((device) => device.requests));
-  return [
-    ...placesOnDisk(server.stateDir),
-    ...placesInText("the log", [server.logText()]),
-    ...placesInText("a request", requests),
-    ...placesInText(
-      "a frame",
-      frames.map(({ text }) => text),
-    ),
-  ];
+  return placesSeen(
+    server,
+    pairings.flatMap(({ devices }) => devices),
+    pairings.flatMap(({ proxies }) => proxies),
+  );
 }
 
 const secretsOf = (pairings: readonly Pairing[]): Secret[] =>

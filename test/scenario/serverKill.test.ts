@@ -1,16 +1,39 @@
-// KEY-5 against `kill -9` of the server between any two steps: after a restart on the same state the
-// pairing completes for both, and the mailbox lists agree.
+// KEY-5 and PAS-5 against `kill -9` of the server between any two steps, whichever way two people meet:
+// after a restart on the same state the meeting completes for both, and the mailbox lists agree.
 
 import { expect, test } from "vitest";
 import { type Acquaint, ConnectionError, type Meeting } from "../../shared/client/node.ts";
 import { type Frame, startChaosProxy, type Verdict } from "../support/chaosProxy.ts";
-import { codeOf, IMPATIENT, openClient, outcomeOf, watchedStore } from "../support/clients.ts";
+import { codeOf, IMPATIENT, openClient, watchedStore } from "../support/clients.ts";
 import { MortalServer } from "../support/mortalServer.ts";
+import { listedReceipts, outcomesOf, requestFrom } from "../support/spoken.ts";
 import { letTimePass, storedAttempts, storedRows } from "../support/storedState.ts";
 
 type Role = "initiator" | "responder";
 /** `before` the frame gets through, which is then lost; `after` it got through. */
 type Moment = { role: Role; frame: string; when: "before" | "after" };
+
+/** Each of the ways to meet, as people go about it. */
+const WAYS = {
+  "by key": async (ada, ben) => {
+    const shown = await persistently(() => ada.showKey());
+    return [shown, await persistently(() => ben.enterKey(codeOf(shown)))];
+  },
+  "at an open attempt": async (ada, ben) => {
+    const asked = await persistently(() => ada.ask({ passphrase: PASSPHRASE }));
+    const { locator } = asked.asked!;
+    return [asked, await persistently(() => ben.enterPassphrase(locator, PASSPHRASE))];
+  },
+  "by a request": async (ada, ben) => {
+    ben.connect();
+    const to = ben.me.userId;
+    const asked = await persistently(() => ada.ask({ to, passphrase: PASSPHRASE }));
+    const { sid } = await requestFrom(ben, ada);
+    return [asked, await persistently(() => ben.requests.answer(sid, PASSPHRASE))];
+  },
+} satisfies Record<string, (ada: Acquaint, ben: Acquaint) => Promise<[Meeting, Meeting]>>;
+type Way = keyof typeof WAYS;
+const PASSPHRASE = "server killed thrice";
 
 const UP = { initiator: ["open", "answer", "acknowledge"], responder: ["claim", "acknowledge"] };
 const DOWN = {
@@ -26,21 +49,31 @@ const MOMENTS: Moment[] = (["initiator", "responder"] as const).flatMap((role) =
   ...DOWN[role].map((type): Moment => ({ role, frame: `down ${type}`, when: "before" })),
 ]);
 
-test(
-  "KEY-5: a server killed at any frame of a pairing, and restarted, lets both connect",
+/** Of the mailbox's line. */
+const REQUEST_MOMENTS: Moment[] = [
+  { role: "responder", frame: "up hello", when: "before" },
+  { role: "responder", frame: "up hello", when: "after" },
+  { role: "responder", frame: "down request", when: "before" },
+  { role: "responder", frame: "down request", when: "after" },
+];
+
+test.each(Object.keys(WAYS) as Way[])(
+  "KEY-5, PAS-5: a server killed at any frame of a meeting %s, and restarted, lets both connect",
   {
     timeout: 180_000,
   },
-  async () => {
+  async (way) => {
     const lanes = 3;
+    const moments = [...MOMENTS, ...(way === "by a request" ? REQUEST_MOMENTS : [])];
     await Promise.all(
       Array.from({ length: lanes }, async (_, lane) => {
         const server = await MortalServer.start();
-        for (const moment of MOMENTS.filter((__, index) => index % lanes === lane)) {
+        for (const moment of moments.filter((__, index) => index % lanes === lane)) {
           const label = `killed ${moment.when} ${moment.frame} of the ${moment.role}`;
           const kills = server.kills;
-          await expectBothConnected(await pairUnder(server, moment), label);
+          await expectBothConnected(await pairUnder(server, way, moment), label);
           expect(server.kills, label).toBe(kills + 1);
+          expect([...listedReceipts(server.stateDir).values()], label).not.toContain(1);
         }
         await server.stop();
       }),
@@ -49,11 +82,12 @@ test(
 );
 
 test(
-  "KEY-5: 40 pairings under way when the server is killed, four times, at random, all complete for both",
+  "KEY-5, PAS-5: 40 meetings of all kinds under way when the server is killed, four times, at random, all complete for both",
   {
     timeout: 180_000,
   },
   async () => {
+    const ways = Object.keys(WAYS) as Way[];
     const server = await MortalServer.start();
     for (let round = 0; round < 4; round++) {
       let frames = 0;
@@ -69,7 +103,9 @@ test(
       const pairs = await Promise.all(
         Array.from({ length: 10 }, () => Promise.all([proxied("Ada"), proxied("Ben")])),
       );
-      for (const pairing of await Promise.all(pairs.map((sides) => pair(...sides)))) {
+      for (const pairing of await Promise.all(
+        pairs.map((sides, index) => pair(ways[index % ways.length]!, ...sides)),
+      )) {
         await expectBothConnected(pairing, `round ${round}, killed at frame ${fatal}`);
       }
       await restarted;
@@ -109,7 +145,7 @@ async function openDevice(url: string, name: string): Promise<Settling> {
   return { client: await openClient(url, { store, name, ports: IMPATIENT }), settled };
 }
 
-async function pairUnder(server: MortalServer, moment: Moment): Promise<Pairing> {
+async function pairUnder(server: MortalServer, way: Way, moment: Moment): Promise<Pairing> {
   let isDue = true;
   const fatal = async (role: Role, { side, types }: Frame): Promise<Verdict> => {
     const frame = `${side} ${types.join(" ")}`;
@@ -125,15 +161,14 @@ async function pairUnder(server: MortalServer, moment: Moment): Promise<Pairing>
   const proxyFor = (role: Role) =>
     startChaosProxy(server.url, { onFrame: (frame) => fatal(role, frame) });
   return pair(
+    way,
     await openDevice((await proxyFor("initiator")).url, "Ada"),
     await openDevice((await proxyFor("responder")).url, "Ben"),
   );
 }
 
-async function pair(ada: Settling, ben: Settling): Promise<Pairing> {
-  const shown = await persistently(() => ada.client.showKey());
-  const entered = await persistently(() => ben.client.enterKey(codeOf(shown)));
-  const outcomes = await Promise.all([outcomeOf(shown), outcomeOf(entered)]);
+async function pair(way: Way, ada: Settling, ben: Settling): Promise<Pairing> {
+  const outcomes = await outcomesOf(await WAYS[way](ada.client, ben.client));
   return { outcomes, sides: [ada, ben] };
 }
 

@@ -86,7 +86,11 @@ test("KEY-3: whoever enters an own key again and again is told so, and keeps the
   const locator = shown.key!.locator as Locator;
   const device = await sameDevice(store);
   for (let count = 0; count < 6; count++) {
-    const said = await firstWordsToOneWhoStays(device, { purpose: "claim", locator });
+    const said = await firstWordsToOneWhoStays(device, {
+      purpose: "claim",
+      locator,
+      method: "key",
+    });
     expect(said).toContain('"code":"own-key"');
   }
   const entered = await ben.enterKey(codeOf(shown));

@@ -1,7 +1,7 @@
 // The state folder of a local server, read from outside: every row as values, and, for a server that
 // is down, rows made older, which is how days pass in a test.
 
-import { globSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { deserialize, serialize } from "node:v8";
@@ -16,10 +16,12 @@ export interface StoredRow {
   readonly value: unknown;
 }
 
-/** Every row of every object. Works beside a running server, too. */
-export function storedRows(stateDir: string): StoredRow[] {
-  return databaseFiles(stateDir).flatMap((file) => {
-    const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+/** Every row of every object, or of one class. Works beside a running server, too, unless it is at it right then. */
+export function storedRows(stateDir: string, objectClass = ""): StoredRow[] {
+  const files = databaseFiles(stateDir).filter((file) => objectOf(file).endsWith(objectClass));
+  return files.flatMap((file) => {
+    const database = openedForReading(file);
+    if (database === null) return [];
     try {
       return tablesOf(database).flatMap((table) =>
         rowsOf(database, table).map((raw) => ({
@@ -34,6 +36,16 @@ export function storedRows(stateDir: string): StoredRow[] {
       database.close();
     }
   });
+}
+
+/** Null for one that a running server has deleted in between. */
+function openedForReading(file: string): DatabaseSync | null {
+  try {
+    return new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+  } catch (error) {
+    if (existsSync(file)) throw error;
+    return null;
+  }
 }
 
 /** What the attempts hold: one value each, none for a locator that is free. */

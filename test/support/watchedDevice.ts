@@ -3,13 +3,27 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ristretto255_hasher } from "@noble/curves/ed25519.js";
+import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import { mnemonicToEntropy } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { Acquaint, type Card, fileStore, loadCodes, type Ports } from "../../shared/client/node.ts";
 import { agreementOf, type AttemptRecord } from "../../shared/client/attemptRecord.ts";
-import { sealKey } from "../../shared/core/crypto/pairingKeys.ts";
+import { prsToSecret } from "../../shared/core/pairing/code.ts";
+import { parsePassphrase } from "../../shared/core/pairing/passphrase.ts";
 import { fromBase64Url } from "../../shared/core/crypto/bytes.ts";
-import { type Secret, spellingsOfInteger } from "./secretSearch.ts";
+import { generatorString } from "../../shared/core/crypto/cpace.ts";
+import { sealKey } from "../../shared/core/crypto/pairingKeys.ts";
+import { channelIdentifier } from "../../shared/core/pairing/transcript.ts";
+import type { ChaosProxy } from "./chaosProxy.ts";
+import {
+  type Place,
+  placesInText,
+  placesOnDisk,
+  type Secret,
+  spellingsOfInteger,
+} from "./secretSearch.ts";
+import type { ServerProcess } from "./serverProcess.ts";
 
 export interface WatchedDevice {
   readonly client: Acquaint;
@@ -21,12 +35,38 @@ export interface WatchedDevice {
   shortSecrets(): Secret[];
 }
 
-/** @param words the two words of the key that it will show, or that it enters */
+/** All that a server keeps, logs and hears of these devices, each behind one of these proxies. */
+export function placesSeen(
+  server: ServerProcess,
+  devices: readonly WatchedDevice[],
+  proxies: readonly ChaosProxy[],
+): Place[] {
+  const frames = proxies.flatMap((proxy) => proxy.frames);
+  const requests = devices.flatMap((device) => device.requests);
+  return [
+    ...placesOnDisk(server.stateDir),
+    ...placesInText("the log", [server.logText()]),
+    ...placesInText("a request", requests),
+    ...placesInText(
+      "a frame",
+      frames.map(({ text }) => text),
+    ),
+  ];
+}
+
+interface WatchedDeviceOptions {
+  readonly name: string;
+  readonly card: Card;
+  /** The two words of the key that it will show, or that it enters. */
+  readonly words?: string;
+  /** As its owner will type it. */
+  readonly passphrase?: string;
+}
+
 export async function watchedDevice(
   server: string,
-  options: { name: string; words: string; card: Card },
+  { name, words = "mosquito-pumpkin", passphrase, card }: WatchedDeviceOptions,
 ): Promise<WatchedDevice> {
-  const { name, words, card } = options;
   const parsed = (await loadCodes()).parse(`417-${words}`);
   if (!parsed.ok) throw new Error(parsed.problem.message);
   const integer = spellingsOfInteger(parsed.secret);
@@ -71,6 +111,7 @@ export async function watchedDevice(
 
   const [first = "", second = ""] = words.split("-");
   const always: Secret[] = [
+    ...(passphrase === undefined ? [] : spellingsOfPassphrase(passphrase)),
     { name: "the first word", value: first },
     { name: "the second word", value: second },
     { name: "the words", value: words },
@@ -98,17 +139,45 @@ export async function watchedDevice(
   };
 }
 
-function secretsOf(record: AttemptRecord): Secret[] {
-  const { half, nonce, locator } = record;
-  const isk = agreementOf(record)?.isk;
+/** As typed and normalised, in other cases and compositions, in its parts, and as what one could make of it alone. */
+function spellingsOfPassphrase(passphrase: string): Secret[] {
+  const parsed = parsePassphrase(passphrase);
+  if (!parsed.ok) throw new Error(parsed.problem.message);
+  const { prs, normalized } = parsed;
+  const parts = normalized.split(" ").filter((part) => part.length > 5);
+  const texts = [normalized, ...parts].flatMap((text) => [
+    text,
+    text.normalize("NFD"),
+    text.toUpperCase(),
+    ...["", "-", "+", "_"].map((blank) => text.replaceAll(" ", blank)),
+  ]);
+  texts.push(passphrase, passphrase.trim());
   return [
+    ...texts.map((value) => ({ name: "the passphrase", value })),
+    ...[sha256, sha512].map((hash) => ({ name: "a digest of the passphrase", value: hash(prs) })),
+  ];
+}
+
+function secretsOf(record: AttemptRecord): Secret[] {
+  const { half, nonce, locator, method, prs } = record;
+  const isk = agreementOf(record)?.isk;
+  const generator = sha512(
+    generatorString(fromBase64Url(prs), channelIdentifier(method), fromBase64Url(record.sid)),
+  );
+  return [
+    { name: "the generator's seed", value: generator },
+    { name: "the generator", value: ristretto255_hasher.deriveToCurve!(generator).toBytes() },
     { name: "the scalar", value: fromBase64Url(half.scalar) },
     { name: "the nonce of the commitment", value: fromBase64Url(nonce) },
-    ...(locator === null
+    ...(locator === null || method !== "key"
       ? []
-      : [{ name: "the digits", value: `${locator}-${String(record.secret).padStart(7, "0")}` }]),
+      : [{ name: "the digits", value: `${locator}-${digitsOf(fromBase64Url(prs))}` }]),
     ...(isk === undefined ? [] : keysOf(isk)),
   ];
+}
+
+function digitsOf(prs: Uint8Array): string {
+  return String(prsToSecret(prs)).padStart(7, "0");
 }
 
 function keysOf(isk: Uint8Array): Secret[] {

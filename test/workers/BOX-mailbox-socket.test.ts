@@ -13,7 +13,7 @@ import {
   strangerActor,
   type TestAccount,
 } from "./support/accounts.ts";
-import { deliveryOf, freshLocator, meet } from "./support/pairing.ts";
+import { contactErrand, meet } from "./support/pairing.ts";
 import { connectToMailbox, mintUpgrade, requestUpgrade, type Told } from "./support/sockets.ts";
 
 let ann: TestAccount;
@@ -41,8 +41,7 @@ async function contactsOf(account: TestAccount, after?: number): Promise<Told[]>
 
 /** A contact as an attempt hands it over, without the attempt. */
 async function deliver(account: TestAccount, peer = strangerActor().userId): Promise<void> {
-  const delivery = deliveryOf(account.userId, peer);
-  await mailboxOf(account).deliver(delivery, freshLocator() as never);
+  await mailboxOf(account).take(contactErrand(account.userId, peer));
 }
 
 test("KEY-5: both are told live of the contact, with the same receipt and time", async () => {
@@ -108,10 +107,10 @@ test(
 
 test("a contact that is committed again is stored once and told once", async () => {
   const { socket } = await listen(ann);
-  const delivery = deliveryOf(ann.userId, strangerActor().userId);
-  for (let tries = 0; tries < 3; tries++) await mailboxOf(ann).deliver(delivery, "417" as never);
+  const errand = contactErrand(ann.userId, strangerActor().userId);
+  for (let tries = 0; tries < 3; tries++) await mailboxOf(ann).take(errand);
   await evictDurableObject(mailboxOf(ann));
-  await mailboxOf(ann).deliver(delivery, "417" as never);
+  await mailboxOf(ann).take(errand);
   await socket.ask();
   expect(socket.told.filter(({ type }) => type === "contacts").length).toBe(1);
   expect((await contactsOf(ann)).length).toBe(1);
@@ -212,10 +211,10 @@ test("more sockets than a mailbox holds are turned away, and room comes back", a
 });
 
 test("a late or repeated delivery brings no removed contact back; meeting again does", async () => {
-  const delivery = deliveryOf(ann.userId, ben.userId);
-  await mailboxOf(ann).deliver(delivery, "417" as never);
+  const errand = contactErrand(ann.userId, ben.userId);
+  await mailboxOf(ann).take(errand);
   await request("DELETE", `/v1/contacts/${ben.userId}`, { actor: ann });
-  await mailboxOf(ann).deliver(delivery, "417" as never);
+  await mailboxOf(ann).take(errand);
   expect(await contactsOf(ann)).toEqual([]);
   await meet(ann, ben);
   expect((await contactsOf(ann)).map((contact) => contact["userId"])).toEqual([ben.userId]);
@@ -231,11 +230,9 @@ test("KEY-6: what was released for a device that stayed away is kept for it alon
     matchedAt: Date.now(),
   } as const;
   const keepUntil = Date.now() + 7 * 86_400_000;
-  const { contact } = deliveryOf(ann.userId, ben.userId);
   const release = { sid, deviceId: ann.deviceId, notice, keepUntil };
-  for (let tries = 0; tries < 2; tries++) {
-    await mailboxOf(ann).deliver({ contact, release }, "417" as never);
-  }
+  const errand = contactErrand(ann.userId, ben.userId, { release });
+  for (let tries = 0; tries < 2; tries++) await mailboxOf(ann).take(errand);
   const path = `/v1/releases/${sid}`;
   const nothing = { release: null };
   expect((await request("GET", path, { actor: ben })).body).toEqual(nothing);
@@ -250,13 +247,12 @@ test("KEY-6: what was released for a device that stayed away is kept for it alon
 });
 
 test("KEY-6: after seven days no row holds a byte of what nobody fetched", async () => {
-  const { contact } = deliveryOf(ann.userId, ben.userId);
   const sid = randomText(16);
   const card = randomText(296);
   const notice = { type: "matched", confirmation: "", identity: "", card, matchedAt: 1 } as const;
   const keepUntil = Date.now() + 1_000;
   const release = { sid, deviceId: ann.deviceId, notice, keepUntil };
-  await mailboxOf(ann).deliver({ contact, release }, "417" as never);
+  await mailboxOf(ann).take(contactErrand(ann.userId, ben.userId, { release }));
   const rows = () =>
     runInDurableObject(mailboxOf(ann), (_, { storage }) => JSON.stringify([...storage.kv.list()]));
   expect(await rows()).toContain(card);

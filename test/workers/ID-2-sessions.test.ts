@@ -128,7 +128,7 @@ test("ID-2: a session of a device that the account does not list does nothing", 
     request("POST", "/v1/upgrade-tokens", { actor: foreign, body: { purpose: "mailbox" } }),
     request("POST", "/v1/upgrade-tokens", {
       actor: foreign,
-      body: { purpose: "claim", locator: "417" },
+      body: { purpose: "claim", locator: "417", method: "key" },
     }),
   ];
   for (const answer of await Promise.all(tries)) expect(codeOf(answer)).toBe("unauthenticated");

@@ -7,6 +7,7 @@ import { expect, test, vi } from "vitest";
 import {
   CLAIM_WITHIN_SECONDS,
   KEY_T2_SECONDS,
+  NOTICE_TTL_SECONDS,
   RELEASE_TTL_SECONDS,
 } from "../../shared/wire/limits.ts";
 import { randomText, registerAccount, request, strangerActor } from "./support/accounts.ts";
@@ -17,9 +18,10 @@ import {
   freshLocator,
   meet,
   openMessage,
+  passphraseMessage,
   wrongAnswer,
 } from "./support/pairing.ts";
-import { connect, connectToAttempt, type TestSocket, type Told } from "./support/sockets.ts";
+import { codes, connect, connectToAttempt, type TestSocket, type Told } from "./support/sockets.ts";
 
 useStoppedClock();
 
@@ -29,9 +31,6 @@ async function openedAt(locator: string) {
   await initiator.ask(message);
   return { initiator, message };
 }
-
-const codes = (told: readonly Told[]): string[] =>
-  told.map(({ type, problem, outcome }) => (problem?.code ?? outcome ?? type) as string);
 
 function failuresOf(userId: string): Promise<number> {
   return runInDurableObject(
@@ -98,7 +97,10 @@ test("KEY-3: a claimant that cancels pays for its guess and is a visitor on ever
 test("PAS-8: claims that the initiator calls off cost the claimant nothing", async () => {
   const ben = await registerAccount();
   const askToClaim = (locator: string) =>
-    request("POST", "/v1/upgrade-tokens", { actor: ben, body: { purpose: "claim", locator } });
+    request("POST", "/v1/upgrade-tokens", {
+      actor: ben,
+      body: { purpose: "claim", locator, method: "key" },
+    });
   for (const [locator, type] of [
     ["611", "cancel"],
     ["612", "refuse"],
@@ -136,6 +138,24 @@ test("PAS-5: the same opening said again, once the attempt has ended, is refused
     const back = await connectToAttempt(ann, "resume", locator, { sid: message.sid });
     expect(["matched", "ended"]).toContain((await back.next()).type);
   }
+});
+
+test("PAS-5: what is opened where another attempt has ended is told to its own sides, and has its own alarm", async () => {
+  const locator = freshLocator();
+  const initiator = await connectToAttempt(strangerActor(), "open", locator);
+  await initiator.ask(passphraseMessage({ t1Seconds: 299, t2Seconds: 300 }));
+  await initiator.ask({ type: "cancel" });
+  // No alarm has run yet, so the opening itself finds the ended attempt.
+  advanceClock(NOTICE_TTL_SECONDS * 1_000);
+  const next = await connectToAttempt(strangerActor(), "open", locator);
+  await next.ask(passphraseMessage({ t1Seconds: 10, t2Seconds: 11 }));
+  expect(codes(next.told)).toEqual(["opened"]);
+  await initiator.ask({ type: "cancel" });
+  expect(codes(initiator.told)).toEqual(["opened", "cancelled", "attempt-over"]);
+  const alarmAt = await runInDurableObject(env.ATTEMPTS.getByName(locator), (_, { storage }) =>
+    storage.getAlarm(),
+  );
+  expect(alarmAt).toBe(next.told[0]?.["claimBy"]);
 });
 
 test("KEY-4: the attempt keeps no socket of those it turns away", async () => {

@@ -1,18 +1,16 @@
 // KEY-3, KEY-4: to one who tries, a wrong secret and a locator that is unknown, expired, burnt or taken look alike,
 // frame by frame; a free locator shows an offer that cannot be told from a real one.
 
-import { ristretto255 } from "@noble/curves/ed25519.js";
 import { env } from "cloudflare:workers";
-import { expect, test } from "vitest";
-import { fromBase64Url } from "../../shared/core/crypto/bytes.ts";
+import { expect, test, vi } from "vitest";
 import {
-  ATTEMPT_MAX_SOCKETS_PER_ACCOUNT,
   KEY_T1_SECONDS,
   KEY_T2_SECONDS,
+  PASSPHRASE_T1_SECONDS,
+  PASSPHRASE_T2_SECONDS,
 } from "../../shared/wire/limits.ts";
-import { attemptNoticeSchema } from "../../shared/wire/pairing.ts";
-import { delayOfFree, offerOfFree } from "../../workers/pairing/decoys.ts";
-import { randomInt } from "./support/pairing.ts";
+import { attemptNoticeSchema, type Method } from "../../shared/wire/pairing.ts";
+import { delayOfFree } from "../../workers/pairing/decoys.ts";
 import { randomText, registerAccount, strangerActor } from "./support/accounts.ts";
 import { advanceClock, useStoppedClock } from "./support/clock.ts";
 import {
@@ -20,67 +18,94 @@ import {
   claimMessage,
   freshLocator,
   openMessage,
+  passphraseMessage,
   wrongAnswer,
 } from "./support/pairing.ts";
 import { connectToAttempt, type TestSocket, type Told } from "./support/sockets.ts";
 
 useStoppedClock();
 
-async function openAt(locator: string): Promise<TestSocket> {
+async function openAt(locator: string, method: Method = "key"): Promise<TestSocket> {
   const initiator = await connectToAttempt(strangerActor(), "open", locator);
-  await initiator.ask(openMessage());
+  await initiator.ask(method === "key" ? openMessage() : passphraseMessage());
   return initiator;
 }
 
+const TERMS_SECONDS = {
+  key: { t1: KEY_T1_SECONDS, t2: KEY_T2_SECONDS },
+  passphrase: { t1: PASSPHRASE_T1_SECONDS, t2: PASSPHRASE_T2_SECONDS },
+};
+const METHODS = ["key", "passphrase"] as const;
+
 /** Brings a locator into each state that a visitor may find; what must happen later happens in `respond`. */
-const SITUATIONS: Record<string, (locator: string) => Promise<(() => Promise<void>) | void>> = {
-  "a wrong secret": async (locator) => {
-    const initiator = await openAt(locator);
+const SITUATIONS: Record<
+  string,
+  (locator: string, method: Method) => Promise<(() => Promise<void>) | void>
+> = {
+  "a wrong secret": async (locator, method) => {
+    const initiator = await openAt(locator, method);
     return async () => {
       await initiator.next("claim");
       initiator.send(wrongAnswer());
     };
   },
   "an unknown locator": async () => {},
-  "an expired attempt": async (locator) => {
-    await openAt(locator);
-    advanceClock(KEY_T1_SECONDS * 1_000);
+  "an expired attempt": async (locator, method) => {
+    await openAt(locator, method);
+    advanceClock(TERMS_SECONDS[method].t1 * 1_000);
   },
-  "a burnt attempt": async (locator) => {
-    const initiator = await openAt(locator);
-    const other = await connectToAttempt(strangerActor(), "claim", locator);
+  "a burnt attempt": async (locator, method) => {
+    const initiator = await openAt(locator, method);
+    const other = await connectToAttempt(strangerActor(), "claim", locator, { method });
     await other.ask(claimMessage());
     await initiator.ask(wrongAnswer());
   },
-  "an attempt that another has claimed": async (locator) => {
-    await openAt(locator);
-    const other = await connectToAttempt(strangerActor(), "claim", locator);
+  "an attempt that another has claimed": async (locator, method) => {
+    await openAt(locator, method);
+    const other = await connectToAttempt(strangerActor(), "claim", locator, { method });
     await other.ask(claimMessage());
   },
-  "a matched attempt": async (locator) => {
+  "a matched attempt": async (locator, method) => {
     const [ann, ben] = [await registerAccount(), await registerAccount()];
     const initiator = await connectToAttempt(ann, "open", locator);
-    await initiator.ask(openMessage());
-    const other = await connectToAttempt(ben, "claim", locator);
+    await initiator.ask(method === "key" ? openMessage() : passphraseMessage());
+    const other = await connectToAttempt(ben, "claim", locator, { method });
     const claim = claimMessage();
     await other.ask(claim);
     await initiator.ask(answerMessage(claim.tag));
   },
-  "a cancelled attempt": async (locator) => {
-    const initiator = await openAt(locator);
-    const other = await connectToAttempt(strangerActor(), "claim", locator);
+  "a cancelled attempt": async (locator, method) => {
+    const initiator = await openAt(locator, method);
+    const other = await connectToAttempt(strangerActor(), "claim", locator, { method });
     await other.ask(claimMessage());
     await initiator.ask({ type: "cancel" });
+  },
+  "an attempt by the other method": async (locator, method) => {
+    await openAt(locator, method === "key" ? "passphrase" : "key");
+  },
+  "an attempt that asks for another account": async (locator) => {
+    const to = strangerActor().userId;
+    const initiator = await connectToAttempt(strangerActor(), "open", locator, { to });
+    await initiator.ask(passphraseMessage());
+  },
+  "an attempt that another account has answered": async (locator) => {
+    const [ann, ben] = [await registerAccount(), await registerAccount()];
+    const initiator = await connectToAttempt(ann, "open", locator, { to: ben.userId });
+    const message = passphraseMessage();
+    await initiator.ask(message);
+    const asked = await connectToAttempt(ben, "answer", locator, { sid: message.sid });
+    await asked.ask(claimMessage());
   },
 };
 
 /** A notice with what may differ between any two attempts taken out, and its times made relative. */
-function shapeOf(told: Told, offer: Told): unknown {
+function shapeOf(told: Told, offer: Told, method: Method): unknown {
   const notice = attemptNoticeSchema.parse(told);
   if (notice.type === "offer") {
     expect(Object.keys(told)).toEqual(Object.keys(offer));
-    expect(notice.claimBy - notice.openedAt).toBe(KEY_T1_SECONDS * 1_000);
-    expect(notice.answerBy - notice.openedAt).toBe(KEY_T2_SECONDS * 1_000);
+    expect(notice.method).toBe(method);
+    expect(notice.claimBy - notice.openedAt).toBe(TERMS_SECONDS[method].t1 * 1_000);
+    expect(notice.answerBy - notice.openedAt).toBe(TERMS_SECONDS[method].t2 * 1_000);
     expect(notice.openedAt).toBeLessThanOrEqual(notice.now);
     expect(notice.claimBy).toBeGreaterThan(notice.now);
     return Object.keys(told);
@@ -92,9 +117,9 @@ function shapeOf(told: Told, offer: Told): unknown {
   return told;
 }
 
-async function visit(situation: string, locator: string) {
-  const respond = await SITUATIONS[situation]?.(locator);
-  const visitor = await connectToAttempt(strangerActor(), "claim", locator);
+async function visit(situation: string, locator: string, method: Method) {
+  const respond = await SITUATIONS[situation]?.(locator, method);
+  const visitor = await connectToAttempt(strangerActor(), "claim", locator, { method });
   const offer = await visitor.next("offer");
   // What costs no claim tells nothing either.
   const idle = [
@@ -118,37 +143,42 @@ async function visit(situation: string, locator: string) {
   await visitor.ask(claim, claimMessage(), ...idle.filter(({ type }) => type !== "acknowledge"));
   visitor.send({ type: "acknowledge" });
   await visitor.next("acknowledged");
-  const frames = visitor.told.map((told) => shapeOf(told, offer));
+  const frames = visitor.told.map((told) => shapeOf(told, offer, method));
   return { visitor, frames, closedBy: await visitor.closed };
 }
 
-test.for(Object.keys(SITUATIONS).slice(1))(
-  "KEY-3: %s looks like a wrong secret",
-  async (situation) => {
-    const expected = await visit("a wrong secret", freshLocator());
-    const seen = await visit(situation, freshLocator());
-    expect(seen.frames).toEqual(expected.frames);
-    expect(seen.closedBy).toBe(expected.closedBy);
-    const problems = (count: number): string[] => Array<string>(count).fill("problem");
-    expect(seen.visitor.told.map(({ type }) => type)).toEqual([
-      "offer",
-      ...problems(5),
-      "claimed",
-      "claimed",
-      ...problems(5),
-      "ended",
-      ...problems(5),
-      "acknowledged",
-    ]);
-  },
-);
+test.for(
+  METHODS.flatMap((method) =>
+    Object.keys(SITUATIONS)
+      .slice(1)
+      .map((situation) => [situation, method] as const),
+  ),
+)("KEY-3: %s looks like a wrong secret, to one who claims by %s", async ([situation, method]) => {
+  const expected = await visit("a wrong secret", freshLocator(), method);
+  const seen = await visit(situation, freshLocator(), method);
+  expect(seen.frames).toEqual(expected.frames);
+  expect(seen.closedBy).toBe(expected.closedBy);
+  const problems = (count: number): string[] => Array<string>(count).fill("problem");
+  expect(seen.visitor.told.map(({ type }) => type)).toEqual([
+    "offer",
+    ...problems(5),
+    "claimed",
+    "claimed",
+    ...problems(5),
+    "ended",
+    ...problems(5),
+    "acknowledged",
+  ]);
+});
 
 test("KEY-3: a claim that is taken back ends alike, whether it was evaluated or not", async () => {
   const heard = new Set<string>();
-  for (const situation of Object.keys(SITUATIONS)) {
+  for (const [situation, method] of Object.keys(SITUATIONS).flatMap((one) =>
+    METHODS.map((by) => [one, by] as const),
+  )) {
     const locator = freshLocator();
-    await SITUATIONS[situation]?.(locator);
-    const visitor = await connectToAttempt(strangerActor(), "claim", locator);
+    await SITUATIONS[situation]?.(locator, method);
+    const visitor = await connectToAttempt(strangerActor(), "claim", locator, { method });
     const claim = claimMessage();
     const told = await visitor.ask(
       claim,
@@ -166,7 +196,7 @@ test("KEY-3: one who comes back to an attempt that is not his own learns nothing
   const heard = new Set<string>();
   for (const situation of Object.keys(SITUATIONS)) {
     const locator = freshLocator();
-    await SITUATIONS[situation]?.(locator);
+    await SITUATIONS[situation]?.(locator, "key");
     const looker = await connectToAttempt(strangerActor(), "claim", locator);
     const { sid } = await looker.next("offer");
     for (const known of [sid as string, randomText(16)]) {
@@ -178,101 +208,23 @@ test("KEY-3: one who comes back to an attempt that is not his own learns nothing
   expect([...heard]).toEqual(["attempt-unknown 1000"]);
 });
 
-test("KEY-4: a free locator shows everyone the same offer, and in time another", async () => {
-  const locator = freshLocator();
-  const look = async (): Promise<Told> => {
-    const visitor = await connectToAttempt(strangerActor(), "claim", locator);
-    return visitor.next("offer");
-  };
-  const [first, second] = [await look(), await look()];
-  expect(second).toEqual(first);
-  advanceClock(first["claimBy"] - Date.now());
-  const next = await look();
-  for (const member of ["sid", "share", "commitment"]) expect(next[member]).not.toBe(first[member]);
-});
-
-test("KEY-4: decoys are valid points, differ between locators, and answer after a plausible pause", () => {
-  const shares = new Set<string>();
-  for (let index = 0; index < 300; index++) {
-    const now = Date.now() + randomInt(1e9);
-    const locator = String(100 + index) as never;
-    const offer = offerOfFree(env, locator, now);
-    const delayMs = delayOfFree(env, locator, now);
-    expect(() => ristretto255.Point.fromBytes(fromBase64Url(offer.share))).not.toThrow();
-    expect(ristretto255.Point.fromBytes(fromBase64Url(offer.share)).is0()).toBe(false);
-    expect(attemptNoticeSchema.safeParse(offer).success).toBe(true);
-    expect(delayMs).toBeGreaterThanOrEqual(40);
-    expect(delayMs).toBeLessThanOrEqual(295);
-    shares.add(offer.share);
-  }
-  expect(shares.size).toBe(300);
-});
-
-test("KEY-4: decoys of different servers differ", () => {
-  const other = { ...env, SERVER_SECRET: "x".repeat(43) };
-  const [a, b] = [env, other].map((one) => offerOfFree(one, "417" as never, Date.now()));
-  expect(a?.share).not.toBe(b?.share);
-});
-
-test("KEY-3: a claim on a decoy is answered after the pause, not at once", async () => {
-  const locator = freshLocator();
-  const delayMs = delayOfFree(env, locator as never, Date.now());
-  const visitor = await connectToAttempt(strangerActor(), "claim", locator);
-  await visitor.next("offer");
-  visitor.send(claimMessage());
-  await visitor.next("claimed");
-  const from = performance.now();
-  await visitor.next("ended");
-  expect(performance.now() - from).toBeGreaterThan(delayMs - 25);
-});
-
-test("KEY-3: one's own key is refused on every device of the account, and stays good for others", async () => {
-  const ann = strangerActor();
-  const tablet = { ...ann, deviceId: strangerActor().deviceId };
-  const locator = freshLocator();
-  const early = await connectToAttempt(tablet, "claim", locator);
-  await early.next("offer");
-  const initiator = await connectToAttempt(ann, "open", locator);
-  await initiator.ask(openMessage());
-  for (const device of [ann, tablet]) {
-    const visitor = await connectToAttempt(device, "claim", locator);
-    expect((await visitor.next("problem"))["problem"].code).toBe("own-key");
-    expect(await visitor.closed).toBe(1000);
-  }
-  // What was shown before the key was made is another offer, so a claim on it is none on the key.
-  early.send(claimMessage());
-  expect((await early.next("ended"))["outcome"]).toBe("mismatch");
-  expect(await initiator.ask()).toEqual([]);
-  const guest = await connectToAttempt(strangerActor(), "claim", locator);
-  await guest.ask(claimMessage());
-  expect((await initiator.next("claim")).type).toBe("claim");
-});
-
-test("PAS-8: a claim on a socket that was not let in for one is never evaluated", async () => {
-  const locator = freshLocator();
-  const initiator = await openAt(locator);
-  const visitor = await connectToAttempt(strangerActor(), "open", locator);
-  const [refusal] = await visitor.ask(claimMessage());
-  expect(refusal?.["problem"].code).toBe("out-of-turn");
-  const sid = (await (await connectToAttempt(strangerActor(), "claim", locator)).next("offer"))[
-    "sid"
-  ];
-  const other = await connectToAttempt(strangerActor(), "resume", locator, { sid: sid as string });
-  await other.ask(claimMessage());
-  expect(await initiator.ask()).toEqual([]);
-});
-
-test("KEY-4: one account takes few of an attempt's sockets: its newest replaces its oldest", async () => {
-  const locator = freshLocator();
-  const initiator = await openAt(locator);
-  const visitor = strangerActor();
-  const sockets: TestSocket[] = [];
-  for (let count = 0; count <= ATTEMPT_MAX_SOCKETS_PER_ACCOUNT; count++) {
-    sockets.push(await connectToAttempt(visitor, "claim", locator));
-  }
-  expect(await sockets[0]?.closed).toBe(1000);
-  for (const socket of [initiator, ...sockets.slice(1)]) {
-    await socket.ask();
-    expect(socket.isClosed).toBe(false);
+test("KEY-3: the pause before the end is that of a free locator, whatever is at the locator", async () => {
+  const waits = vi.spyOn(scheduler, "wait").mockResolvedValue();
+  const unevaluated = Object.keys(SITUATIONS).filter((name) => name !== "a wrong secret");
+  try {
+    for (const method of METHODS) {
+      for (const situation of unevaluated) {
+        const locator = freshLocator();
+        await SITUATIONS[situation]?.(locator, method);
+        const visitor = await connectToAttempt(strangerActor(), "claim", locator, { method });
+        waits.mockClear();
+        visitor.send(claimMessage());
+        expect((await visitor.next("ended"))["outcome"]).toBe("mismatch");
+        const expected = delayOfFree(env, locator as never, method, Date.now());
+        expect(waits.mock.calls.map(([delayMs]) => delayMs)).toEqual([expected]);
+      }
+    }
+  } finally {
+    waits.mockRestore();
   }
 });

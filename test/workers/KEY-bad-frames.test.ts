@@ -10,7 +10,13 @@ import { mailboxRequestSchema } from "../../shared/wire/mailbox.ts";
 import { attemptRequestSchema } from "../../shared/wire/pairing.ts";
 import { registerAccount, strangerActor } from "./support/accounts.ts";
 import { badJson } from "./support/badInput.ts";
-import { answerMessage, claimMessage, freshLocator, openMessage } from "./support/pairing.ts";
+import {
+  answerMessage,
+  claimMessage,
+  freshLocator,
+  openMessage,
+  passphraseMessage,
+} from "./support/pairing.ts";
 import { connectToAttempt, connectToMailbox, type TestSocket } from "./support/sockets.ts";
 
 const FRAMES_PER_SOCKET = 10_000;
@@ -84,6 +90,7 @@ function contentOf(stub: DurableObjectStub): Promise<string> {
 
 const ATTEMPT_MESSAGES = [
   openMessage(),
+  passphraseMessage(),
   claimMessage(),
   answerMessage(claimMessage().tag),
   { type: "cancel" },
@@ -91,15 +98,30 @@ const ATTEMPT_MESSAGES = [
   { type: "acknowledge" },
 ];
 
-test.for(["initiator", "responder", "visitor"] as const)(
-  "an attempt's socket takes 10,000 bad frames from its %s without harm",
+/** An attempt with a claim, of either kind. */
+async function claimed(isAsking: boolean) {
+  const locator = freshLocator();
+  const [ann, ben] = [strangerActor(), await registerAccount()];
+  const to = isAsking ? ben.userId : null;
+  const initiator = await connectToAttempt(ann, "open", locator, { to });
+  const message = isAsking ? passphraseMessage() : openMessage();
+  await initiator.ask(message);
+  const responder = isAsking
+    ? await connectToAttempt(ben, "answer", locator, { sid: message.sid })
+    : await connectToAttempt(ben, "claim", locator);
+  return { locator, initiator, responder };
+}
+
+test.for([
+  ["initiator", false],
+  ["responder", true],
+  ["visitor", false],
+] as const)(
+  "an attempt's socket takes 10,000 bad frames from its %s without harm (asking: %s)",
   { timeout: 120_000 },
-  async (who) => {
-    const locator = freshLocator();
+  async ([who, isAsking]) => {
+    const { locator, initiator, responder } = await claimed(isAsking);
     const stub = env.ATTEMPTS.getByName(locator);
-    const initiator = await connectToAttempt(strangerActor(), "open", locator);
-    await initiator.ask(openMessage());
-    const responder = await connectToAttempt(strangerActor(), "claim", locator);
     const claim = claimMessage();
     await responder.ask(claim);
     const visitor = await connectToAttempt(strangerActor(), "claim", locator);

@@ -18,7 +18,7 @@ import {
   type TestAccount,
 } from "./support/accounts.ts";
 import { type BadRequest, badRequests } from "./support/badInput.ts";
-import { deliveryOf } from "./support/pairing.ts";
+import { contactErrand } from "./support/pairing.ts";
 
 const INPUTS_PER_ENDPOINT = 10_000;
 const BATCH = 50;
@@ -34,7 +34,7 @@ beforeAll(async () => {
   const peer = strangerActor().userId;
   await request("PATCH", "/v1/account", { actor: ann, body: { handle: "steadfast_ann" } });
   await request("PUT", `/v1/blocks/${peer}`, { actor: ann });
-  await env.MAILBOXES.getByName(ann.userId).deliver(deliveryOf(ann.userId, peer), "417" as never);
+  await env.MAILBOXES.getByName(ann.userId).take(contactErrand(ann.userId, peer));
   const proof = { challenge: "a.b.c", solution: 1 };
   samples = {
     register: { path: "/v1/accounts", bodies: [{ log: makeAccount().log, proof }] },
@@ -50,7 +50,9 @@ beforeAll(async () => {
       path: "/v1/upgrade-tokens",
       bodies: [
         { purpose: "open", tried: 1 },
-        { purpose: "claim", locator: "417", proof },
+        { purpose: "open", to: peer, proof },
+        { purpose: "claim", locator: "417", method: "passphrase", proof },
+        { purpose: "answer", locator: "417000000", sid: randomText(16) },
         { purpose: "resume", locator: "417", sid: randomText(16) },
         { purpose: "mailbox" },
       ],
@@ -58,7 +60,7 @@ beforeAll(async () => {
     account: { path: "/v1/account", bodies: [] },
     changeAccount: {
       path: "/v1/account",
-      bodies: [{ handle: "another_ann", visibility: "nobody" }],
+      bodies: [{ handle: "another_ann", visibility: "nobody", requestsFrom: "nobody" }],
     },
     findHandle: { path: "/v1/handles/steadfast_ann", bodies: [] },
     contacts: { path: "/v1/contacts", bodies: [] },

@@ -7,7 +7,14 @@ import {
   strangerActor,
   type TestAccount,
 } from "./support/accounts.ts";
-import { answerMessage, claimMessage, freshLocator, openMessage } from "./support/pairing.ts";
+import type { Method } from "../../shared/wire/pairing.ts";
+import {
+  answerMessage,
+  claimMessage,
+  freshLocator,
+  openMessage,
+  passphraseMessage,
+} from "./support/pairing.ts";
 import { connectToAttempt, type TestSocket, type Told } from "./support/sockets.ts";
 
 const CLAIMS = 1_000;
@@ -19,16 +26,16 @@ beforeAll(async () => {
 });
 
 /** Has `CLAIMS` strangers claim one attempt at the same time; resolves with what each was told. */
-async function race(networkOf: (index: number) => string) {
+async function race(method: Method, networkOf: (index: number) => string) {
   const locator = freshLocator();
   const tag = randomText(32);
   const initiator = await connectToAttempt(ann, "open", locator);
-  initiator.send(openMessage());
+  initiator.send(method === "key" ? openMessage() : passphraseMessage());
   await initiator.next("opened");
   const sockets: TestSocket[] = [];
   for (let index = 0; index < CLAIMS; index++) {
     const network = networkOf(index);
-    sockets.push(await connectToAttempt(strangerActor(), "claim", locator, { network }));
+    sockets.push(await connectToAttempt(strangerActor(), "claim", locator, { method, network }));
   }
   await Promise.all(sockets.map((socket) => socket.next("offer")));
 
@@ -49,13 +56,13 @@ async function race(networkOf: (index: number) => string) {
 }
 
 test.for([
-  ["from one address", () => "one hall"],
-  ["from twenty network prefixes", (index: number) => `network ${index % 20}`],
+  ["key", "from one address", () => "one hall"],
+  ["passphrase", "from twenty network prefixes", (index: number) => `network ${index % 20}`],
 ] as const)(
-  "PAS-7: of 1,000 claims at once %s, exactly one is evaluated and the right one is told",
-  { timeout: 60_000 },
-  async ([, networkOf]) => {
-    const { initiator, sockets, claims, shown, outcomes } = await race(networkOf);
+  "PAS-7: of 1,000 claims by %s at once %s, exactly one is evaluated and the right one is told",
+  { timeout: 120_000 },
+  async ([method, , networkOf]) => {
+    const { initiator, sockets, claims, shown, outcomes } = await race(method, networkOf);
 
     const winners = outcomes.flatMap(({ type }, index) => (type === "matched" ? [index] : []));
     expect(winners.length).toBe(1);

@@ -33,7 +33,7 @@ function askToClaim(
   const { address, proof } = options;
   return request("POST", "/v1/upgrade-tokens", {
     actor,
-    body: { purpose: "claim", locator, ...(proof !== undefined && { proof }) },
+    body: { purpose: "claim", locator, method: "key", ...(proof !== undefined && { proof }) },
     ...(address !== undefined && { address }),
   });
 }
@@ -87,7 +87,7 @@ test("PAS-8: an account has three free failures, then waits ever longer", async 
       answer = await askToClaim(claimant, locator);
     } else waits.push(0);
     expect(answer.status).toBe(201);
-    await mailbox.settleClaim(locator as never, true);
+    await mailbox.settleGuess(locator as never, "a network");
   }
   expect(waits).toEqual([0, 0, 0, 5, 10, 20, 40]);
 });
@@ -115,7 +115,8 @@ test("PAS-8: wrong claims are counted in objects, by account and by network, and
 test("PAS-8: failures fade, one in ten minutes", async () => {
   const claimant = await registerAccount();
   const mailbox = env.MAILBOXES.getByName(claimant.userId);
-  for (let failures = 0; failures < 5; failures++) await mailbox.settleClaim("100" as never, true);
+  for (let failures = 0; failures < 5; failures++)
+    await mailbox.settleGuess("100" as never, "a network");
   expect(codeOf(await askToClaim(claimant, "321"))).toBe("too-many-requests");
   advanceClock(30 * 60_000);
   expect((await askToClaim(claimant, "321")).status).toBe(201);

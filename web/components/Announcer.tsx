@@ -6,12 +6,10 @@ import { useStore } from "../store.ts";
 import { Icon } from "./Icon.tsx";
 
 export function Announcer() {
-  const { notice, spoken } = useStore(announcements, (state) => state);
+  const notice = useStore(announcements, (state) => state.notice);
   return (
     <>
-      <div class="unseen" aria-live="polite">
-        {spoken}
-      </div>
+      <Spoken />
       <div class="notice-place" role="status">
         {notice !== null && (
           <div class="notice">
@@ -37,6 +35,16 @@ export function Announcer() {
         )}
       </div>
     </>
+  );
+}
+
+/** A modal sheet has one of its own: what lies below it is not heard meanwhile. */
+export function Spoken() {
+  const spoken = useStore(announcements, (state) => state.spoken);
+  return (
+    <div class="unseen" aria-live="polite">
+      {spoken}
+    </div>
   );
 }
 

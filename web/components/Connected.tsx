@@ -18,9 +18,13 @@ interface ConnectedProps {
   readonly contact: Contact;
   readonly card: Card | null;
   readonly cardProblem: string | null;
+  readonly level?: 1 | 2;
+  /** Left out, it leads to the contact. */
+  readonly onDone?: () => void;
 }
 
-export function Connected({ contact, card, cardProblem }: ConnectedProps) {
+export function Connected(props: ConnectedProps) {
+  const { contact, card, cardProblem, level = 1 } = props;
   const [note, setNote] = useState(contact.note);
   useEffect(() => {
     document.title = `You met ${contact.name} – Acquaint`;
@@ -30,12 +34,15 @@ export function Connected({ contact, card, cardProblem }: ConnectedProps) {
       await session.acquaint.contacts.update(contact.userId, { note: note.trim() });
       await session.readContacts();
     }
-    go(paths.contact(contact.userId));
+    if (props.onDone === undefined) go(paths.contact(contact.userId));
+    else props.onDone();
   };
   return (
     <section class="outcome" data-outcome="connected">
       <MeetingMark closeness="joined" />
-      <Heading subject={contact.userId}>You and {contact.name} are now contacts</Heading>
+      <Heading subject={contact.userId} level={level}>
+        You and {contact.name} are now contacts
+      </Heading>
       <p class="verified">
         <Icon name="shield" /> Verified by this device. The server could not read your cards.
       </p>

@@ -14,7 +14,10 @@ import { Heading } from "./Heading.tsx";
 import { Icon } from "./Icon.tsx";
 import { VcardButton } from "./VcardButton.tsx";
 
-const METHODS: Readonly<Record<Contact["method"], string>> = { key: "by a key" };
+const METHODS: Readonly<Record<Contact["method"], string>> = {
+  key: "by a key",
+  passphrase: "by a passphrase",
+};
 
 export function ContactDetail({ contact }: { readonly contact: Contact }) {
   const { userId, name, card } = contact;
@@ -47,6 +50,12 @@ export function ContactDetail({ contact }: { readonly contact: Contact }) {
       </dl>
       <OwnWords contact={contact} />
       <div class="actions">
+        {!contact.blocked && (
+          <a class="button quiet" href={paths.askContact(userId)}>
+            <Icon name="voice" />{" "}
+            {contact.verified ? "Meet again by passphrase" : "Verify by passphrase"}
+          </a>
+        )}
         {card !== null && <VcardButton card={card} />}
         <button
           type="button"

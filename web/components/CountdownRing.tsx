@@ -1,7 +1,7 @@
-// The time that a key still lives, as a ring that empties. Screen readers hear it at 60, 30 and
-// 10 seconds, not each second.
+// The time that is left for something, as a ring that empties. Screen readers hear it at 60, 30
+// and 10 seconds, not each second.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { speak } from "../announcements.ts";
 import { clockText } from "../clock.ts";
 
@@ -13,14 +13,21 @@ const URGENT_SECONDS = 20;
 interface CountdownRingProps {
   readonly secondsLeft: number;
   readonly totalSeconds: number;
+  /** False for the second of two clocks. */
+  readonly isSpoken?: boolean;
 }
 
-export function CountdownRing({ secondsLeft, totalSeconds }: CountdownRingProps) {
+export function CountdownRing(props: CountdownRingProps) {
+  const { secondsLeft, totalSeconds, isSpoken = true } = props;
+  const isNew = useRef(true);
   useEffect(() => {
-    if (SPOKEN_AT_SECONDS.includes(secondsLeft)) {
+    const isFirst = isNew.current;
+    isNew.current = false;
+    // What it begins with is no news, and would talk over what has just appeared.
+    if (!isFirst && isSpoken && SPOKEN_AT_SECONDS.includes(secondsLeft)) {
       speak(secondsLeft === 60 ? "One minute left" : `${secondsLeft} seconds left`);
     }
-  }, [secondsLeft]);
+  }, [secondsLeft, isSpoken]);
   const emptied = LENGTH * (1 - Math.min(1, secondsLeft / totalSeconds));
   return (
     <div class="ring" role="timer" data-urgent={secondsLeft <= URGENT_SECONDS}>

@@ -11,10 +11,15 @@ interface FailureProps {
   readonly progress: Progress;
   readonly again: string;
   readonly onAgain: () => void;
-  readonly other: { readonly label: string; readonly href: string };
+  /** A second way on. */
+  readonly other:
+    | { readonly label: string; readonly href: string }
+    | { readonly label: string; readonly onPress: () => void }
+    | null;
+  readonly level?: 1 | 2;
 }
 
-export function Failure({ progress, again, onAgain, other }: FailureProps) {
+export function Failure({ progress, again, onAgain, other, level = 1 }: FailureProps) {
   const { title, text, waitSeconds } = explainFailure(progress);
   const [readyAt] = useState(() => Date.now() + waitSeconds * 1000);
   const wait = useSecondsUntil(readyAt);
@@ -25,16 +30,25 @@ export function Failure({ progress, again, onAgain, other }: FailureProps) {
     <section class="outcome" data-outcome="failed" role="group" aria-labelledby="outcome-title">
       <MeetingMark closeness="apart" />
       <div id="outcome-title">
-        <Heading subject={title}>{title}</Heading>
+        <Heading subject={title} level={level}>
+          {title}
+        </Heading>
       </div>
       <p class="lead">{text}</p>
       <div class="actions">
         <button type="button" class="button primary" disabled={wait > 0} onClick={onAgain}>
           {wait > 0 ? `${again} in ${wait} s` : again}
         </button>
-        <a class="button quiet" href={other.href}>
-          {other.label}
-        </a>
+        {other !== null && "href" in other && (
+          <a class="button quiet" href={other.href}>
+            {other.label}
+          </a>
+        )}
+        {other !== null && "onPress" in other && (
+          <button type="button" class="button quiet" onClick={other.onPress}>
+            {other.label}
+          </button>
+        )}
       </div>
     </section>
   );

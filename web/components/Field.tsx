@@ -8,7 +8,7 @@ interface FieldProps {
   readonly onChange: (value: string) => void;
   readonly help?: string;
   readonly error?: string | null;
-  readonly kind?: "text" | "tel" | "email" | "url" | "lines";
+  readonly kind?: InputKind | "lines";
   readonly autocomplete?: "name" | "organization" | "organization-title" | "street-address" | "off";
   readonly maxLength?: number;
   readonly prefix?: string;
@@ -61,9 +61,12 @@ export function Field(props: FieldProps) {
   );
 }
 
-type InputKind = "text" | "tel" | "email" | "url";
+type InputKind = "text" | "tel" | "email" | "url" | "digits";
+
+type InputMode = "tel" | "email" | "url" | "numeric";
 
 /** What keyboard a phone offers. Links are plain text, since people leave their scheme out. */
-export function inputKind(kind: InputKind): { type: "text"; inputMode?: "tel" | "email" | "url" } {
-  return kind === "text" ? { type: "text" } : { type: "text", inputMode: kind };
+export function inputKind(kind: InputKind): { type: "text"; inputMode?: InputMode } {
+  if (kind === "text") return { type: "text" };
+  return { type: "text", inputMode: kind === "digits" ? "numeric" : kind };
 }

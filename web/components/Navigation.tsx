@@ -12,7 +12,12 @@ interface Section {
 }
 
 const SECTIONS: readonly Section[] = [
-  { label: "Meet", href: paths.meet, icon: "meet", views: ["meet", "showKey", "enterKey"] },
+  {
+    label: "Meet",
+    href: paths.meet,
+    icon: "meet",
+    views: ["meet", "showKey", "enterKey", "ask", "enterPassphrase"],
+  },
   { label: "Contacts", href: paths.contacts, icon: "contacts", views: ["contacts"] },
   { label: "You", href: paths.you, icon: "you", views: ["you", "phrase", "cards", "card"] },
 ];

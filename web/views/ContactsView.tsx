@@ -43,7 +43,7 @@ function NobodyYet() {
     <div class="page empty">
       <MeetingMark closeness="alone" />
       <Heading>No contacts yet</Heading>
-      <p class="lead">Everyone you meet by a key appears here, with their card.</p>
+      <p class="lead">Everyone you meet appears here, with their card.</p>
       <a class="button primary" href={paths.meet}>
         Meet someone
       </a>

@@ -9,9 +9,8 @@ import { Connected } from "../components/Connected.tsx";
 import { Failure } from "../components/Failure.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
-import { MeetingMark } from "../components/MeetingMark.tsx";
 import { canScan, Scanner } from "../components/Scanner.tsx";
-import type { Progress } from "../progress.ts";
+import { Waiting } from "../components/Waiting.tsx";
 import { forgetLinkedCode, go, paths, useLinkedCode } from "../router.ts";
 import { session } from "../session.ts";
 import { useStore } from "../store.ts";
@@ -29,7 +28,7 @@ export function EnterKeyView() {
   }, [linkedCode]);
   useEffect(() => () => meetings.dismiss(), []);
 
-  if (progress?.role !== "responder") return <Entry text={text} onChange={setText} />;
+  if (progress?.way !== "enterKey") return <Entry text={text} onChange={setText} />;
   if (progress.stage === "failed") {
     const again = () => {
       // A key that was tried is used up; one that never left can be sent again.
@@ -55,7 +54,13 @@ export function EnterKeyView() {
       </div>
     );
   }
-  return <UnderWay progress={progress} />;
+  const cancel = () => {
+    void meetings.cancel();
+    go(paths.meet);
+  };
+  const { isConnectionLost, stage } = progress;
+  const isSent = stage !== "starting";
+  return <Waiting isConnectionLost={isConnectionLost} onCancel={cancel} isSent={isSent} />;
 }
 
 interface EntryProps {
@@ -70,15 +75,21 @@ function Entry({ text, onChange }: EntryProps) {
   const [codes, setCodes] = useState<CodeReader | null>(null);
   useEffect(() => void canScan().then(setHasScanner), []);
   useEffect(() => void loadCodes().then(setCodes, () => {}), []);
+  // A key that names another language brings its words.
+  useEffect(() => void codes?.prepare(text).then(setCodes, () => {}), [codes, text]);
   // Without the words no text can be judged here; sending it tries for them again, and says so.
-  const isReady = codes === null ? text.trim() !== "" : codes.parse(text).ok;
+  const canBeKey = (typed: string) =>
+    codes === null || codes.missingFor(typed) !== null
+      ? typed.trim() !== ""
+      : codes.parse(typed).ok;
+  const isReady = canBeKey(text);
   const onSubmit = (event: Event) => {
     event.preventDefault();
     setInsists(!isReady);
     if (isReady) void session.meetings.enterKey(text);
   };
   const onScanned = (seen: string) => {
-    if (codes?.parse(seen).ok !== true) return false;
+    if (codes === null || !canBeKey(seen)) return false;
     onChange(seen);
     setScanning(false);
     return true;
@@ -108,31 +119,5 @@ function Entry({ text, onChange }: EntryProps) {
       )}
       <CardPicker />
     </div>
-  );
-}
-
-function UnderWay({ progress }: { readonly progress: Progress }) {
-  const isSent = progress.stage !== "starting";
-  const title = isSent ? "Waiting for the other device…" : "Sending your answer…";
-  return (
-    <section class="page outcome" data-outcome="underway">
-      <MeetingMark closeness={isSent ? "near" : "apart"} />
-      <Heading>Just a moment</Heading>
-      <p class="lead" role="status">
-        {progress.isConnectionLost ? "The connection is lost. Reconnecting…" : title}
-      </p>
-      <div class="actions">
-        <button
-          type="button"
-          class="button quiet"
-          onClick={() => {
-            void session.meetings.cancel();
-            go(paths.meet);
-          }}
-        >
-          Cancel
-        </button>
-      </div>
-    </section>
   );
 }

@@ -33,6 +33,22 @@ const WAYS: readonly Way[] = [
   },
 ];
 
+/** For people who are not at the same place: words agreed on by voice. */
+const SPOKEN_WAYS: readonly Way[] = [
+  {
+    title: "Say a passphrase",
+    text: "Ask a contact, a handle, or whoever you tell a number.",
+    href: paths.ask,
+    icon: "voice",
+  },
+  {
+    title: "Enter a number",
+    text: "They gave you a number and a passphrase.",
+    href: paths.enterPassphrase,
+    icon: "number",
+  },
+];
+
 const RECENT = 3;
 
 export function MeetView() {
@@ -46,7 +62,7 @@ export function MeetView() {
   return (
     <div class="page">
       <Heading>Meet someone</Heading>
-      <p class="lead">One of you shows a key, the other enters it.</p>
+      <p class="lead">Side by side: one of you shows a key, the other enters it.</p>
       <ul class="ways" role="list">
         {WAYS.map(({ title, text, href, icon }) => (
           <li key={href}>
@@ -60,6 +76,24 @@ export function MeetView() {
           </li>
         ))}
       </ul>
+      <section class="far" aria-labelledby="far-title">
+        <h2 id="far-title">On the phone, or far apart</h2>
+        <p class="lead">Agree on a few words by voice: a passphrase, which both of you type.</p>
+        <ul class="way-rows" role="list">
+          {SPOKEN_WAYS.map(({ title, text, href, icon }) => (
+            <li key={href}>
+              <a class="way-row" href={href}>
+                <Icon name={icon} />
+                <span class="person-who">
+                  <span class="person-name">{title}</span>
+                  <span class="way-text">{text}</span>
+                </span>
+                <Icon name="forward" />
+              </a>
+            </li>
+          ))}
+        </ul>
+      </section>
       <CardPicker />
       {phrase !== null && (
         <p class="remark">

@@ -26,12 +26,12 @@ export function ShowKeyView() {
   const { meetings } = session;
   const progress = useStore(meetings.store, (state) => state.progress);
   const secondsLeft = useSecondsUntil(progress?.key?.expiresAt ?? 0);
-  const isMine = progress?.role === "initiator";
+  const isMine = progress?.way === "showKey";
   const isExpired = isMine && progress.stage === "waiting" && secondsLeft === 0;
 
   useEffect(() => {
     const { progress: present } = meetings.store.state;
-    if (present?.role !== "initiator" || isStale(present)) void meetings.showKey();
+    if (present?.way !== "showKey" || isStale(present)) void meetings.showKey();
     return () => meetings.dismiss();
   }, []);
   useEffect(() => {
@@ -41,7 +41,7 @@ export function ShowKeyView() {
   if (!isMine) return null;
   const fresh = () => void meetings.showKey();
   if (isExpired || progress.stage === "failed") {
-    const ended = isExpired ? { ...begin("initiator"), reason: "timedOut" as const } : progress;
+    const ended = isExpired ? { ...begin("showKey"), reason: "timedOut" as const } : progress;
     return (
       <div class="page">
         <Failure

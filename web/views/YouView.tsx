@@ -1,8 +1,9 @@
 // Oneself: the cards, the name and handle, who may find one, the recovery phrase, the theme.
 
 import { useState } from "preact/hooks";
-import { isHandle, type Me, NAME_MAX_CHARS, type Visibility } from "../../shared/client/index.ts";
+import { isHandle, type Me, NAME_MAX_CHARS, type Audience } from "../../shared/client/index.ts";
 import { notify } from "../announcements.ts";
+import { BlockedList } from "../components/BlockedList.tsx";
 import { CardList } from "../components/CardList.tsx";
 import { Choice } from "../components/Choice.tsx";
 import { Field } from "../components/Field.tsx";
@@ -16,7 +17,7 @@ import { copy } from "../sharing.ts";
 
 const HANDLE_MAX_CHARS = 30;
 
-const VISIBILITIES: readonly { readonly value: Visibility; readonly label: string }[] = [
+const AUDIENCES: readonly { readonly value: Audience; readonly label: string }[] = [
   { value: "anyone", label: "Anyone" },
   { value: "contactsOfContacts", label: "Contacts of contacts" },
   { value: "nobody", label: "Nobody" },
@@ -45,7 +46,7 @@ export function YouView() {
         <ProfileForm me={me} />
         <Choice
           legend="Who may find you by your handle"
-          options={VISIBILITIES}
+          options={AUDIENCES}
           value={me.visibility}
           onChange={(visibility) => {
             session
@@ -53,6 +54,17 @@ export function YouView() {
               .catch((error: unknown) => notify(problemText(error)));
           }}
         />
+        <Choice
+          legend="Which strangers may ask to meet you"
+          options={AUDIENCES}
+          value={me.requestsFrom}
+          onChange={(requestsFrom) => {
+            session
+              .updateProfile({ requestsFrom })
+              .catch((error: unknown) => notify(problemText(error)));
+          }}
+        />
+        <p class="field-help">Your contacts always may. Nobody meets you without the passphrase.</p>
         <div class="field">
           <span class="label">Your id</span>
           <p class="user-id">
@@ -62,6 +74,10 @@ export function YouView() {
             </button>
           </p>
         </div>
+      </section>
+      <section aria-labelledby="blocked-title">
+        <h2 id="blocked-title">Blocked</h2>
+        <BlockedList />
       </section>
       <section aria-labelledby="safety-title">
         <h2 id="safety-title">Recovery phrase</h2>

@@ -3,13 +3,20 @@
 
 import { sign, verify } from "hono/jwt";
 import * as z from "zod/mini";
-import { bytesSchema, deviceIdSchema, locatorSchema, userIdSchema } from "../../shared/wire/ids.ts";
+import {
+  bytesSchema,
+  deviceIdSchema,
+  handleSchema,
+  locatorSchema,
+  userIdSchema,
+} from "../../shared/wire/ids.ts";
 import {
   CHALLENGE_TTL_SECONDS,
   PROOF_TTL_SECONDS,
   SESSION_TTL_SECONDS,
   UPGRADE_TOKEN_TTL_SECONDS,
 } from "../../shared/wire/limits.ts";
+import { methodSchema } from "../../shared/wire/pairing.ts";
 import { type KeyPurpose, signingKeyFor } from "./keys.ts";
 
 const actor = { userId: userIdSchema, deviceId: deviceIdSchema };
@@ -19,11 +26,16 @@ const upgradeClaims = z.object({
   id: z.string(),
   issuedAt: z.int(),
   network: z.string(),
-  purpose: z.enum(["open", "claim", "resume", "mailbox"]),
+  purpose: z.enum(["open", "claim", "answer", "resume", "mailbox"]),
   /** Null for the actor's own mailbox. */
   locator: z.nullable(locatorSchema),
-  /** Of the attempt to resume. */
+  /** Of the attempt to resume or answer. */
   sid: z.nullable(bytesSchema(16)),
+  /** Of the claim that is to come. */
+  method: z.nullable(methodSchema),
+  /** Whom the attempt that is to be opened asks, and the asker's own handle. */
+  to: z.nullable(userIdSchema),
+  handle: z.nullable(handleSchema),
 });
 /** What an upgrade token says: one actor, one object, one time. */
 export type UpgradeClaims = z.infer<typeof upgradeClaims>;

@@ -4,11 +4,10 @@
 import { DurableObject } from "cloudflare:workers";
 import {
   afterNetworkFailure,
-  type FadingCount,
   hasFaded,
   networkWorkBits,
-  NO_FAILURES,
 } from "../../shared/core/pairing/backoff.ts";
+import { type FadingCount, NOTHING_COUNTED } from "../../shared/core/fadingCount.ts";
 import type { Env } from "../env.ts";
 
 const LOOK_AGAIN_MS = 60 * 60_000;
@@ -48,6 +47,6 @@ export class Gate extends DurableObject<Env> {
   }
 
   #count(counted: Counted): FadingCount {
-    return this.ctx.storage.kv.get<FadingCount>(counted) ?? NO_FAILURES;
+    return this.ctx.storage.kv.get<FadingCount>(counted) ?? NOTHING_COUNTED;
   }
 }

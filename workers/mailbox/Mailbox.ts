@@ -11,8 +11,10 @@ import {
 } from "../../shared/core/identity/deviceLog.ts";
 import { NO_HANDLE } from "../../shared/core/mailbox/handle.ts";
 import type { Delivery } from "../../shared/core/pairing/delivery.ts";
+import type { Errand } from "../../shared/core/pairing/errands.ts";
+import type { GuessKey } from "../../shared/core/pairing/state.ts";
 import type { Account, AccountChange, DeviceLog } from "../../shared/wire/auth.ts";
-import type { Locator, UserId } from "../../shared/wire/ids.ts";
+import type { Handle, UserId } from "../../shared/wire/ids.ts";
 import { BLOCKS_MAX, CONTACTS_PAGE } from "../../shared/wire/limits.ts";
 import type { ContactPage } from "../../shared/wire/mailbox.ts";
 import type { MatchedNotice } from "../../shared/wire/pairing.ts";
@@ -21,10 +23,12 @@ import type { Actor } from "../auth/tokens.ts";
 import type { Env } from "../env.ts";
 import { echoClose } from "../http/sockets.ts";
 import { claimsOf } from "../http/upgradeTokens.ts";
-import { ClaimAdmission } from "./claimAdmission.ts";
+import { gateOf } from "../objects.ts";
+import { GuessAdmission } from "./guessAdmission.ts";
 import { HandleChange } from "./handleChange.ts";
 import { MailboxSockets } from "./mailboxSockets.ts";
-import { MailboxStore, type StoredAccount } from "./mailboxStore.ts";
+import { MailboxStore, SETTINGS, type StoredAccount } from "./mailboxStore.ts";
+import { RequestBox } from "./requestBox.ts";
 
 export type Result<Value> =
   | { readonly ok: true; readonly value: Value }
@@ -37,6 +41,12 @@ export type Reveal =
   /** Found only by those who know one of these. */
   | { readonly kind: "ask"; readonly contacts: readonly UserId[] };
 
+export interface Admission {
+  /** How long the account must wait before it may guess; 0 lets the guess through. */
+  readonly delayMs: number;
+  readonly handle: Handle | null;
+}
+
 /** A challenge that came back signed; its own signature has been checked. */
 export interface SignedChallenge extends Actor {
   readonly challenge: string;
@@ -48,15 +58,17 @@ export interface SignedChallenge extends Actor {
 export class Mailbox extends DurableObject<Env> {
   readonly #store: MailboxStore;
   readonly #sockets: MailboxSockets;
-  readonly #admission: ClaimAdmission;
+  readonly #admission: GuessAdmission;
   readonly #handle: HandleChange;
+  readonly #requests: RequestBox;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new MailboxStore(ctx.storage);
     this.#sockets = new MailboxSockets(ctx);
-    this.#admission = new ClaimAdmission(this.#store);
+    this.#admission = new GuessAdmission(this.#store);
     this.#handle = new HandleChange(env, this.#store, (at) => this.#wakeBy(at));
+    this.#requests = new RequestBox(env, this.#store, this.#sockets, (at) => this.#wakeBy(at));
   }
 
   /** False for a log that is not this account's. Registering the same log again changes nothing. */
@@ -70,7 +82,7 @@ export class Mailbox extends DurableObject<Env> {
       log,
       logHead: toBase64Url(verified.head),
       handle: NO_HANDLE,
-      visibility: "anyone",
+      ...SETTINGS,
     };
     this.#store.createAccount(account, device.deviceId, toBase64Url(device.signKey));
     return true;
@@ -98,8 +110,9 @@ export class Mailbox extends DurableObject<Env> {
       const refusal = await this.#handle.change(change.handle);
       if (refusal !== null) return { ok: false, code: refusal };
     }
-    if (change.visibility !== undefined)
-      this.#store.changeAccount({ visibility: change.visibility });
+    const { visibility, requestsFrom } = change;
+    if (visibility !== undefined) this.#store.changeAccount({ visibility });
+    if (requestsFrom !== undefined) this.#store.changeAccount({ requestsFrom });
     return this.account(actor);
   }
 
@@ -145,7 +158,7 @@ export class Mailbox extends DurableObject<Env> {
     return { ok: true, value: this.#store.blocks() };
   }
 
-  setBlocked(actor: Actor, peer: UserId, isBlocked: boolean): Result<null> {
+  async setBlocked(actor: Actor, peer: UserId, isBlocked: boolean): Promise<Result<null>> {
     if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
     if (isBlocked === this.#store.isBlocked(peer)) return DONE;
     if (isBlocked && this.#store.blocks().length >= BLOCKS_MAX) {
@@ -154,15 +167,34 @@ export class Mailbox extends DurableObject<Env> {
     const now = Date.now();
     if (isBlocked) this.#store.block(peer, now);
     else this.#store.unblock(peer);
+    if (isBlocked) await this.#requests.drop(peer);
     const contact = this.#store.touchContact(peer, now);
     if (contact !== null) this.#sockets.tell({ type: "contacts", contacts: [contact] });
     return DONE;
   }
 
-  /** Stores what an attempt hands over; repeating it changes nothing, and tells nobody twice. */
-  async deliver({ contact, release }: Delivery, locator: Locator): Promise<void> {
-    if (this.#store.account() === null) return;
-    this.#admission.settle(locator);
+  /** Does what an attempt owes to this account; doing it again changes nothing. False when there is no such account. */
+  async take(errand: Errand): Promise<boolean> {
+    if (this.#store.account() === null) return false;
+    switch (errand.kind) {
+      case "contact":
+        if (errand.guess !== null) this.#admission.settle(errand.guess);
+        await this.#keepContact(errand.delivery);
+        break;
+      case "request":
+        await this.#requests.arrive(errand.request);
+        break;
+      case "requestOver":
+        await this.#requests.over(errand.sid, errand.outcome);
+        break;
+      case "settlement":
+        this.#admission.settle(errand.guess);
+        if (errand.isFailure) this.#countFailure(errand.sid, errand.party.network);
+    }
+    return true;
+  }
+
+  async #keepContact({ contact, release }: Delivery): Promise<void> {
     const stored = this.#store.putContact(contact, Date.now());
     if (stored !== null) this.#sockets.tell({ type: "contacts", contacts: [stored] });
     if (release === null) return;
@@ -183,16 +215,25 @@ export class Mailbox extends DurableObject<Env> {
     return DONE;
   }
 
-  /** Milliseconds that this account must wait before it may claim; 0 lets the claim through. */
-  admitClaim(actor: Actor, locator: Locator): Result<number> {
-    if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
-    return { ok: true, value: this.#admission.admit(locator, Date.now()) };
+  admitGuess(actor: Actor, guess: GuessKey): Result<Admission> {
+    const account = this.#accountOf(actor);
+    if (account === null) return UNAUTHENTICATED;
+    const delayMs = this.#admission.admit(guess, Date.now());
+    return { ok: true, value: { delayMs, handle: account.handle.handle } };
   }
 
-  /** A claim of this account has come to its end without a match. */
-  settleClaim(locator: Locator, isFailure: boolean): void {
-    this.#admission.settle(locator);
-    if (isFailure && this.#store.account() !== null) this.#admission.countFailure(Date.now());
+  /** A guess of this account at a locator where there is nothing has come to its end. */
+  settleGuess(guess: GuessKey, network: string): void {
+    if (this.#store.account() === null) return;
+    this.#admission.settle(guess);
+    this.#countFailure(null, network);
+  }
+
+  /** Against the account, and against the network that it came from. */
+  #countFailure(sid: string | null, network: string): void {
+    if (!this.#admission.countFailure(sid, Date.now())) return;
+    const counted = gateOf(this.env, network).countFailure();
+    this.ctx.waitUntil(counted.catch(() => {}));
   }
 
   override fetch(request: Request): Response {
@@ -200,14 +241,14 @@ export class Mailbox extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    this.#sockets.receive(socket, data, this.#store);
+    this.#sockets.receive(socket, data, this.#store, this.#requests);
   }
 
   override webSocketClose(socket: WebSocket, code: number, reason: string): void {
     echoClose(socket, code, reason);
   }
 
-  /** Serves all that is due: a change of the handle that was cut short, and releases that nobody fetched. */
+  /** Serves all that is due: a change of the handle that was cut short, and what was kept long enough. */
   override async alarm(): Promise<void> {
     const handleAt = await this.#handle.settle();
     const now = Date.now();
@@ -215,7 +256,7 @@ export class Mailbox extends DurableObject<Env> {
       if (keepUntil <= now) this.#store.forgetRelease(sid);
     }
     const kept = this.#store.releases().map(({ keepUntil }) => keepUntil);
-    const next = earliest(handleAt, ...kept);
+    const next = earliest(handleAt, this.#requests.prune(now), ...kept);
     if (next !== null) await this.ctx.storage.setAlarm(next);
   }
 
@@ -233,6 +274,7 @@ export class Mailbox extends DurableObject<Env> {
 const UNAUTHENTICATED = { ok: false, code: "unauthenticated" } as const;
 const DONE: Result<null> = { ok: true, value: null };
 
-function toAccount({ userId, logHead, handle, visibility }: StoredAccount): Account {
-  return { userId, logHead, handle: handle.handle, visibility };
+function toAccount(account: StoredAccount): Account {
+  const { userId, logHead, handle, visibility, requestsFrom } = account;
+  return { userId, logHead, handle: handle.handle, visibility, requestsFrom };
 }

@@ -9,12 +9,17 @@ import { problemResponse } from "../http/problems.ts";
 import { answerKeepAlive, parseFrame, sendFrame, switchProtocols } from "../http/sockets.ts";
 import { SpentTokens } from "../http/upgradeTokens.ts";
 import type { ContactChange, MailboxStore } from "./mailboxStore.ts";
+import type { RequestBox } from "./requestBox.ts";
 
 interface Attachment {
   readonly deviceId: DeviceId;
   readonly tokenId: string;
   readonly isReady: boolean;
+  /** The latest requests that a device has answered: they wait no more, though they are stored until their end. */
+  readonly dismissed: readonly string[];
 }
+
+const DISMISSED_MAX = 5;
 
 export class MailboxSockets {
   readonly #ctx: DurableObjectState;
@@ -36,13 +41,23 @@ export class MailboxSockets {
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server);
     const { deviceId, id: tokenId } = claims;
-    server.serializeAttachment({ deviceId, tokenId, isReady: false } satisfies Attachment);
+    server.serializeAttachment({
+      deviceId,
+      tokenId,
+      isReady: false,
+      dismissed: [],
+    } satisfies Attachment);
     return switchProtocols(client);
   }
 
-  receive(socket: WebSocket, data: string | ArrayBuffer, store: MailboxStore): void {
+  receive(
+    socket: WebSocket,
+    data: string | ArrayBuffer,
+    store: MailboxStore,
+    requests: RequestBox,
+  ): void {
     for (const incoming of parseFrame(data, mailboxRequestSchema)) {
-      if (incoming.ok) this.#welcome(socket, incoming.message.after, store);
+      if (incoming.ok) this.#welcome(socket, incoming.message.after, store, requests);
       else sendFrame(socket, [{ type: "problem", problem: incoming.problem }]);
     }
   }
@@ -54,15 +69,41 @@ export class MailboxSockets {
     }
   }
 
-  /** Sends what came after the device last listened: the contacts are their own notices. */
-  #welcome(socket: WebSocket, after: number, store: MailboxStore): void {
+  /** Remembers on the sockets, which outlive the object's memory, that a request is answered. */
+  dismiss(sid: string): void {
+    for (const socket of this.#ctx.getWebSockets()) {
+      const attachment = attachmentOf(socket);
+      const dismissed = [...attachment.dismissed, sid].slice(-DISMISSED_MAX);
+      socket.serializeAttachment({ ...attachment, dismissed } satisfies Attachment);
+    }
+  }
+
+  dismissed(): ReadonlySet<string> {
+    return new Set(this.#ctx.getWebSockets().flatMap((socket) => attachmentOf(socket).dismissed));
+  }
+
+  /** Sends what came after the device last listened, in the order of its sequence, and the requests that wait. */
+  #welcome(socket: WebSocket, after: number, store: MailboxStore, requests: RequestBox): void {
     let sequence = after;
+    const missed = [...requests.missedAfter(after)];
+    const tellMissed = (before: number) => {
+      while (missed[0] !== undefined && missed[0].sequence < before) {
+        sendFrame(socket, [{ type: "requestOver", request: missed.shift() }]);
+      }
+    };
     for (;;) {
       const changes = store.changesAfter(sequence, CONTACTS_PAGE);
       if (changes.length === 0) break;
-      for (const change of changes) sendFrame(socket, [noticeOf(change)]);
+      for (const change of changes) {
+        tellMissed(change.sequence);
+        sendFrame(socket, [noticeOf(change)]);
+      }
       sequence = changes.at(-1)?.sequence ?? sequence;
     }
+    tellMissed(Infinity);
+    const now = Date.now();
+    for (const request of requests.waiting(now))
+      sendFrame(socket, [{ type: "request", request, now }]);
     socket.serializeAttachment({ ...attachmentOf(socket), isReady: true } satisfies Attachment);
     const ready: MailboxNotice = { type: "ready", sequence: store.lastSequence() };
     sendFrame(socket, [ready]);

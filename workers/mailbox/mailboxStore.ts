@@ -1,10 +1,11 @@
 // What a mailbox remembers. The one file with its SQL; every method is named for what it means.
 
-import { type FadingCount, NO_FAILURES } from "../../shared/core/pairing/backoff.ts";
+import { type FadingCount, NOTHING_COUNTED } from "../../shared/core/fadingCount.ts";
 import type { HandleState } from "../../shared/core/mailbox/handle.ts";
 import type { KeptRelease } from "../../shared/core/pairing/delivery.ts";
+import { type MeetingRequests, NO_REQUESTS } from "../../shared/core/mailbox/meetingRequests.ts";
 import type { ContactCommit } from "../../shared/core/pairing/state.ts";
-import type { DeviceLog, Visibility } from "../../shared/wire/auth.ts";
+import type { DeviceLog, Audience } from "../../shared/wire/auth.ts";
 import type { DeviceId, UserId } from "../../shared/wire/ids.ts";
 import type { ContactRecord } from "../../shared/wire/mailbox.ts";
 import { isMigrated, migrate } from "../storage/migrations.ts";
@@ -12,6 +13,9 @@ import { MAILBOX_MIGRATIONS } from "./mailboxMigrations.ts";
 
 const ACCOUNT_KEY = "account";
 const FAILURES_KEY = "failures";
+const REQUESTS_KEY = "requests";
+/** What an account begins with. */
+export const SETTINGS = { visibility: "anyone", requestsFrom: "anyone" } as const;
 const RELEASE_PREFIX = "release:";
 
 export interface StoredAccount {
@@ -20,7 +24,13 @@ export interface StoredAccount {
   /** Base64url of 32 bytes. */
   readonly logHead: string;
   readonly handle: HandleState;
-  readonly visibility: Visibility;
+  readonly visibility: Audience;
+  readonly requestsFrom: Audience;
+}
+
+/** What failed guesses come to, and the `sid` of the attempts that were counted last. */
+export interface CountedFailures extends FadingCount {
+  readonly counted?: readonly string[];
 }
 
 export interface StoredDevice {
@@ -57,7 +67,8 @@ export class MailboxStore {
 
   /** Null for an account that is not registered; asking writes nothing. */
   account(): StoredAccount | null {
-    return this.#storage.kv.get<StoredAccount>(ACCOUNT_KEY) ?? null;
+    const stored = this.#storage.kv.get<StoredAccount>(ACCOUNT_KEY);
+    return stored === undefined ? null : { ...SETTINGS, ...stored };
   }
 
   createAccount(account: StoredAccount, deviceId: DeviceId, signKey: string): void {
@@ -72,7 +83,9 @@ export class MailboxStore {
     });
   }
 
-  changeAccount(change: Partial<Pick<StoredAccount, "handle" | "visibility">>): void {
+  changeAccount(
+    change: Partial<Pick<StoredAccount, "handle" | "visibility" | "requestsFrom">>,
+  ): void {
     const account = this.account();
     if (account !== null) this.#storage.kv.put(ACCOUNT_KEY, { ...account, ...change });
   }
@@ -92,12 +105,20 @@ export class MailboxStore {
     this.#exec("UPDATE device SET last_challenge_at = ? WHERE device_id = ?", issuedAt, deviceId);
   }
 
-  failures(): FadingCount {
-    return this.#storage.kv.get<FadingCount>(FAILURES_KEY) ?? NO_FAILURES;
+  failures(): CountedFailures {
+    return this.#storage.kv.get<CountedFailures>(FAILURES_KEY) ?? NOTHING_COUNTED;
   }
 
-  setFailures(failures: FadingCount): void {
+  setFailures(failures: CountedFailures): void {
     this.#storage.kv.put(FAILURES_KEY, failures);
+  }
+
+  requests(): MeetingRequests {
+    return this.#storage.kv.get<MeetingRequests>(REQUESTS_KEY) ?? NO_REQUESTS;
+  }
+
+  setRequests(requests: MeetingRequests): void {
+    this.#storage.kv.put(REQUESTS_KEY, requests);
   }
 
   /**
@@ -108,7 +129,7 @@ export class MailboxStore {
     const { peer, method, metAt, receiptHash } = commit;
     const known = this.#contactRow(peer);
     if (known?.receipt_hash === receiptHash || (known?.met_at ?? 0) > metAt) return null;
-    const sequence = this.#nextSequence(now);
+    const sequence = this.nextSequence(now);
     this.#exec(
       `INSERT INTO contact (peer, method, met_at, receipt_hash, sequence) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (peer) DO UPDATE SET method = excluded.method, met_at = excluded.met_at,
@@ -154,7 +175,7 @@ export class MailboxStore {
     if (this.contact(peer) === null) return false;
     this.#exec(
       "UPDATE contact SET is_removed = 1, sequence = ? WHERE peer = ?",
-      this.#nextSequence(now),
+      this.nextSequence(now),
       peer,
     );
     return true;
@@ -163,12 +184,12 @@ export class MailboxStore {
   /** The contact's place after a change to it, such as a block. */
   touchContact(peer: UserId, now: number): ContactRecord | null {
     if (this.contact(peer) === null) return null;
-    this.#exec("UPDATE contact SET sequence = ? WHERE peer = ?", this.#nextSequence(now), peer);
+    this.#exec("UPDATE contact SET sequence = ? WHERE peer = ?", this.nextSequence(now), peer);
     return this.contact(peer);
   }
 
   /** Never used twice, whatever is removed. */
-  #nextSequence(now: number): number {
+  nextSequence(now: number): number {
     this.#lastSequence = Math.max(this.lastSequence() + 1, now);
     return this.#lastSequence;
   }
@@ -178,8 +199,10 @@ export class MailboxStore {
   }
 
   lastSequence(): number {
-    this.#lastSequence ??=
-      this.#all<{ last: number | null }>("SELECT max(sequence) AS last FROM contact")[0]?.last ?? 0;
+    this.#lastSequence ??= Math.max(
+      this.#all<{ last: number | null }>("SELECT max(sequence) AS last FROM contact")[0]?.last ?? 0,
+      this.requests().ended.at(-1)?.sequence ?? 0,
+    );
     return this.#lastSequence;
   }
 

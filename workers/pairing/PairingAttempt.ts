@@ -6,10 +6,10 @@ import { fromBase64Url } from "../../shared/core/crypto/bytes.ts";
 import { isShare, type Role } from "../../shared/core/crypto/cpace.ts";
 import { earliest, retryDelayMs } from "../../shared/core/deadlines.ts";
 import { deadlineOf, step } from "../../shared/core/pairing/attempt.ts";
-import { deliveryFor } from "../../shared/core/pairing/delivery.ts";
+import { errandFor, type ErrandName } from "../../shared/core/pairing/errands.ts";
 import type { AttemptEvent, Reply } from "../../shared/core/pairing/events.ts";
 import { noticesFor } from "../../shared/core/pairing/notices.ts";
-import { type AttemptState, FREE, type Matched } from "../../shared/core/pairing/state.ts";
+import { type AttemptState, FREE, isSameAttempt } from "../../shared/core/pairing/state.ts";
 import {
   type AttemptRequest,
   attemptRequestSchema,
@@ -26,21 +26,23 @@ import {
   switchProtocols,
 } from "../http/sockets.ts";
 import { claimsOf, SpentTokens } from "../http/upgradeTokens.ts";
-import { gateOf, mailboxOf } from "../objects.ts";
-import { type Attachment, attachmentOf, change, sideOf } from "./attachment.ts";
+import { mailboxOf } from "../objects.ts";
+import { type Attachment, attachmentOf, change, isOfAsked, sideOf } from "./attachment.ts";
 import { AttemptSockets } from "./attemptSockets.ts";
+import { ErrandQueue } from "./errandQueue.ts";
 import { tellProblem } from "./refusals.ts";
-import { answerVisitor, digestOf, disappoint, showOffer } from "./visitors.ts";
+import { answerVisitor, digestOf, disappoint, isOnOffer, showOffer } from "./visitors.ts";
 
 const STATE_KEY = "attempt";
 
 export class PairingAttempt extends DurableObject<Env> {
   readonly #sockets: AttemptSockets;
   readonly #tokens: SpentTokens;
+  readonly #errands = new ErrandQueue();
   #state: AttemptState | undefined;
   /** The state in memory is ahead of the stored one by soft steps. */
   #isAhead = false;
-  #commitTries = 0;
+  #serveTries = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -53,7 +55,8 @@ export class PairingAttempt extends DurableObject<Env> {
 
   /** Refusals are responses, which the Worker tells over a socket of its own: none of them is kept here. */
   override fetch(request: Request): Response {
-    const { userId, deviceId, network, purpose, locator, sid, ...token } = claimsOf(request);
+    const { userId, deviceId, network, ...token } = claimsOf(request);
+    const { purpose, locator, method, sid, to, handle } = token;
     if (locator === null || !this.#tokens.take(token)) return refusal("upgrade-refused");
     const state = this.#load();
     const isOwn = state.at !== "free" && state.initiator.userId === userId;
@@ -62,8 +65,11 @@ export class PairingAttempt extends DurableObject<Env> {
       party: { userId, deviceId, network },
       purpose,
       locator,
-      // Whoever claims comes to the attempt that is there; whoever resumes, to one of its own.
-      sid: purpose === "claim" && state.at !== "free" ? state.offer.sid : sid,
+      method,
+      to,
+      handle,
+      // Whoever claims comes to the attempt that is there; whoever resumes or answers, to one of its own.
+      sid: purpose === "claim" && isOnOffer(state, method) ? state.offer.sid : sid,
       tokenId: token.id,
       answerBy: 0,
       mayClaimUntil: 0,
@@ -72,7 +78,8 @@ export class PairingAttempt extends DurableObject<Env> {
       hasAcknowledged: false,
     };
     const role = sideOf(state, attachment);
-    if (purpose === "resume" && role === null) return refusal("attempt-unknown");
+    if (role === null && purpose === "resume") return refusal("attempt-unknown");
+    if (role === null && purpose === "answer") return refusal(unanswerable(state, attachment));
     if (!this.#sockets.hasRoomFor(attachment, role !== null)) return refusal("try-again");
     const { 0: client, 1: server } = new WebSocketPair();
     this.#sockets.accept(server, attachment);
@@ -103,8 +110,8 @@ export class PairingAttempt extends DurableObject<Env> {
       await this.#setAlarm();
     } catch {
       // An alarm that keeps throwing is dropped for good, so it is set again instead.
-      this.#commitTries += 1;
-      await this.ctx.storage.setAlarm(Date.now() + retryDelayMs(this.#commitTries));
+      this.#serveTries += 1;
+      await this.ctx.storage.setAlarm(Date.now() + retryDelayMs(this.#serveTries));
     }
   }
 
@@ -112,7 +119,7 @@ export class PairingAttempt extends DurableObject<Env> {
   #greet(socket: WebSocket, state: AttemptState, role: Role | null): void {
     const now = Date.now();
     if (role === null) return showOffer(this.env, socket, state, now);
-    if (state.at === "matched") this.#commitAll(state);
+    if (state.at !== "free") for (const name of state.owes) this.#serve(state, name);
     sendFrame(socket, noticesFor(state, role, now));
   }
 
@@ -125,13 +132,15 @@ export class PairingAttempt extends DurableObject<Env> {
     const claim = message.type === "claim" ? await digestOf(message) : null;
     const now = Date.now();
     const state = this.#load();
-    const { party, purpose, sid, claimed, mayClaimUntil } = attachmentOf(socket);
-    const isSide = sideOf(state, attachmentOf(socket)) !== null;
+    const attachment = attachmentOf(socket);
+    const { party, purpose, method, sid, claimed, mayClaimUntil } = attachment;
+    const isSide =
+      sideOf(state, attachment) !== null || (claim !== null && isOfAsked(state, attachment));
     // Only a socket that was opened to claim has passed the account's back-off and the network's gate.
     const isGuess = !isSide && claim !== null && claimed === null;
     if (isGuess && purpose !== "claim") return tellProblem(socket, "out-of-turn");
-    const isOnOffer = state.at !== "free" && state.offer.sid === sid && now < mayClaimUntil;
-    if (!isSide && !(isGuess && isOnOffer)) return this.#hearVisitor(socket, message, claim, now);
+    const isTheOffer = isOnOffer(state, method) && state.offer.sid === sid && now < mayClaimUntil;
+    if (!isSide && !(isGuess && isTheOffer)) return this.#hearVisitor(socket, message, claim, now);
     if (isGuess) change(socket, { claimed: claim });
     if (message.type === "acknowledge" && (state.at === "matched" || state.at === "failed")) {
       change(socket, { hasAcknowledged: true });
@@ -143,17 +152,20 @@ export class PairingAttempt extends DurableObject<Env> {
   }
 
   async #open(socket: WebSocket, message: OpenMessage): Promise<void> {
-    const { party, locator, purpose, sid } = attachmentOf(socket);
-    if (purpose !== "open" || (sid ?? message.sid) !== message.sid) {
-      return tellProblem(socket, "out-of-turn");
-    }
+    const { party, locator, purpose, sid, to, handle } = attachmentOf(socket);
+    const isFirst = sid === null || sid === message.sid;
+    const isKeyForOne = message.method === "key" && to !== null;
+    if (purpose !== "open" || !isFirst || isKeyForOne) return tellProblem(socket, "out-of-turn");
     change(socket, { sid: message.sid });
-    this.#reply(socket, await this.#decide({ type: "open", party, locator, message }));
+    const event: AttemptEvent = { type: "open", party, handle, locator, to, message };
+    this.#reply(socket, await this.#decide(event));
   }
 
   #hearVisitor(socket: WebSocket, message: AttemptRequest, claim: string | null, now: number) {
     if (!answerVisitor(socket, message, claim, now)) return;
-    this.#settleClaim(attachmentOf(socket), true);
+    const { party, locator } = attachmentOf(socket);
+    const mailbox = mailboxOf(this.env, party.userId);
+    this.ctx.waitUntil(mailbox.settleGuess(locator, party.network).catch(() => {}));
     this.ctx.waitUntil(disappoint(this.env, socket, now));
   }
 
@@ -170,41 +182,34 @@ export class PairingAttempt extends DurableObject<Env> {
     if (state.at === "free" && before.at !== "free") await this.#forget();
     else if (soft) this.#isAhead = true;
     else if (state !== before) this.#save(state);
-    if (before.at === "free" && state.at !== "free") await this.#setAlarm();
+    if (state.at !== "free" && !isSameAttempt(before, state)) await this.#setAlarm();
     this.#sockets.tell(effects, before, state);
     if (state.at === "free") this.#sockets.close((socket) => sideOf(before, socket) !== null);
-    for (const effect of effects) {
-      if (effect.do !== "settleClaim" || state.at === "free") continue;
-      this.#settleClaim({ party: effect.party, locator: state.locator }, effect.isFailure);
-    }
-    if (effects.some((effect) => effect.do === "commit")) this.#commitAll(state);
+    for (const effect of effects) if (effect.do === "serve") this.#serve(state, effect.name);
     return reply;
   }
 
-  #commitAll(state: AttemptState): void {
-    if (state.at !== "matched") return;
-    for (const role of state.outbox) this.ctx.waitUntil(this.#commit(state, role));
+  #serve(state: AttemptState, name: ErrandName): void {
+    const owner = errandFor(state, name)?.owner;
+    if (owner !== undefined) this.ctx.waitUntil(this.#errands.add(owner, () => this.#run(name)));
   }
 
-  /** Hands one mailbox what is due to it. Repeating it is harmless, so failing only means trying again. */
-  async #commit(state: Matched, role: Role): Promise<void> {
-    const delivery = deliveryFor(state, role);
+  /** Runs one errand to a mailbox, if it is still owed. Repeating it is harmless, so failing only means trying again. */
+  async #run(name: ErrandName): Promise<void> {
+    const errand = errandFor(this.#load(), name);
+    if (errand === null) return;
+    let isReached: boolean;
     try {
-      await mailboxOf(this.env, delivery.contact.owner).deliver(delivery, state.locator);
+      isReached = await mailboxOf(this.env, errand.owner).take(errand);
     } catch {
-      this.#commitTries += 1;
+      this.#serveTries += 1;
       await this.#setAlarm();
       return;
     }
-    await this.#decide({ type: "committed", role, delivery });
-  }
-
-  #settleClaim({ party, locator }: Pick<Attachment, "party" | "locator">, isFailure: boolean) {
-    const told: Promise<unknown>[] = [
-      mailboxOf(this.env, party.userId).settleClaim(locator, isFailure),
-    ];
-    if (isFailure) told.push(gateOf(this.env, party.network).countFailure());
-    this.ctx.waitUntil(Promise.allSettled(told));
+    const isUnreachable = errand.kind === "request" && !isReached;
+    await this.#decide(
+      isUnreachable ? { type: "unreachable", sid: errand.sid } : { type: "served", name, errand },
+    );
   }
 
   /** A side that leaves takes the memory on its socket along; what it has acknowledged is stored now. */
@@ -237,17 +242,26 @@ export class PairingAttempt extends DurableObject<Env> {
 
   async #forget(): Promise<void> {
     this.#isAhead = false;
-    this.#commitTries = 0;
+    this.#serveTries = 0;
     await this.ctx.storage.deleteAll();
   }
 
   async #setAlarm(): Promise<void> {
     const state = this.#load();
-    const isOwing = state.at === "matched" && state.outbox.length > 0;
-    const retryAt = isOwing ? Date.now() + retryDelayMs(this.#commitTries) : null;
-    const at = earliest(deadlineOf(state), retryAt);
+    const due = deadlineOf(state);
+    // What is owed is being served: unless that has failed, the next deadline is soon enough.
+    const isAtRisk = this.#serveTries > 0 || due === null;
+    const isOwing = state.at !== "free" && state.owes.length > 0 && isAtRisk;
+    const retryAt = isOwing ? Date.now() + retryDelayMs(this.#serveTries) : null;
+    const at = earliest(due, retryAt);
     if (at !== null) await this.ctx.storage.setAlarm(at);
   }
+}
+
+/** Why a device cannot answer an attempt that is said to ask for its account. */
+function unanswerable(state: AttemptState, attachment: Attachment): ProblemCode {
+  if (!isOfAsked(state, attachment)) return "attempt-unknown";
+  return state.at === "failed" ? "attempt-over" : "answered-elsewhere";
 }
 
 function refusal(code: ProblemCode): Response {

@@ -1,9 +1,10 @@
 // What a socket of an attempt carries through hibernation. It belongs to one attempt, by the `sid`:
 // when the locator is used again, what was said on older sockets does not count for the new attempt.
 
-import { type AttemptState, type Party, roleOf } from "../../shared/core/pairing/state.ts";
+import { type AttemptState, isAsked, type Party, roleOf } from "../../shared/core/pairing/state.ts";
 import type { Role } from "../../shared/core/crypto/cpace.ts";
-import type { Locator } from "../../shared/wire/ids.ts";
+import type { Handle, Locator, UserId } from "../../shared/wire/ids.ts";
+import type { Method } from "../../shared/wire/pairing.ts";
 import type { UpgradeClaims } from "../auth/tokens.ts";
 
 export interface Attachment {
@@ -11,7 +12,12 @@ export interface Attachment {
   readonly tokenId: string;
   readonly purpose: UpgradeClaims["purpose"];
   readonly locator: Locator;
-  /** Of the attempt resumed, opened, or shown to a visitor; null until then. */
+  /** What a visitor would claim by. */
+  readonly method: Method | null;
+  /** Of the attempt to be opened: whom it asks, and the asker's own handle. */
+  readonly to: UserId | null;
+  readonly handle: Handle | null;
+  /** Of the attempt resumed, answered, opened, or shown to a visitor; null until then. */
   readonly sid: string | null;
   /** T2 of the offer that a visitor was shown, and until when it may claim. */
   readonly answerBy: number;
@@ -40,4 +46,9 @@ export function attachmentOf(socket: WebSocket): Attachment {
 /** The side that a socket speaks for; null for a visitor. */
 export function sideOf(state: AttemptState, { party, sid }: Attachment): Role | null {
   return state.at === "free" || state.offer.sid !== sid ? null : roleOf(state, party);
+}
+
+/** Whether the socket is of an account that the attempt asks, though perhaps another of its devices has answered. */
+export function isOfAsked(state: AttemptState, { party, sid }: Attachment): boolean {
+  return state.at !== "free" && state.offer.sid === sid && isAsked(state, party);
 }

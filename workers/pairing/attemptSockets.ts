@@ -8,6 +8,7 @@ import { ATTEMPT_MAX_SOCKETS, ATTEMPT_MAX_SOCKETS_PER_ACCOUNT } from "../../shar
 import type { AttemptNotice } from "../../shared/wire/pairing.ts";
 import { closeSocket, NORMAL_CLOSURE, sendFrame } from "../http/sockets.ts";
 import { attach, type Attachment, attachmentOf, change, sideOf } from "./attachment.ts";
+import { tellProblem } from "./refusals.ts";
 
 export class AttemptSockets {
   readonly #ctx: DurableObjectState;
@@ -37,7 +38,7 @@ export class AttemptSockets {
     return this.all().filter(isOpen).length < ATTEMPT_MAX_SOCKETS;
   }
 
-  /** Each side hears its notices as one frame; a socket speaks for the side that it holds now, or held. */
+  /** Each side hears its notices as one frame; a socket speaks for the side that it holds, or held until the end. */
   tell(effects: readonly AttemptEffect[], before: AttemptState, after: AttemptState): void {
     const notices: Record<Role, AttemptNotice[]> = { initiator: [], responder: [] };
     for (const effect of effects) {
@@ -46,7 +47,10 @@ export class AttemptSockets {
     if (notices.initiator.length + notices.responder.length === 0) return;
     for (const socket of this.all()) {
       const attachment = attachmentOf(socket);
-      const side = sideOf(after, attachment) ?? sideOf(before, attachment);
+      const held = sideOf(before, attachment);
+      const side = sideOf(after, attachment) ?? (isUnderWay(after) ? null : held);
+      const isDismissed = held !== null && side === null && before.at === "awaitingClaim";
+      if (isDismissed) tellProblem(socket, "answered-elsewhere");
       if (side === null || notices[side].length === 0) continue;
       if (after.at === "failed") change(socket, { isTold: true });
       sendFrame(socket, notices[side]);
@@ -58,6 +62,10 @@ export class AttemptSockets {
       if (isOver(attachmentOf(socket))) closeSocket(socket, NORMAL_CLOSURE);
     }
   }
+}
+
+function isUnderWay({ at }: AttemptState): boolean {
+  return at === "awaitingClaim" || at === "awaitingAnswer";
 }
 
 /** One that was closed counts no more, even if its client never answers. */

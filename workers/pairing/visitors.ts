@@ -4,8 +4,8 @@
 import { toBase64Url } from "../../shared/core/crypto/bytes.ts";
 import { CLAIM_WITHIN_SECONDS } from "../../shared/wire/limits.ts";
 import { offerNotice } from "../../shared/core/pairing/notices.ts";
-import type { AttemptState } from "../../shared/core/pairing/state.ts";
-import type { AttemptRequest, ClaimMessage } from "../../shared/wire/pairing.ts";
+import type { AttemptState, Free } from "../../shared/core/pairing/state.ts";
+import type { AttemptRequest, ClaimMessage, Method } from "../../shared/wire/pairing.ts";
 import type { Env } from "../env.ts";
 import { NORMAL_CLOSURE, closeSocket, sendFrame } from "../http/sockets.ts";
 import { attachmentOf, change } from "./attachment.ts";
@@ -14,12 +14,22 @@ import { tellProblem } from "./refusals.ts";
 
 /** The offer stays the same until its `claimBy`, whatever has become of the attempt meanwhile. */
 export function showOffer(env: Env, socket: WebSocket, state: AttemptState, now: number): void {
-  const isOnOffer = state.at !== "free" && now < state.claimBy;
-  const { locator } = attachmentOf(socket);
-  const offer = isOnOffer ? offerNotice(state, now) : offerOfFree(env, locator, now);
+  const { locator, method } = attachmentOf(socket);
+  const offer =
+    isOnOffer(state, method) && now < state.claimBy
+      ? offerNotice(state, now)
+      : offerOfFree(env, locator, method ?? "key", now);
   const mayClaimUntil = now + CLAIM_WITHIN_SECONDS * 1_000;
   change(socket, { sid: offer.sid, answerBy: offer.answerBy, mayClaimUntil });
   sendFrame(socket, [offer]);
+}
+
+/** To whoever enters the locator, by the method that it was made for. */
+export function isOnOffer(
+  state: AttemptState,
+  method: Method | null,
+): state is Exclude<AttemptState, Free> {
+  return state.at !== "free" && state.to === null && state.method === method;
 }
 
 /** Stands for a claim on its socket, where the claim itself has no room. */
@@ -60,7 +70,8 @@ export function answerVisitor(
 
 /** Meanwhile the visitor is heard. What a wrong guess hears, about as late as a peer's device would have answered. */
 export async function disappoint(env: Env, socket: WebSocket, now: number): Promise<void> {
-  await scheduler.wait(delayOfFree(env, attachmentOf(socket).locator, now));
+  const { locator, method } = attachmentOf(socket);
+  await scheduler.wait(delayOfFree(env, locator, method ?? "key", now));
   if (attachmentOf(socket).isTold) return;
   change(socket, { isTold: true });
   sendFrame(socket, [{ type: "ended", outcome: "mismatch" }]);

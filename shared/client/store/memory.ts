@@ -4,6 +4,7 @@ import type { Collection, Store, StoredIdentity } from "./store.ts";
 
 export function memoryStore(): Store {
   const records = new Map<string, string>();
+  const held = new Set<string>();
   let identity: StoredIdentity | null = null;
   const nameOf = (collection: Collection, id: string) => `${collection}/${id}`;
   return {
@@ -24,6 +25,10 @@ export function memoryStore(): Store {
       [...records]
         .filter(([name]) => name.startsWith(`${collection}/`))
         .map(([, text]) => JSON.parse(text) as Value),
-    hold: async () => () => {},
+    hold: async (name) => {
+      if (held.has(name)) return null;
+      held.add(name);
+      return () => held.delete(name);
+    },
   };
 }

@@ -1,6 +1,7 @@
 // A pairing attempt, decided: one transition table that every method shares. Pure; the object performs
 // the effects. Due deadlines are served before any event, so a late message never revives an attempt.
 
+import * as endings from "./endings.ts";
 import {
   type AttemptEvent,
   type Decision,
@@ -40,6 +41,9 @@ export const TRANSITIONS: Table = {
     open: { to: [], run: moves.openAgain },
     claim: { to: ["awaitingAnswer"], run: moves.takeClaim },
     cancel: { to: ["failed"], run: moves.cancel },
+    refuse: { to: ["failed"], run: moves.refuse },
+    served: { to: ["awaitingClaim"], run: endings.served },
+    unreachable: { to: ["failed"], run: moves.unreachable },
     deadline: { to: ["failed"], run: moves.expire },
   },
   awaitingAnswer: {
@@ -48,20 +52,22 @@ export const TRANSITIONS: Table = {
     answer: { to: ["matched", "failed"], run: moves.answer },
     cancel: { to: ["failed"], run: moves.cancel },
     refuse: { to: ["failed"], run: moves.refuse },
+    served: { to: ["awaitingAnswer"], run: endings.served },
     deadline: { to: ["failed"], run: moves.expire },
   },
   matched: {
     open: { to: [], run: moves.openAgain },
     claim: { to: [], run: moves.claimTooLate },
-    acknowledge: { to: ["matched", "free"], run: moves.acknowledge },
-    committed: { to: ["matched", "free"], run: moves.committed },
-    deadline: { to: ["matched"], run: moves.handOver },
+    acknowledge: { to: ["matched", "free"], run: endings.acknowledge },
+    served: { to: ["matched", "free"], run: endings.contactServed },
+    deadline: { to: ["matched"], run: endings.handOver },
   },
   failed: {
     open: { to: [], run: moves.openAgain },
     claim: { to: [], run: moves.claimTooLate },
-    acknowledge: { to: ["failed", "free"], run: moves.acknowledge },
-    deadline: { to: ["free"], run: moves.forget },
+    acknowledge: { to: ["failed", "free"], run: endings.acknowledge },
+    served: { to: ["failed", "free"], run: endings.endServed },
+    deadline: { to: ["free"], run: endings.forget },
   },
 };
 
@@ -98,7 +104,7 @@ function run(state: AttemptState, event: AttemptEvent, now: number): Decision {
   const row: Row = TRANSITIONS[state.at];
   const transition = row[event.type];
   if (transition !== undefined) return transition.run(state as never, event as never, now);
-  if (event.type === "deadline" || event.type === "committed") return stayed(state);
+  if (!("party" in event)) return stayed(state);
   const isOver = state.at === "matched" || state.at === "failed";
   // To a visitor a spent attempt sounds like a free locator.
   const isOwnEnd = isOver && roleOf(state, event.party) !== null;

@@ -1,15 +1,7 @@
-// What failed claims cost (PAS-8): an account waits, a network prefix works. Neither is ever shut out.
+// What failed guesses cost (PAS-8): an account waits, a network prefix works. Neither is ever shut out.
 
-import { LOCATOR_MIN_DIGITS } from "../../wire/limits.ts";
-
-/** Failures that fade with time: `level` is what it was at `at`. */
-export interface FadingCount {
-  readonly level: number;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-}
-
-export const NO_FAILURES: FadingCount = { level: 0, at: 0 };
+import { LOCATOR_MAX_DIGITS, LOCATOR_MIN_DIGITS } from "../../wire/limits.ts";
+import { type FadingCount, levelAt, raised } from "../fadingCount.ts";
 
 const ACCOUNT_FREE_FAILURES = 3;
 const ACCOUNT_FADES_MS = 10 * 60_000;
@@ -21,15 +13,6 @@ const NETWORK_FADES_MS = 6_000;
 const NETWORK_FIRST_BITS = 10;
 const WORK_MOST_BITS = 18;
 
-/** The level now, when one failure is forgotten each `fadesMs`. */
-function levelAt(count: FadingCount, now: number, fadesMs: number): number {
-  return Math.max(0, count.level - Math.max(0, now - count.at) / fadesMs);
-}
-
-function raised(count: FadingCount, now: number, fadesMs: number): FadingCount {
-  return { level: levelAt(count, now, fadesMs) + 1, at: Math.max(now, count.at) };
-}
-
 export function afterAccountFailure(count: FadingCount, now: number): FadingCount {
   return raised(count, now, ACCOUNT_FADES_MS);
 }
@@ -39,8 +22,8 @@ export function afterNetworkFailure(count: FadingCount, now: number): FadingCoun
 }
 
 /**
- * Milliseconds until the account may claim again; 0 when it may now.
- * @param underWay claims let through whose outcome is not known yet; each counts as a failure until it is
+ * Milliseconds until the account may guess again; 0 when it may now.
+ * @param underWay guesses let through whose outcome is not known yet; each counts as a failure until it is
  */
 export function accountDelayMs(count: FadingCount, underWay: number, now: number): number {
   const level = Math.ceil(levelAt(count, now, ACCOUNT_FADES_MS) - 1e-9);
@@ -74,7 +57,12 @@ export function locatorWorkBits(digits: number): number {
   return longer <= 0 ? 0 : Math.min(16, 4 + 4 * longer);
 }
 
+/** Nobody types the locator of a request to an account, so it leaves the short ones to people. */
+export const REQUEST_LOCATOR_DIGITS = LOCATOR_MAX_DIGITS;
+
 /** Digits of the next locator after `tried` that were taken or burnt. */
 export function locatorDigits(tried: number): number {
-  return LOCATOR_MIN_DIGITS + Math.min(6, Math.floor(tried / 2));
+  return (
+    LOCATOR_MIN_DIGITS + Math.min(LOCATOR_MAX_DIGITS - LOCATOR_MIN_DIGITS, Math.floor(tried / 2))
+  );
 }

@@ -1,4 +1,4 @@
-// What an attempt hands to a mailbox: always the contact, and the released boxes if their receiver was away.
+// What a match hands to a mailbox: always the contact, and the released boxes if their receiver was away.
 
 import type { DeviceId } from "../../wire/ids.ts";
 import { RELEASE_TTL_SECONDS } from "../../wire/limits.ts";

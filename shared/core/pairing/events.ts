@@ -1,6 +1,6 @@
 // What happens to a pairing attempt, and what is decided of it.
 
-import type { Locator } from "../../wire/ids.ts";
+import type { Handle, Locator, UserId } from "../../wire/ids.ts";
 import type {
   AnswerMessage,
   AttemptNotice,
@@ -9,14 +9,16 @@ import type {
 } from "../../wire/pairing.ts";
 import type { ProblemCode } from "../../wire/problem.ts";
 import type { Role } from "../crypto/cpace.ts";
-import type { Delivery } from "./delivery.ts";
+import type { Errand, ErrandName } from "./errands.ts";
 import type { AttemptState, Party } from "./state.ts";
 
 export type AttemptEvent =
   | {
       readonly type: "open";
       readonly party: Party;
+      readonly handle: Handle | null;
       readonly locator: Locator;
+      readonly to: UserId | null;
       readonly message: OpenMessage;
     }
   | { readonly type: "claim"; readonly party: Party; readonly message: ClaimMessage }
@@ -24,8 +26,10 @@ export type AttemptEvent =
   | { readonly type: "cancel"; readonly party: Party }
   | { readonly type: "refuse"; readonly party: Party }
   | { readonly type: "acknowledge"; readonly party: Party }
-  /** The mailbox of that role has stored what it was handed. */
-  | { readonly type: "committed"; readonly role: Role; readonly delivery: Delivery }
+  /** The mailbox has taken the errand. */
+  | { readonly type: "served"; readonly name: ErrandName; readonly errand: Errand }
+  /** There is no account to bring the request to. */
+  | { readonly type: "unreachable"; readonly sid: string }
   | { readonly type: "deadline" };
 
 export type EventName = AttemptEvent["type"];
@@ -33,10 +37,8 @@ export type EventOf<Name extends EventName> = Extract<AttemptEvent, { type: Name
 
 export type AttemptEffect =
   | { readonly do: "tell"; readonly role: Role; readonly notice: AttemptNotice }
-  /** Hand the mailbox of that role what is due to it. */
-  | { readonly do: "commit"; readonly role: Role }
-  /** The claim has come to its end without a match. */
-  | { readonly do: "settleClaim"; readonly party: Party; readonly isFailure: boolean };
+  /** Hand a mailbox what it is owed. */
+  | { readonly do: "serve"; readonly name: ErrandName };
 
 /** What the sender of the event hears at once. */
 export type Reply =

@@ -12,7 +12,7 @@ export function noticesFor(state: AttemptState, role: Role, now: number): Attemp
     case "free":
       return [];
     case "awaitingClaim":
-      return [openedNotice(state, now)];
+      return [role === "initiator" ? openedNotice(state, now) : offerNotice(state, now)];
     case "awaitingAnswer":
       return role === "initiator"
         ? [openedNotice(state, now), claimNotice(state)]
@@ -28,7 +28,7 @@ export function openedNotice(state: Standing, now: number): AttemptNotice {
   return { type: "opened", locator, openedAt, claimBy, answerBy, now };
 }
 
-/** What a visitor sees. It is the same until `claimBy`, whatever has become of the attempt. */
+/** What a visitor sees, or whoever is asked. It is the same until `claimBy`, whatever has become of the attempt. */
 export function offerNotice(state: Standing, now: number): OfferNotice {
   const { method, offer, openedAt, claimBy, answerBy } = state;
   return { type: "offer", method, ...offer, openedAt, claimBy, answerBy, now };

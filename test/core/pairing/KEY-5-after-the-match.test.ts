@@ -20,6 +20,7 @@ import {
   NOW,
   open,
   openMessage,
+  owedErrand,
   replyOf,
   say,
 } from "./examples.ts";
@@ -73,7 +74,7 @@ describe("KEY-5: after the match", () => {
   test("the alarm hands out again what no mailbox has confirmed", () => {
     const { state } = step(matchedState(), committed(matchedState(), "initiator"), NOW);
     const { effects } = step(state, deadline, NOW + 1_000);
-    expect(effects).toEqual([{ do: "commit", role: "responder" }]);
+    expect(effects).toEqual([{ do: "serve", name: "responderContact" }]);
   });
 
   test("when T2 has passed the mailboxes take over what was not fetched, and then it is forgotten", () => {
@@ -85,14 +86,15 @@ describe("KEY-5: after the match", () => {
     expect(step(state, deadline, NOW + T2_MS - 1).effects).toEqual([]);
 
     const handing = step(state, deadline, NOW + T2_MS);
-    expect(handing.effects).toEqual([{ do: "commit", role: "responder" }]);
+    expect(handing.effects).toEqual([{ do: "serve", name: "responderContact" }]);
     state = handing.state;
     const delivery = deliveryFor(state as Matched, "responder");
+    expect(owedErrand(state, "responderContact")).toMatchObject({ owner: BEN.userId, delivery });
     expect(delivery.release?.deviceId).toBe(BEN.deviceId);
     expect(delivery.release?.sid).toBe(openMessage().sid);
     const notice = delivery.release?.notice;
     expect(notice).toMatchObject({ type: "matched", card: answerMessage().card });
-    state = step(state, { type: "committed", role: "responder", delivery }, NOW + T2_MS).state;
+    state = step(state, committed(state, "responder"), NOW + T2_MS).state;
     expect(state).toBe(FREE);
   });
 
@@ -110,12 +112,12 @@ describe("KEY-5: after the match", () => {
         let now = NOW;
         state = step(state, committed(state, "initiator"), now).state;
         for (const [pick, name, wait] of steps) {
-          if (name === "committed") continue;
+          if (name === "served") continue;
           now += wait;
           const events = eventsOf(name, state);
           state = step(state, events[pick % events.length] as AttemptEvent, now).state;
           expect(state.at).toBe("matched");
-          expect((state as Matched).outbox).toContain("responder");
+          expect((state as Matched).owes).toContain("responderContact");
         }
       }),
     );

@@ -16,12 +16,16 @@ import {
   claimMessage,
   deadline,
   EXAMPLES,
+  LOCATOR,
   matchedState,
   NOW,
   open,
   openMessage,
+  owedErrand,
   replyOf,
   say,
+  served,
+  servedBy,
   toldTo,
   WRONG_TAG,
 } from "./examples.ts";
@@ -101,10 +105,9 @@ describe("PAS-6: outcomes", () => {
       expect(toldTo("initiator", decision)).toEqual([`ended ${outcome}`]);
       const hasResponder = from.at === "awaitingAnswer";
       expect(toldTo("responder", decision)).toEqual(hasResponder ? [`ended ${outcome}`] : []);
-      const settled = decision.effects.filter((effect) => effect.do === "settleClaim");
-      expect(settled.map((effect) => effect.do === "settleClaim" && effect.isFailure)).toEqual(
-        isFailure === null ? [] : [isFailure],
-      );
+      expect(servedBy(decision)).toEqual(isFailure === null ? [] : ["settlement"]);
+      const guess = isFailure === null ? null : { party: BEN, isFailure };
+      expect(decision.state).toMatchObject({ guess });
     },
   );
 
@@ -122,7 +125,7 @@ describe("PAS-6: outcomes", () => {
       card,
       matchedAt: NOW + 5,
     });
-    expect(effects.filter((effect) => effect.do === "commit").length).toBe(2);
+    expect(servedBy(decision)).toEqual(["initiatorContact", "responderContact"]);
     expect(state.at).toBe("matched");
   });
 
@@ -188,7 +191,8 @@ describe("PAS-7: claims", () => {
     expect(roleOf(state, BEN)).toBe(null);
     expect(replyOf(step(state, claim(), NOW))).toBe("stray");
     expect(replyOf(step(state, say("acknowledge", BEN), NOW))).toBe("out-of-turn");
-    expect(step(state, say("acknowledge", ANN), NOW).state).toBe(FREE);
+    const settled = step(state, served(state, "settlement"), NOW).state;
+    expect(step(settled, say("acknowledge", ANN), NOW).state).toBe(FREE);
   });
 
   test("a claimant that did nothing wrong stays a side, and is waited for", () => {
@@ -198,8 +202,12 @@ describe("PAS-7: claims", () => {
     }
     const late = step(EXAMPLES.awaitingAnswer, deadline, NOW + T2_MS);
     expect(late.state).toMatchObject({ responder: BEN, unacknowledged: ROLES });
-    const settled = { do: "settleClaim", party: BEN, isFailure: true };
-    expect(late.effects).toContainEqual(settled);
+    expect(owedErrand(late.state, "settlement")).toMatchObject({
+      owner: BEN.userId,
+      party: BEN,
+      guess: LOCATOR,
+      isFailure: true,
+    });
   });
 
   test("opening again, with the same bytes, finds an attempt over that has ended", () => {

@@ -6,12 +6,11 @@ import {
   accountDelayMs,
   afterAccountFailure,
   afterNetworkFailure,
-  type FadingCount,
   locatorDigits,
   locatorWorkBits,
   networkWorkBits,
-  NO_FAILURES,
 } from "../../../shared/core/pairing/backoff.ts";
+import { type FadingCount, NOTHING_COUNTED } from "../../../shared/core/fadingCount.ts";
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
@@ -21,7 +20,7 @@ function failedTimes(
   after: (failures: FadingCount, now: number) => FadingCount,
   now = NOW,
 ): FadingCount {
-  let failures = NO_FAILURES;
+  let failures = NOTHING_COUNTED;
   for (let made = 0; made < count; made++) failures = after(failures, now);
   return failures;
 }
@@ -37,8 +36,8 @@ describe("PAS-8: an account", () => {
   });
 
   test("has claims under way counted as failures until they are settled", () => {
-    expect(accountDelayMs(NO_FAILURES, 2, NOW)).toBe(0);
-    expect(accountDelayMs(NO_FAILURES, 3, NOW)).toBe(5_000);
+    expect(accountDelayMs(NOTHING_COUNTED, 2, NOW)).toBe(0);
+    expect(accountDelayMs(NOTHING_COUNTED, 3, NOW)).toBe(5_000);
     expect(accountDelayMs(failedTimes(2, afterAccountFailure), 1, NOW)).toBe(5_000);
   });
 

@@ -4,16 +4,35 @@ import type fc from "fast-check";
 import type { Told } from "../support/sockets.ts";
 import type { Oracle } from "./oracle.ts";
 import type { Line, World } from "./world.ts";
-export interface Model {
+
+interface Model {
   oracle: Oracle;
 }
 
 export type Command = fc.AsyncCommand<Model, World>;
 
-/** One command: its `act` runs after time has been given its due. */
+type Act = (oracle: Oracle, world: World, model: Model) => Promise<void>;
+
+/** One command: its `act` runs after errands have been served and time has been given its due. */
 export function command(
   name: string,
-  act: (oracle: Oracle, world: World, model: Model) => Promise<void>,
+  act: Act,
+  check: (oracle: Oracle) => boolean = () => true,
+): Command {
+  return suddenCommand(
+    name,
+    async (oracle, world, model) => {
+      await world.quiet(oracle);
+      await act(oracle, world, model);
+    },
+    check,
+  );
+}
+
+/** As `command`, but errands may still be under way. */
+export function suddenCommand(
+  name: string,
+  act: Act,
   check: (oracle: Oracle) => boolean = () => true,
 ): Command {
   return {
@@ -48,4 +67,9 @@ export const isLive = ({ phase }: Oracle): boolean => phase === "waiting" || pha
 /** Whether the device speaks on that line for its side, rather than as a visitor. */
 export function speaksForSide(oracle: Oracle, { name, sid }: Line): boolean {
   return oracle.isSide(name) && sid === oracle.opening?.sid;
+}
+
+/** Whether the line came to this attempt for the account that it asks, whoever of its devices has answered. */
+export function speaksForAsked(oracle: Oracle, { name, sid }: Line): boolean {
+  return oracle.isAsked(name) && sid === oracle.opening?.sid;
 }

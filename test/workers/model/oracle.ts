@@ -5,10 +5,16 @@
 
 import { expect } from "vitest";
 import { KEY_T1_SECONDS, KEY_T2_SECONDS, NOTICE_TTL_SECONDS } from "../../../shared/wire/limits.ts";
-import type { AnswerMessage, ClaimMessage, OpenMessage } from "../../../shared/wire/pairing.ts";
+import type {
+  AnswerMessage,
+  ClaimMessage,
+  Method,
+  OpenMessage,
+} from "../../../shared/wire/pairing.ts";
 import type { Told } from "../support/sockets.ts";
-
-export type Name = "ann" | "annsTablet" | "ben" | "cem";
+import { type Name, ownerOf } from "./cast.ts";
+import { GuessOracle } from "./guessOracle.ts";
+import { RequestsOracle } from "./requestsOracle.ts";
 
 /**
  * `over`: everyone who belongs to it is to be told `outcome`.
@@ -16,9 +22,13 @@ export type Name = "ann" | "annsTablet" | "ben" | "cem";
  */
 export type Phase = "free" | "waiting" | "claimed" | "over" | "ending";
 
+/** Ben's account, an account that does not exist, or whoever enters the locator. */
+export type AskedAccount = "ben" | "nobody" | null;
+
 export class Oracle {
   phase: Phase = "free";
   opening: OpenMessage | null = null;
+  to: AskedAccount = null;
   claim: ClaimMessage | null = null;
   claimant: Name | null = null;
   answer: AnswerMessage | null = null;
@@ -33,50 +43,83 @@ export class Oracle {
   isUnserved = false;
   /** The notices have waited for as long as they do. */
   isExpired = false;
+  /** Since its end it was evicted: it may not know any more that the mailboxes have their share. */
+  isEvicted = false;
   /** What the phase was before the deadline that passed. */
   unservedPhase: Phase = "free";
+  readonly guesses = new GuessOracle();
+  /** Of all lives of the run, as mailboxes remember them. */
+  readonly requests: RequestsOracle;
+
+  constructor(requests = new RequestsOracle()) {
+    this.requests = requests;
+  }
+
+  get method(): Method {
+    return this.opening?.method ?? "key";
+  }
 
   /** Lets time pass. */
   elapse(now: number): void {
-    if (this.phase === "waiting" && now >= this.claimBy) this.#leaveUnserved("timedOut", now);
-    if (this.phase === "claimed" && now >= this.answerBy) this.#leaveUnserved("timedOut", now);
+    if (this.phase === "waiting" && now >= this.claimBy) this.#leaveUnserved(now);
+    if (this.phase === "claimed" && now >= this.answerBy) this.#leaveUnserved(now);
     if (this.phase !== "over" && this.phase !== "ending") return;
     if (now < this.keepUntil) return;
     this.phase = "ending";
     this.isExpired = true;
   }
 
-  /** The alarm has run. */
-  served(now: number): void {
-    if (!this.isUnserved) return;
+  /** The alarm has run, and its errands have come to their end. */
+  served(): void {
+    if (this.isUnserved && this.opening !== null) {
+      this.requests.ended(this.opening.sid, "timedOut");
+    }
     this.isUnserved = false;
-    this.keepUntil = now + NOTICE_TTL_SECONDS * 1_000;
   }
 
-  opened(message: OpenMessage, now: number): void {
+  opened(message: OpenMessage, to: AskedAccount, now: number): void {
+    const isKey = message.method === "key";
     this.phase = "waiting";
     this.opening = message;
-    this.claimBy = now + KEY_T1_SECONDS * 1_000;
-    this.answerBy = now + KEY_T2_SECONDS * 1_000;
+    this.to = to;
+    this.claimBy = now + (isKey ? KEY_T1_SECONDS : message.t1Seconds) * 1_000;
+    this.answerBy = now + (isKey ? KEY_T2_SECONDS : message.t2Seconds) * 1_000;
   }
 
   claimed(by: Name, message: ClaimMessage): void {
     this.phase = "claimed";
     this.claimant = by;
     this.claim = message;
+    if (this.opening !== null) this.requests.answered(this.opening.sid);
   }
 
   answered(message: AnswerMessage, now: number): void {
     const isRight =
       message.tag === this.claim?.tag && message.identity !== null && message.card !== null;
     this.answer = message;
-    this.ended(isRight ? "matched" : "mismatch", now);
+    this.ended(isRight ? "matched" : "mismatch", null, now);
   }
 
-  ended(outcome: string, now: number): void {
+  /** @param by who ended it; null when nobody did alone */
+  ended(outcome: string, by: Name | null, now: number): void {
+    const isMatch = outcome === "matched";
+    this.hasClaimantLeft = by !== null && by === this.claimant;
     this.phase = "over";
     this.outcome = outcome;
-    this.keepUntil = outcome === "matched" ? this.answerBy : now + NOTICE_TTL_SECONDS * 1_000;
+    this.keepUntil = isMatch ? this.answerBy : now + NOTICE_TTL_SECONDS * 1_000;
+    if (!isMatch) this.#countGuess(by, now);
+    if (this.isUnserved || this.opening === null) return;
+    const { sid } = this.opening;
+    if (!isMatch) this.requests.ended(sid, outcome);
+    else if (this.claimant !== null && ownerOf(this.claimant) === "ben") this.requests.met(sid);
+  }
+
+  /** Who came to the other has made one guess, unless that other called it off. */
+  #countGuess(by: Name | null, now: number): void {
+    if (this.claimant === null) return;
+    const guesser = this.to === null ? ownerOf(this.claimant) : "ann";
+    if (this.to === null && by !== null && by !== this.claimant) return;
+    this.guesses.failed(guesser, now, !this.isUnserved);
   }
 
   /** A side has said that it knows the outcome. True when that was the last thing awaited. */
@@ -89,21 +132,35 @@ export class Oracle {
 
   /** The server was torn down: acknowledgements not stored yet may be lost. */
   restarted(): void {
+    this.isEvicted = true;
     if (this.phase === "over" && this.acknowledged.size > 0) this.phase = "ending";
   }
 
-  /** Who belongs to the attempt. A claimant who guessed wrong, or left, does not any more. */
+  /** Errands were cut off before the mailboxes are known to have them. */
+  cutOff(): void {
+    this.guesses.cutOff();
+    if (this.opening !== null) this.requests.cutOff(this.opening.sid);
+  }
+
+  /** Who belongs to the attempt. A claimant who came to it and guessed wrong, or left, does not any more. */
   sides(): Name[] {
-    const isVain = this.outcome === "mismatch" || this.hasClaimantLeft;
+    const isVain = this.to === null && (this.outcome === "mismatch" || this.hasClaimantLeft);
     return this.claimant === null || isVain ? ["ann"] : ["ann", this.claimant];
   }
 
+  /** While nobody has answered, each device of the account that is asked is a side. */
   isSide(name: Name): boolean {
-    return this.phase !== "free" && this.sides().includes(name);
+    if (this.phase === "free") return false;
+    return this.sides().includes(name) || (this.phase === "waiting" && this.isAsked(name));
   }
 
-  isOnOffer(now: number): boolean {
-    return this.opening !== null && now < this.claimBy;
+  isAsked(name: Name): boolean {
+    return this.to === "ben" && ownerOf(name) === "ben";
+  }
+
+  isOnOffer(method: Method, now: number): boolean {
+    const isOpen = this.opening !== null && this.to === null && this.opening.method === method;
+    return isOpen && now < this.claimBy;
   }
 
   /** The terminal notice of a side, as far as it is fixed. */
@@ -119,6 +176,11 @@ export class Oracle {
     const types = told.map(({ type }) => type);
     // Before the alarm has run, one who comes back may still be told of what was.
     const isToldOfBefore = this.isUnserved && (types[0] === "opened" || types[0] === "claimed");
+    if (isToldOfBefore && types.at(-1) === "ended") {
+      // Coming back has woken the attempt.
+      expect(told.at(-1)).toEqual(this.terminal(name));
+      return this.expectGreeting(name, told.slice(0, -1));
+    }
     const phase = isToldOfBefore ? this.unservedPhase : this.phase;
     const mayBeForgotten = phase === "ending" && (this.isExpired || this.acknowledged.has(name));
     if (mayBeForgotten && types[0] === "acknowledged") return;
@@ -127,9 +189,10 @@ export class Oracle {
       return this.expectGreeting(name, told.slice(0, -1));
     }
     if (mayBeForgotten && types[0] === "problem") {
-      return expect(told[0]?.["problem"].code).toBe("attempt-unknown");
+      const gone = this.isAsked(name) ? ["attempt-unknown", "attempt-over"] : ["attempt-unknown"];
+      return expect(gone).toContain(told[0]?.["problem"].code);
     }
-    if (phase === "waiting") expect(types).toEqual(["opened"]);
+    if (phase === "waiting") expect(types).toEqual([name === "ann" ? "opened" : "offer"]);
     else if (phase === "claimed" && name === "ann") expect(types).toEqual(["opened", "claim"]);
     else if (phase === "claimed") expect(types).toEqual(["claimed"]);
     else if (phase === "over" && this.acknowledged.has(name) && this.outcome === "matched") {
@@ -137,9 +200,10 @@ export class Oracle {
     } else expect(told).toEqual([expect.objectContaining(this.terminal(name))]);
   }
 
-  #leaveUnserved(outcome: string, now: number): void {
+  #leaveUnserved(now: number): void {
     this.unservedPhase = this.phase;
-    this.ended(outcome, now);
     this.isUnserved = true;
+    if (this.opening !== null) this.requests.expiring(this.opening.sid);
+    this.ended("timedOut", null, now);
   }
 }

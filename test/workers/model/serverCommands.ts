@@ -5,8 +5,10 @@
 import { expect } from "vitest";
 import { advanceClock } from "../support/clock.ts";
 import { claimMessage, openMessage } from "../support/pairing.ts";
-import { type Command, command, replies } from "./command.ts";
-import { type Name, Oracle } from "./oracle.ts";
+import type { Name } from "./cast.ts";
+import { type Command, command, isCertain, replies, suddenCommand } from "./command.ts";
+import { passphraseMessage } from "./openingCommands.ts";
+import { type Farewell, settle } from "./settling.ts";
 
 export const GARBAGE: readonly (string | ArrayBuffer)[] = [
   "",
@@ -19,8 +21,12 @@ export const GARBAGE: readonly (string | ArrayBuffer)[] = [
   '[{"type":"claim","share":1}]',
   JSON.stringify([{ ...claimMessage(), share: "_".repeat(42) + "8" }]),
   JSON.stringify([{ ...openMessage(), share: "A".repeat(43) }]),
+  JSON.stringify([{ ...openMessage(), method: "passphrase" }]),
+  JSON.stringify([passphraseMessage([60, 60]), passphraseMessage([9, 60])]),
+  JSON.stringify([passphraseMessage([60, 301]), passphraseMessage([60.5, 90])]),
   '[{"type":"answer","tag":"AAAA"}]',
   '[{"type":"cancel","extra":true}]',
+  '[{"type":"refuse","outcome":"matched"}]',
   "[".repeat(50_000),
   JSON.stringify(Array.from({ length: 17 }, () => ({ type: "cancel" }))),
   "x".repeat(130 * 1024),
@@ -36,25 +42,23 @@ export const talkNonsense = (name: Name, garbage: string | ArrayBuffer): Command
     const codes = new Set(replies(socket.told.slice(from)));
     codes.delete("malformed-message");
     codes.delete("payload-too-large");
+    // Coming to it may have woken the attempt, which is over.
+    if (oracle.isUnserved) codes.delete("ended");
+    if (!isCertain(oracle)) codes.delete("acknowledged");
     expect([...codes]).toEqual([]);
   });
 
-export const evict = command("evict, sockets hibernate", (_, world) => world.evict("hibernate"));
+export const evict = (webSockets: "hibernate" | "close"): Command =>
+  command(`evict, sockets ${webSockets}`, (oracle, world) => world.evict(oracle, webSockets));
 
-export const evictClosing = command("evict, sockets close", async (oracle, world) => {
-  await world.evict("close");
-  oracle.restarted();
-});
+/** With errands under way. */
+export const evictSuddenly = suddenCommand("evict at once, sockets hibernate", (oracle, world) =>
+  world.evict(oracle, "hibernate"),
+);
 
-export const restart = command("restart", async (oracle, world) => {
-  await world.restart();
-  oracle.restarted();
-});
+export const restart = suddenCommand("restart", (oracle, world) => world.restart(oracle));
 
-export const alarm = command("alarm", async (oracle, world) => {
-  await world.alarm();
-  oracle.served(Date.now());
-});
+export const alarm = command("alarm", (oracle, world) => world.alarm(oracle));
 
 export const wait = (milliseconds: number): Command =>
   command(`wait ${milliseconds} ms`, async (oracle) => {
@@ -72,7 +76,7 @@ export const waitUntil = (deadline: "claimBy" | "answerBy", offset: number): Com
     ({ phase }) => phase !== "free",
   );
 
-export const settle = command("settle", async (oracle, world, model) => {
-  await world.settle(oracle);
-  model.oracle = new Oracle();
-});
+export const nextLife = (farewell: Farewell): Command =>
+  command(`the life ends, ${farewell}`, async (oracle, world, model) => {
+    model.oracle = await settle(world, oracle, farewell);
+  });

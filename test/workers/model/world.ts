@@ -1,4 +1,4 @@
-// The world of one model-based run: four devices with their sockets, one attempt object, a server that
+// The world of one model-based run: five devices with their sockets, one attempt object, a server that
 // can be evicted, restarted and woken by its alarm.
 
 // oxlint-disable vitest/no-standalone-expect -- a model-based run checks where it acts
@@ -12,7 +12,8 @@ import {
 } from "cloudflare:test";
 import { expect } from "vitest";
 import { CLAIM_WITHIN_SECONDS } from "../../../shared/wire/limits.ts";
-import { randomText, type TestAccount } from "../support/accounts.ts";
+import type { Method } from "../../../shared/wire/pairing.ts";
+import { randomText, strangerActor } from "../support/accounts.ts";
 import { advanceClock } from "../support/clock.ts";
 import {
   mintUpgrade,
@@ -21,7 +22,10 @@ import {
   TestSocket,
   type Told,
 } from "../support/sockets.ts";
-import type { Name, Oracle } from "./oracle.ts";
+import { type Cast, type Name, ownerOf } from "./cast.ts";
+import type { ErrandsUnderWay } from "./errandsUnderWay.ts";
+import type { Mailboxes } from "./mailboxes.ts";
+import type { AskedAccount, Oracle } from "./oracle.ts";
 
 /** One socket of one device, and what it has come to. */
 export interface Line {
@@ -34,30 +38,36 @@ export interface Line {
   mayClaimUntil: number;
   /** The share of the one guess made on it. */
   claimed: string | null;
-  /** As a visitor it has heard the end. */
-  isTold: boolean;
+  /** How much it was told when it was let in. */
+  greetingLength: number;
+}
+
+export interface Wish {
+  readonly method?: Method;
+  readonly to?: AskedAccount;
 }
 
 /** Fewer than the server allows, so that sockets which are about to close do not count. */
 const MOST_LINES_PER_ACCOUNT = 3;
 
+const NOBODY = strangerActor();
+
 export class World {
   readonly locator: string;
-  readonly accounts: Readonly<Record<Name, TestAccount>>;
+  readonly mailboxes: Mailboxes;
+  readonly errands: ErrandsUnderWay;
   lines: Line[] = [];
   /** The tag that only those who know the secret can make. */
   rightTag = randomText(32);
-  #contactsBefore = new Map<string, string>();
 
-  constructor(locator: string, accounts: Readonly<Record<Name, TestAccount>>) {
+  constructor(locator: string, mailboxes: Mailboxes, errands: ErrandsUnderWay) {
     this.locator = locator;
-    this.accounts = accounts;
+    this.mailboxes = mailboxes;
+    this.errands = errands;
   }
 
-  /** Remembers the contacts that earlier runs have left. */
-  async begin(): Promise<this> {
-    this.#contactsBefore = await this.#receipts();
-    return this;
+  get cast(): Cast {
+    return this.mailboxes.cast;
   }
 
   /** A stub does not outlive the instance that it has spoken to. */
@@ -69,18 +79,24 @@ export class World {
     oracle: Oracle,
     name: Name,
     purpose: Purpose,
+    wish: Wish = {},
   ): Promise<{ line: Line; greeting: Told[] }> {
     const open = this.#openLinesOf(name);
     if (open.length >= MOST_LINES_PER_ACCOUNT) {
       open[0]?.socket.close();
       oracle.restarted();
     }
-    const sid = purpose === "resume" ? (oracle.opening?.sid ?? randomText(16)) : null;
-    const socket = await this.#socketOf(name, purpose, sid);
+    const isBack = purpose === "resume" || purpose === "answer";
+    const sid = isBack ? (oracle.opening?.sid ?? randomText(16)) : null;
+    const socket = await this.#socketOf(name, purpose, sid, {
+      ...(purpose === "claim" && { method: oracle.method }),
+      ...wish,
+    });
     const mayClaimUntil = Date.now() + CLAIM_WITHIN_SECONDS * 1_000;
-    const line: Line = { name, socket, purpose, sid, mayClaimUntil, claimed: null, isTold: false };
-    this.lines.push(line);
     const greeting = await socket.ask();
+    const greetingLength = greeting.length;
+    const line: Line = { name, socket, purpose, sid, mayClaimUntil, claimed: null, greetingLength };
+    this.lines.push(line);
     if (purpose === "claim") {
       const [first] = greeting;
       line.sid = first?.type === "offer" ? first["sid"] : (oracle.opening?.sid ?? null);
@@ -98,15 +114,21 @@ export class World {
   }
 
   #openLinesOf(name: Name): Line[] {
-    const { userId } = this.accounts[name];
     return this.lines.filter(
-      (line) => this.accounts[line.name].userId === userId && !line.socket.isClosed,
+      (line) => ownerOf(line.name) === ownerOf(name) && !line.socket.isClosed,
     );
   }
 
-  async #socketOf(name: Name, purpose: Purpose, sid: string | null): Promise<TestSocket> {
+  async #socketOf(
+    name: Name,
+    purpose: Purpose,
+    sid: string | null,
+    { method = null, to = null }: { method?: Method | null; to?: AskedAccount },
+  ): Promise<TestSocket> {
+    const asked = to === null ? null : to === "ben" ? this.cast.ben.userId : NOBODY.userId;
     for (let tries = 0; tries < 50; tries++) {
-      const token = await mintUpgrade(this.accounts[name], purpose, this.locator, { sid });
+      const claims = { sid, method, to: asked, handle: null };
+      const token = await mintUpgrade(this.cast[name], purpose, this.locator, claims);
       const response = await requestUpgrade(`/v1/attempts/${this.locator}`, token);
       if (response.webSocket !== null) return new TestSocket(response.webSocket);
       expect(((await response.json()) as { code: string }).code).toBe("try-again");
@@ -116,125 +138,59 @@ export class World {
     throw new Error("the attempt stays crowded");
   }
 
-  async evict(webSockets: "hibernate" | "close"): Promise<void> {
+  /** Waits until the mailboxes have what they are owed, as far as the attempt serves it now. */
+  async quiet(oracle: Oracle): Promise<void> {
+    await this.errands.done(this.locator);
+    oracle.guesses.quiet();
+  }
+
+  async evict(oracle: Oracle, webSockets: "hibernate" | "close"): Promise<void> {
     // An object that is not awake cannot be evicted.
     await evictDurableObject(this.#stub, { webSockets }).catch(() => {});
-    if (webSockets === "close") this.#dropLines();
+    this.#cutOff(oracle);
+    oracle.isEvicted = true;
+    if (webSockets === "close") this.dropLines();
+    if (webSockets === "close") oracle.restarted();
   }
 
-  async restart(): Promise<void> {
+  async restart(oracle: Oracle): Promise<void> {
     await abortAllDurableObjects();
-    this.#dropLines();
+    this.#cutOff(oracle);
+    this.dropLines();
+    this.mailboxes.dropLines(oracle);
+    oracle.restarted();
   }
 
-  async alarm(): Promise<void> {
+  #cutOff(oracle: Oracle): void {
+    if (this.errands.isAny) oracle.cutOff();
+    this.errands.abandon();
+  }
+
+  async alarm(oracle: Oracle): Promise<void> {
     await runDurableObjectAlarm(this.#stub);
+    await this.quiet(oracle);
+    oracle.served();
   }
 
-  #dropLines(): void {
+  dropLines(): void {
     for (const { socket } of this.lines) socket.close();
   }
 
-  /** Lets a life end in whatever way is open to it, and checks all that must be true of it then. */
-  async settle(oracle: Oracle): Promise<void> {
-    if (oracle.phase === "waiting" || oracle.phase === "claimed") {
-      advanceClock(oracle.answerBy - Date.now());
-      oracle.elapse(Date.now());
-      await this.alarm();
-      oracle.served(Date.now());
-    }
-    const unknown: Name[] = [];
-    for (const name of oracle.phase === "free" ? [] : oracle.sides()) {
-      const { line, greeting } = await this.connect(oracle, name, "resume");
-      oracle.expectGreeting(name, greeting);
-      if (greeting[0]?.type === "problem") unknown.push(name);
-      else await line.socket.ask({ type: "acknowledge" });
-      if (greeting[0]?.type !== "problem") oracle.acknowledge(name);
-    }
-    await this.#untilForgotten();
-    this.#expectOneOutcome(oracle);
-    for (const name of unknown) await this.#expectRelease(oracle, name);
-    await this.#expectContacts(oracle);
-    this.#dropLines();
-    this.lines = [];
-    this.rightTag = randomText(32);
+  /** What is stored of the attempt: rows, and when it wakes. */
+  async stored(): Promise<{ rows: number; alarm: number | null }> {
+    return runInDurableObject(this.#stub, async (_, { storage }) => ({
+      rows: [...storage.kv.list()].length,
+      alarm: await storage.getAlarm(),
+    }));
   }
 
-  async #untilForgotten(): Promise<void> {
-    for (let round = 0; ; round++) {
-      const rest = await runInDurableObject(this.#stub, async (_, { storage }) => ({
-        rows: [...storage.kv.list()].length,
-        alarm: await storage.getAlarm(),
-      }));
-      if (rest.rows === 0 && rest.alarm === null) return;
-      expect(round, "alarms until nothing is left").toBeLessThan(20);
-      if (rest.alarm === null) throw new Error("rows are left, and no alarm is set");
-      // Commits under way are given their turn before the clock moves on.
-      if (round > 3) advanceClock(Math.max(0, rest.alarm - Date.now()));
-      await this.alarm();
-    }
-  }
-
-  /** What a side has never acknowledged, and the attempt has forgotten, waits in its mailbox. */
-  async #expectRelease(oracle: Oracle, name: Name): Promise<void> {
-    const { opening, outcome, acknowledged } = oracle;
-    if (outcome !== "matched" || opening === null) return;
-    const account = this.accounts[name];
-    const mailbox = env.MAILBOXES.getByName(account.userId);
-    const kept = await mailbox.release(account, opening.sid);
-    if (!kept.ok) throw new Error(kept.code);
-    if (kept.value === null) {
-      return expect(acknowledged.has(name), `${name} has had its release`).toBe(true);
-    }
-    expect(kept.value).toMatchObject(oracle.terminal(name));
-    await mailbox.acknowledgeRelease(account, opening.sid);
-    expect(await mailbox.release(account, opening.sid)).toEqual({ ok: true, value: null });
-  }
-
-  #expectOneOutcome(oracle: Oracle): void {
-    const claimsShown = new Set<string>();
-    for (const { name, socket, sid } of this.lines) {
-      for (const told of socket.told) if (told.type === "claim") claimsShown.add(told["share"]);
-      if (!oracle.sides().includes(name) || sid !== oracle.opening?.sid) continue;
-      const terminal = socket.told.filter(({ type }) => type === "matched" || type === "ended");
-      const isSpentVisit = name === oracle.claimant && socket.told.some(isMismatch);
-      if (isSpentVisit) continue;
-      expect(terminal.length, "terminal notices on one socket").toBeLessThanOrEqual(1);
-      for (const told of terminal) expect(told).toMatchObject(oracle.terminal(name));
-    }
-    expect([...claimsShown].filter((share) => share !== oracle.claim?.share)).toEqual([]);
-  }
-
-  async #expectContacts({ outcome, claimant }: Oracle): Promise<void> {
-    const present = await this.#receipts();
-    if (outcome === "matched" && claimant !== null) {
-      const [ann, peer] = [present.get(`ann ${claimant}`), present.get(`${claimant} ann`)];
-      expect(ann).toBeDefined();
-      expect(peer).toBe(ann);
-      expect(this.#contactsBefore.get(`ann ${claimant}`)).not.toBe(ann);
-    } else {
-      expect(present).toEqual(this.#contactsBefore);
-    }
-    this.#contactsBefore = present;
-  }
-
-  async #receipts(): Promise<Map<string, string>> {
-    const receipts = new Map<string, string>();
-    for (const name of ["ann", "ben", "cem"] as const) {
-      const account = this.accounts[name];
-      const page = await env.MAILBOXES.getByName(account.userId).contacts(account, 0);
-      if (!page.ok) throw new Error(page.code);
-      for (const { userId, receiptHash } of page.value.contacts) {
-        const peer = (["ann", "ben", "cem"] as const).find(
-          (other) => this.accounts[other].userId === userId,
-        );
-        receipts.set(`${name} ${peer}`, receiptHash);
-      }
-    }
-    return receipts;
+  /** Moves to the attempt's next deadline. */
+  advanceTo(time: number): void {
+    advanceClock(Math.max(0, time - Date.now()));
   }
 }
 
-function isMismatch({ type, outcome }: Told): boolean {
-  return type === "ended" && outcome === "mismatch";
+/** As a visitor, or as one who is a side no more, it has heard the end. */
+export function isTold({ socket, greetingLength }: Line): boolean {
+  return socket.told.slice(greetingLength).some(({ type }) => type === "ended");
 }

@@ -3,9 +3,11 @@
 
 import { ristretto255_hasher } from "@noble/curves/ed25519.js";
 import { toBase64Url } from "../../../shared/core/crypto/bytes.ts";
-import type { Delivery } from "../../../shared/core/pairing/delivery.ts";
+import type { KeptRelease } from "../../../shared/core/pairing/delivery.ts";
+import type { Errand } from "../../../shared/core/pairing/errands.ts";
 import type { ContactCommit } from "../../../shared/core/pairing/state.ts";
 import type { UserId } from "../../../shared/wire/ids.ts";
+import { PASSPHRASE_T1_SECONDS, PASSPHRASE_T2_SECONDS } from "../../../shared/wire/limits.ts";
 import type { AnswerMessage, ClaimMessage, OpenMessage } from "../../../shared/wire/pairing.ts";
 import { randomBytes, randomText, type TestAccount } from "./accounts.ts";
 import { connectToAttempt, type TestSocket } from "./sockets.ts";
@@ -32,6 +34,16 @@ export function openMessage(): OpenMessage {
     share: randomShare(),
     commitment: randomText(32),
   };
+}
+
+/** T1 and T2 as they are unless the initiator says otherwise. */
+export const TERMS: { readonly t1Seconds: number; readonly t2Seconds: number } = {
+  t1Seconds: PASSPHRASE_T1_SECONDS,
+  t2Seconds: PASSPHRASE_T2_SECONDS,
+};
+
+export function passphraseMessage(terms: typeof TERMS = TERMS): OpenMessage {
+  return { ...openMessage(), method: "passphrase", ...terms };
 }
 
 export function claimMessage(tag = randomText(32)): ClaimMessage {
@@ -63,11 +75,12 @@ export function wrongAnswer(): AnswerMessage {
 }
 
 /** A contact as an attempt hands it to a mailbox. */
-export function deliveryOf(
+export function contactErrand(
   owner: UserId,
   peer: UserId,
-  change: Partial<ContactCommit> = {},
-): Delivery {
+  change: Partial<ContactCommit> & { release?: KeptRelease } = {},
+): Errand {
+  const { release = null, ...changed } = change;
   const receiptHash = randomText(32);
   const contact = {
     owner,
@@ -75,9 +88,15 @@ export function deliveryOf(
     method: "key",
     metAt: Date.now(),
     receiptHash,
-    ...change,
+    ...changed,
   } as const;
-  return { contact, release: null };
+  return {
+    kind: "contact",
+    owner,
+    sid: release?.sid ?? randomText(16),
+    delivery: { contact, release },
+    guess: null,
+  };
 }
 
 export interface Meeting {

@@ -119,6 +119,18 @@ function isRefusedBarrier({ type, problem }: Told): boolean {
   );
 }
 
+/** What was told, in a word each: the code of a problem, the outcome of an end, or else the type. */
+export function codes(told: readonly Told[]): string[] {
+  return told.map(({ type, problem, outcome }) => (problem?.code ?? outcome ?? type) as string);
+}
+
+/** The ends that a socket has heard, in order. */
+export function ends({ told }: TestSocket): string[] {
+  return told.flatMap(({ type, outcome }) =>
+    type === "ended" ? [outcome as string] : type === "matched" ? ["connected"] : [],
+  );
+}
+
 export type Purpose = UpgradeClaims["purpose"];
 
 export async function mintUpgrade(
@@ -136,6 +148,9 @@ export async function mintUpgrade(
     purpose,
     locator: locator as Locator | null,
     sid: null,
+    method: purpose === "claim" ? "key" : null,
+    to: null,
+    handle: null,
     ...change,
   });
   return token;

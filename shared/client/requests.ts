@@ -1,0 +1,237 @@
+// Requests of others to meet (PAS-2): what waits for an answer, told by the mailbox's line. It also sees
+// when two ask each other at once, so that one of the two attempts goes on (PAS-9).
+
+import type { EndedRequest, MeetingRequest } from "../wire/mailbox.ts";
+import type { UserId } from "../wire/ids.ts";
+import { PASSPHRASE_TERM_MAX_SECONDS } from "../wire/limits.ts";
+import { ProblemError } from "../wire/problem.ts";
+import type { ContactBook } from "./contactBook.ts";
+import type { Device } from "./device.ts";
+import type { Meeting } from "./meeting.ts";
+import type { AcquaintEvent, IncomingRequest, MeetingOptions } from "./model.ts";
+import type { Ports } from "./ports.ts";
+import { refuseRequest } from "./refusal.ts";
+import type { SpokenMeetings } from "./spokenMeetings.ts";
+
+/** How long the lower of two crossed attempts waits for the other device to come over, if the other's time allows. */
+const CROSSING_PATIENCE_MS = 5_000;
+
+/** Of two crossed requests, the later one was made at most this long after the one that led to the meeting. */
+const CROSSING_WINDOW_MS = PASSPHRASE_TERM_MAX_SECONDS * 1_000;
+
+const OVER: readonly string[] = ["attempt-over", "attempt-unknown", "answered-elsewhere"];
+
+interface Waiting {
+  readonly request: MeetingRequest;
+  readonly shown: IncomingRequest;
+  /** Own request to its asker is under way, and one of the two will make way. */
+  readonly isCrossed: boolean;
+}
+
+export class Requests {
+  readonly #device: Device;
+  readonly #ports: Ports;
+  readonly #contacts: ContactBook;
+  readonly #spoken: SpokenMeetings;
+  readonly #tell: (event: AcquaintEvent) => void;
+  readonly #waiting = new Map<string, Waiting>();
+  /** What this device has answered or refused: it hears of the end from the attempt. */
+  readonly #own = new Set<string>();
+  /** Those that the server has listed since the last hello. */
+  #listed = new Set<string>();
+  readonly #timers = new Set<() => void>();
+
+  constructor(
+    device: Device,
+    ports: Ports,
+    contacts: ContactBook,
+    spoken: SpokenMeetings,
+    tell: (event: AcquaintEvent) => void,
+  ) {
+    this.#device = device;
+    this.#ports = ports;
+    this.#contacts = contacts;
+    this.#spoken = spoken;
+    this.#tell = tell;
+  }
+
+  /** The oldest first. They arrive over the line that `connect` holds. */
+  get waiting(): readonly IncomingRequest[] {
+    return [...this.#waiting.values()]
+      .filter(({ isCrossed, shown }) => !isCrossed && this.#ports.now() < shown.expiresAt)
+      .map(({ shown }) => shown);
+  }
+
+  /**
+   * Answers with the passphrase. Resolves once the answer is made.
+   * @throws PassphraseError for one that is empty, too long or used up: then the request still waits
+   * @throws ConnectionError when the server cannot be reached
+   * @throws ProblemError `attempt-over` for a request that is over, `answered-elsewhere`
+   */
+  async answer(sid: string, passphrase: string, options: MeetingOptions = {}): Promise<Meeting> {
+    const waiting = this.#take(sid);
+    try {
+      return await this.#spoken.answer(waiting.request, passphrase, options);
+    } catch (error) {
+      this.#putBack(waiting, error);
+      throw error;
+    }
+  }
+
+  /** Says no; the asker is told. @throws ConnectionError when that cannot be sent */
+  async refuse(sid: string): Promise<void> {
+    const waiting = this.#take(sid);
+    try {
+      await refuseRequest(this.#device, this.#ports, waiting.request);
+    } catch (error) {
+      this.#put(waiting);
+      throw error;
+    }
+  }
+
+  /** Puts it off, or takes it up again; it waits as long as before, and nobody is told. */
+  postpone(sid: string, isPostponed = true): void {
+    const waiting = this.#known(sid);
+    this.#put({ ...waiting, shown: { ...waiting.shown, isPostponed } });
+  }
+
+  /** Blocks the asker, who is not told: to them it ends as if nobody were there. */
+  async block(sid: string): Promise<void> {
+    const waiting = this.#take(sid);
+    try {
+      await this.#contacts.block(waiting.request.from);
+    } catch (error) {
+      this.#put(waiting);
+      throw error;
+    }
+  }
+
+  /** The request of that account, if one waits. */
+  of(userId: UserId): MeetingRequest | null {
+    const all = [...this.#waiting.values()].map(({ request }) => request);
+    return all.find(({ from, sid }) => from === userId && this.#isInTime(sid)) ?? null;
+  }
+
+  /** Of the mailbox's line: from now until {@link listed} the server lists all that waits. */
+  listing(): void {
+    this.#listed = new Set();
+  }
+
+  /** What was answered on another device while this one was away waits no more. */
+  listed(): void {
+    for (const sid of this.#waiting.keys()) if (!this.#listed.has(sid)) this.#remove(sid);
+  }
+
+  /** Of the mailbox's line. */
+  async arrived(request: MeetingRequest, now: number): Promise<void> {
+    const { sid, from, handle, claimBy, answerBy } = request;
+    this.#listed.add(sid);
+    if (this.#waiting.has(sid) || this.#own.has(sid) || this.#spoken.isAnswering(sid)) return;
+    const contact = await this.#contacts.get(from);
+    const expiresAt = this.#ports.now() + claimBy - now;
+    const shown: IncomingRequest = {
+      sid,
+      from,
+      name: contact?.name ?? nameOfStranger(from, handle),
+      handle,
+      isContact: contact !== null,
+      expiresAt,
+      answerBy: this.#ports.now() + answerBy - now,
+      isPostponed: false,
+    };
+    const isCrossed = this.#spoken.pendingTo(from) !== null;
+    this.#put({ request, shown, isCrossed });
+    this.#after(expiresAt - this.#ports.now(), () => this.#remove(sid));
+    if (isCrossed) this.#meetHalfway(request);
+  }
+
+  /** Of the mailbox's line. What this device answers itself, it hears of from the attempt. */
+  async ended({ sid, from, handle, openedAt, outcome }: EndedRequest): Promise<void> {
+    const isCrossed = this.#waiting.get(sid)?.isCrossed === true;
+    this.#remove(sid);
+    if (isCrossed || this.#own.has(sid) || this.#spoken.isAnswering(sid)) return;
+    const contact = await this.#contacts.get(from);
+    // One that made way for this device's own request (PAS-9) has not come to nothing.
+    const hasMet = contact !== null && openedAt < contact.metAt + CROSSING_WINDOW_MS;
+    if (outcome === "cancelled" && (hasMet || this.#spoken.isWith(from))) return;
+    const name = contact?.name ?? nameOfStranger(from, handle);
+    this.#tell({ event: "requestOver", request: { sid, from, name, openedAt, outcome } });
+  }
+
+  /** The attempt with the lower id goes on, so that both devices choose the same one. */
+  #meetHalfway(request: MeetingRequest): void {
+    const own = this.#spoken.pendingTo(request.from);
+    if (own === null) return this.#uncross(request.sid);
+    void own.meeting.contact.catch(() => this.#uncross(request.sid));
+    const patience = request.sid < own.sid ? 0 : this.#patienceFor(request.sid);
+    this.#after(patience, () => {
+      if (!own.isUnanswered || !this.#isInTime(request.sid)) return;
+      const waiting = this.#take(request.sid);
+      const turned = this.#spoken.turnAround(own, request, waiting.shown.answerBy);
+      void turned.catch((error: unknown) => this.#putBack({ ...waiting, isCrossed: false }, error));
+    });
+  }
+
+  #patienceFor(sid: string): number {
+    const left = (this.#waiting.get(sid)?.shown.expiresAt ?? 0) - this.#ports.now();
+    return Math.max(0, Math.min(CROSSING_PATIENCE_MS, left / 2));
+  }
+
+  /** Own attempt came to nothing: what still waits is shown after all. */
+  #uncross(sid: string): void {
+    const waiting = this.#waiting.get(sid);
+    if (waiting !== undefined) this.#put({ ...waiting, isCrossed: false });
+  }
+
+  close(): void {
+    for (const stop of this.#timers) stop();
+    this.#timers.clear();
+    this.#waiting.clear();
+  }
+
+  #isInTime(sid: string): boolean {
+    const waiting = this.#waiting.get(sid);
+    return waiting !== undefined && this.#ports.now() < waiting.shown.expiresAt;
+  }
+
+  #known(sid: string): Waiting {
+    const waiting = this.#waiting.get(sid);
+    if (waiting === undefined) throw new ProblemError("attempt-over");
+    return waiting;
+  }
+
+  #take(sid: string): Waiting {
+    const waiting = this.#known(sid);
+    this.#own.add(sid);
+    this.#remove(sid);
+    return waiting;
+  }
+
+  /** What could not be answered waits on, unless it is over. */
+  #putBack(waiting: Waiting, error: unknown): void {
+    const isOver = error instanceof ProblemError && OVER.includes(error.code);
+    if (!isOver) this.#put(waiting);
+  }
+
+  #put(waiting: Waiting): void {
+    this.#own.delete(waiting.request.sid);
+    this.#waiting.set(waiting.request.sid, waiting);
+    this.#tell({ event: "requests" });
+  }
+
+  #remove(sid: string): void {
+    if (this.#waiting.delete(sid)) this.#tell({ event: "requests" });
+  }
+
+  #after(ms: number, then: () => void): void {
+    const stop = this.#ports.after(ms, () => {
+      this.#timers.delete(stop);
+      then();
+    });
+    this.#timers.add(stop);
+  }
+}
+
+function nameOfStranger(userId: UserId, handle: string | null): string {
+  return handle === null ? `${userId.slice(0, 4)}…${userId.slice(-4)}` : `@${handle}`;
+}

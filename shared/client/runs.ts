@@ -1,0 +1,117 @@
+// The attempts that this device drives: begun, resumed after a restart, let go of. What they are about is
+// decided by keyMeetings.ts and spokenMeetings.ts.
+
+import type { Role } from "../core/crypto/cpace.ts";
+import { ConnectionError } from "./api.ts";
+import type { AttemptRecord } from "./attemptRecord.ts";
+import type { AttemptRun } from "./attemptRun.ts";
+import { InitiatorRun } from "./initiatorRun.ts";
+import type { Meeting } from "./meeting.ts";
+import { within } from "./ports.ts";
+import { ResponderRun } from "./responderRun.ts";
+import type { RunContext } from "./runContext.ts";
+
+/** How long closing waits for acknowledgements, and beginning for the attempt to stand. */
+const SETTLE_MS = 2_000;
+const BEGIN_MS = 20_000;
+
+export class Runs {
+  readonly context: RunContext;
+  readonly #runs = new Set<AttemptRun>();
+  readonly #onEnd: (run: AttemptRun) => void;
+  /** Of attempts that this device has answered since the program began. */
+  readonly #answered = new Set<string>();
+  /** Grows with each closing. */
+  #era = 0;
+
+  constructor(context: Omit<RunContext, "onEnd">, onEnd: (run: AttemptRun) => void) {
+    this.context = { ...context, onEnd: (id) => this.#ended(id) };
+    this.#onEnd = onEnd;
+  }
+
+  get era(): number {
+    return this.#era;
+  }
+
+  get all(): readonly AttemptRun[] {
+    return [...this.#runs];
+  }
+
+  /** @param era in which it was asked for; what was closed since does not begin after all */
+  async begin(run: AttemptRun, era: number): Promise<Meeting> {
+    if (era !== this.#era) throw new ConnectionError("It was closed before the meeting began.");
+    this.#runs.add(run);
+    const { meeting } = run; // which may go on with another run before this one stands
+    const release = await this.context.store.hold(run.id);
+    void run.settled.then(() => release?.());
+    try {
+      await run.begin();
+      if (!(await within(this.context.ports, BEGIN_MS, run.ready))) {
+        throw new ConnectionError("The server was lost while the meeting began. Try again.");
+      }
+    } catch (error) {
+      await run.abandon();
+      throw error;
+    }
+    return meeting;
+  }
+
+  resume(record: AttemptRecord): AttemptRun {
+    const Run = record.role === "initiator" ? InitiatorRun : ResponderRun;
+    const run = new Run(this.context, record);
+    this.takeUp(run);
+    return run;
+  }
+
+  /** Drives an attempt whose record is stored: whatever comes of it, its meeting tells. */
+  takeUp(run: AttemptRun): void {
+    this.#runs.add(run);
+    run.start();
+  }
+
+  async resumeAll(): Promise<Meeting[]> {
+    const runs: AttemptRun[] = [];
+    const records = [...(await this.records("initiator")), ...(await this.records("responder"))];
+    for (const record of records) {
+      if (this.of(record) !== undefined) continue;
+      const release = await this.context.store.hold(record.id);
+      if (release === null) continue; // another tab or process is at it
+      const run = this.resume(record);
+      void run.settled.then(release);
+      runs.push(run);
+    }
+    return runs.map((run) => run.meeting);
+  }
+
+  hasAnswered(sid: string): boolean {
+    const isAnswering = this.all.some((run) => run instanceof ResponderRun && run.sid === sid);
+    return isAnswering || this.#answered.has(sid);
+  }
+
+  of(record: AttemptRecord): AttemptRun | undefined {
+    return this.all.find((run) => run.id === record.id);
+  }
+
+  /** What this device remembers of attempts at this server. */
+  async records(role: Role): Promise<AttemptRecord[]> {
+    const { origin } = this.context.device;
+    const records = await this.context.store.all<AttemptRecord>("attempts");
+    return records.filter((record) => record.origin === origin && record.role === role);
+  }
+
+  async close(): Promise<void> {
+    this.#era += 1;
+    const over = this.all.filter((run) => run.meeting.isOver).map((run) => run.settled);
+    await within(this.context.ports, SETTLE_MS, Promise.all(over));
+    for (const run of this.#runs) run.stop();
+    this.#runs.clear();
+  }
+
+  #ended(id: string): void {
+    const run = this.all.find((one) => one.id === id);
+    if (run === undefined) return;
+    this.#runs.delete(run);
+    if (run instanceof ResponderRun) this.#answered.add(run.sid);
+    this.#onEnd(run);
+  }
+}

@@ -1,0 +1,93 @@
+// HTTP and sockets of the second client, written from docs/protocol.md alone: calls with proof of work,
+// frames in both directions.
+
+import * as crypto from "./independentCrypto.ts";
+
+export type Json = Record<string, unknown>;
+
+/** How an attempt ended without a match. */
+export class Ended extends Error {}
+
+/** What the server refused, by its code. */
+export class Refused extends Error {}
+
+export interface Socket {
+  send(message: Json): void;
+  close(): void;
+  /** The next message, which must be of this type. */
+  next(type: string): Promise<Json>;
+  /** The next message of this type; others are passed over. */
+  until(type: string): Promise<Json>;
+}
+
+export class IndependentConnection {
+  readonly #origin: string;
+  token = "";
+
+  constructor(origin: string) {
+    this.#origin = origin;
+  }
+
+  async call(method: string, path: string, body?: Json): Promise<Json> {
+    const response = await fetch(`${this.#origin}${path}`, {
+      method,
+      headers: { "content-type": "application/json", authorization: `Bearer ${this.token}` },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const answer = (text === "" ? {} : JSON.parse(text)) as Json;
+    if (response.ok) return answer;
+    const work = answer["work"] as { challenge: string; bits: number } | undefined;
+    if (work === undefined || body?.["proof"] !== undefined) {
+      throw new Refused(String(answer["code"]));
+    }
+    let solution = 0;
+    while (!crypto.isWorkDone(work.challenge, solution, work.bits)) solution += 1;
+    return this.call(method, path, { ...body, proof: { challenge: work.challenge, solution } });
+  }
+
+  /** The locator is null for the mailbox. */
+  async open(purpose: Json): Promise<Socket & { readonly locator: string }> {
+    const { path, token, locator } = await this.call("POST", "/v1/upgrade-tokens", purpose);
+    const socket = await this.#connect(String(path), String(token));
+    return { ...socket, locator: locator as string };
+  }
+
+  async #connect(path: string, token: string): Promise<Socket> {
+    const protocols = ["acquaint.v1.json", `acquaint.token.${token}`];
+    const socket = new WebSocket(this.#origin.replace(/^http/, "ws") + path, protocols);
+    const inbox: Json[] = [];
+    let wake = () => {};
+    socket.addEventListener("message", ({ data }) => {
+      inbox.push(...(JSON.parse(data as string) as Json[]));
+      wake();
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.addEventListener("open", () => resolve());
+      socket.addEventListener("error", () => reject(new Error("the socket was refused")));
+    });
+    const any = async (): Promise<Json> => {
+      while (inbox.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      return inbox.shift()!;
+    };
+    return {
+      send: (message) => socket.send(JSON.stringify([message])),
+      close: () => socket.close(1000),
+      next: async (type) => {
+        const message = await any();
+        if (message["type"] === "ended") throw new Ended(String(message["outcome"]));
+        if (message["type"] === "problem") {
+          throw new Refused(String((message["problem"] as Json)["code"]));
+        }
+        if (message["type"] !== type) throw new Error(`unexpected ${JSON.stringify(message)}`);
+        return message;
+      },
+      until: async (type) => {
+        for (;;) {
+          const message = await any();
+          if (message["type"] === type) return message;
+        }
+      },
+    };
+  }
+}

@@ -1,0 +1,50 @@
+// A modal sheet: from the foot of a phone, in the middle of a desktop. The browser keeps the focus in
+// it and gives it back afterwards; Escape puts it aside.
+
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { Spoken } from "./Announcer.tsx";
+
+interface SheetProps {
+  readonly label: string;
+  readonly onEscape: () => void;
+  readonly children: ComponentChildren;
+}
+
+export function Sheet({ label, onEscape, children }: SheetProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const sheet = element.current;
+    sheet?.showModal();
+    return () => {
+      sheet?.close();
+      const content = document.getElementById("content");
+      if (document.activeElement === document.body) content?.focus({ preventScroll: true });
+    };
+  }, []);
+  useLayoutEffect(() => {
+    const title = document.title;
+    document.title = `${label} – Acquaint`;
+    return () => {
+      document.title = title;
+    };
+  }, [label]);
+  return (
+    <dialog
+      ref={element}
+      class="sheet"
+      aria-label={label}
+      onCancel={(event) => {
+        event.preventDefault();
+        onEscape();
+      }}
+      // A browser may close it at the second Escape in a row, whatever the page says.
+      onClose={() => {
+        if (element.current?.isConnected && !element.current.open) onEscape();
+      }}
+    >
+      {children}
+      <Spoken />
+    </dialog>
+  );
+}
