@@ -8,7 +8,7 @@ import {
   networkWorkBits,
 } from "../../shared/core/pairing/backoff.ts";
 import type { FadingCount } from "../../shared/core/fadingCount.ts";
-import { arrive, NO_REQUESTS } from "../../shared/core/mailbox/meetingRequests.ts";
+import { arrive, end, endedOf, NO_REQUESTS } from "../../shared/core/mailbox/meetingRequests.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import { LOCATOR_MAX_DIGITS, LOCATOR_MIN_DIGITS } from "../../shared/wire/limits.ts";
 import type { MeetingRequest } from "../../shared/wire/mailbox.ts";
@@ -57,16 +57,29 @@ export function workTable(): string {
 }
 
 export function promptFigures(): string {
+  const strangers = promptsOf((index) => `stranger ${index}`, true);
+  const stranger = promptsOf(() => "one stranger", true);
+  const contact = promptsOf(() => "one contact", false);
+  return [
+    `Of strangers an account is shown ${strangers.burst} requests at once, and from then on one each ${strangers.waitSeconds} s;`,
+    `of one asker ${stranger.burst}, or ${contact.burst} if it is a contact, in ${stranger.waitSeconds} s.`,
+  ].join(" ");
+}
+
+/** How many requests are shown at once, and how long after these the next one is. */
+function promptsOf(askerOf: (index: number) => string, isStranger: boolean) {
   let requests = NO_REQUESTS;
   let burst = 0;
-  const ask = (now: number) => arrive(requests, requestOf(burst, now), true, now);
+  const ask = (now: number) =>
+    arrive(requests, requestOf(askerOf(burst), burst, now), isStranger, now);
   for (let next = ask(NOW); next !== null; next = ask(NOW)) {
-    requests = next;
+    const over = endedOf(next, String(burst), "cancelled", burst);
+    requests = over === null ? next : end(next, over, NOW);
     burst += 1;
   }
   let waitMs = 0;
   while (ask(NOW + waitMs) === null) waitMs += STEP_MS;
-  return `Of strangers an account is shown ${burst} requests at once, and from then on one each ${waitMs / 1_000} s.`;
+  return { burst, waitSeconds: waitMs / 1_000 };
 }
 
 const count = (level: number): string => level.toLocaleString("en-US");
@@ -79,10 +92,10 @@ function fadesSeconds(after: (count: FadingCount, now: number) => FadingCount): 
   return waitMs / 1_000;
 }
 
-function requestOf(index: number, now: number): MeetingRequest {
+function requestOf(from: string, index: number, now: number): MeetingRequest {
   return {
     sid: String(index),
-    from: `stranger ${index}` as UserId,
+    from: from as UserId,
     handle: null,
     locator: "" as MeetingRequest["locator"],
     openedAt: now,

@@ -147,13 +147,15 @@ export class Requests {
 
   /** Of the mailbox's line. What this device answers itself, it hears of from the attempt. */
   async ended({ sid, from, handle, openedAt, outcome }: EndedRequest): Promise<void> {
-    const isCrossed = this.#waiting.get(sid)?.isCrossed === true;
+    const waiting = this.#waiting.get(sid);
+    const isCrossed = waiting?.isCrossed === true;
     this.#remove(sid);
     if (isCrossed || this.#own.has(sid) || this.#spoken.isAnswering(sid)) return;
     const contact = await this.#contacts.get(from);
-    // One that made way for this device's own request (PAS-9) has not come to nothing.
+    // One that was never shown here and made way for another attempt (PAS-9) has not come to nothing.
     const hasMet = contact !== null && openedAt < contact.metAt + CROSSING_WINDOW_MS;
-    if (outcome === "cancelled" && (hasMet || this.#spoken.isWith(from))) return;
+    const hasMadeWay = outcome === "cancelled" && (hasMet || this.#spoken.isWith(from));
+    if (waiting === undefined && hasMadeWay) return;
     const name = contact?.name ?? nameOfStranger(from, handle);
     this.#tell({ event: "requestOver", request: { sid, from, name, openedAt, outcome } });
   }

@@ -95,7 +95,18 @@ export class SpokenMeetings {
     const prs = prsOf(passphrase);
     const begun = await this.#begun((one) => one.sid === sid);
     if (begun !== null) return begun;
-    return this.#begin(prs, () => this.#responder(prs, card, { peerId: from, locator, sid }));
+    // Pages of one device are one side of the attempt, so only one of them answers.
+    const release = await this.#runs.context.store.hold(`answer ${sid}`);
+    if (release === null) throw new ProblemError("answered-elsewhere");
+    try {
+      const at = { peerId: from, locator, sid };
+      const meeting = await this.#begin(prs, () => this.#responder(prs, card, at));
+      void meeting.contact.then(release, release);
+      return meeting;
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   async #responder(

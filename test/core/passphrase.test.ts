@@ -46,6 +46,34 @@ describe("PAS-1: the vectors of normalisation", () => {
   });
 });
 
+describe("PAS-1: what shows nothing is no passphrase", () => {
+  const nothing = [
+    ["a soft hyphen", "\u00ad"],
+    ["a combining grapheme joiner", "\u034f"],
+    ["zero width space, joiners, marks of direction", "\u200b\u200c\u200d\u200e\u200f"],
+    ["a word joiner and a byte order mark", "\u2060\ufeff"],
+    ["variation selectors", "\ufe0f\u{e0100}"],
+    ["tags", "\u{e0020}\u{e007f}"],
+    ["Hangul fillers, of any width", "\u115f\u1160\u3164\uffa0"],
+    ["such characters between blanks", " \u200b \u3000\u2060\u00a0"],
+    ["more of them than a passphrase may have characters", "\u200b".repeat(300)],
+  ] as const;
+
+  test.for(nothing)("%s: it is empty", ([, text]) => {
+    expect(parsePassphrase(text)).toMatchObject({ ok: false, problem: { code: "empty" } });
+  });
+
+  test.for(nothing)("%s: with a letter it is taken", ([, text]) => {
+    expect(parsePassphrase(`a${text.slice(0, 50)}`).ok).toBe(true);
+  });
+
+  test("a mark, an emoji and a blank that is drawn show something", () => {
+    for (const text of ["\u0301", "🦊\ufe0f", "\u2800", "."]) {
+      expect(parsePassphrase(text).ok, JSON.stringify(text)).toBe(true);
+    }
+  });
+});
+
 describe("PAS-1: normalising what is normalised changes nothing", () => {
   test("for every assigned character, alone and between letters", () => {
     const broken: string[] = [];

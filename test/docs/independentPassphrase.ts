@@ -11,5 +11,6 @@ export function prsOfPassphrase(typed: string): Buffer | null {
     .replace(/\p{White_Space}+/gu, " ")
     .replace(/^ /, "")
     .replace(/ $/, "");
-  return text === "" || [...text].length > 200 ? null : Buffer.from(text, "utf8");
+  const isVisible = /[^\p{Default_Ignorable_Code_Point} ]/u.test(text);
+  return isVisible && [...text].length <= 200 ? Buffer.from(text, "utf8") : null;
 }
