@@ -1,8 +1,10 @@
 // The time that is left: one line that rewrites itself on a terminal, one plain line elsewhere.
-import { styled, type Terminal } from "./terminal.ts";
+import { shortened } from "./printable.ts";
+import { LEAST_COLUMNS, styled, type Terminal } from "./terminal.ts";
 
 const TICK_MS = 1_000;
 const CLEAR_LINE = "\r\u001b[2K";
+const HINT = "Ctrl-C cancels";
 
 export interface Countdown {
   /** Prints a line above the running one. */
@@ -32,9 +34,12 @@ export function startCountdown(
   const draw = (): void => {
     const left = expiresAt - now();
     const urgent = left < 20_000;
-    const clock = styled(out, urgent ? ["yellow", "bold"] : "bold", remaining(left));
-    const hint = styled(out, "dim", "Ctrl-C cancels");
-    out.write(`${CLEAR_LINE}${live} … ${clock} left. ${hint} `);
+    const time = remaining(left);
+    const clock = styled(out, urgent ? ["yellow", "bold"] : "bold", time);
+    // A line that the terminal breaks cannot be rewritten: each second would leave one behind.
+    const room = Math.max(out.columns, LEAST_COLUMNS) - ` … ${time} left. `.length - 1;
+    const hint = live.length + HINT.length < room ? `${styled(out, "dim", HINT)} ` : "";
+    out.write(`${CLEAR_LINE}${shortened(live, room)} … ${clock} left. ${hint}`);
   };
   draw();
   const ticking = setInterval(draw, TICK_MS);

@@ -19,7 +19,7 @@ import {
 } from "./meetingText.ts";
 import { printable } from "./printable.ts";
 import { requestLines, requestOverText } from "./requestText.ts";
-import { styled, type Terminal } from "./terminal.ts";
+import { fitted, styled, type Terminal } from "./terminal.ts";
 
 export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
   let countdown: Countdown | null = null;
@@ -28,7 +28,14 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
     countdown?.stop();
     countdown = null;
   };
-  const say = (...lines: string[]): void => out.write(lines.map((line) => `${line}\n`).join(""));
+  const write = (to: Terminal, lines: readonly string[]): void => {
+    to.write(
+      fitted(to, lines)
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
+  };
+  const say = (...lines: string[]): void => write(out, lines);
 
   const count = (until: number | null, what: Counted): void => {
     if (until !== null) countdown = startCountdown(until, what, out);
@@ -36,7 +43,7 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
   /** What comes meanwhile stands above the running line. */
   const interject = (...lines: string[]): void => {
     if (countdown === null) say(...lines);
-    else countdown.interject(lines.join("\n"));
+    else countdown.interject(fitted(out, lines).join("\n"));
   };
 
   function show(event: CliEvent, meeting = NO_MEETING): void {
@@ -126,7 +133,7 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
     show,
     remark: (text) => {
       endCountdown();
-      errors.write(`${printable(text)}\n`);
+      write(errors, [printable(text)]);
     },
     revealRecoveryPhrase(phrase) {
       if (!errors.interactive) return false;
@@ -135,8 +142,10 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
     },
     fail(error: CliError) {
       endCountdown();
-      errors.write(`${styled(errors, ["red", "bold"], "acquaint:")} ${printable(error.message)}\n`);
-      if (error.hint !== null) errors.write(`  ${printable(error.hint)}\n`);
+      const [title = "", ...rest] = fitted(errors, [`acquaint: ${printable(error.message)}`]);
+      const label = styled(errors, ["red", "bold"], "acquaint:");
+      write(errors, [label + title.slice("acquaint:".length), ...rest]);
+      if (error.hint !== null) write(errors, [`  ${printable(error.hint)}`]);
     },
     close: endCountdown,
   };

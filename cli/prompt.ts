@@ -35,7 +35,13 @@ export function promptOn(
     piped: stdin.isTTY !== true,
     async ask(question, { unseen = false, until } = {}) {
       const output = unseen ? nowhere() : stderr;
-      const lines = createInterface({ input: stdin, output, terminal: true, historySize: 0 });
+      const lines = createInterface({
+        input: stdin,
+        output,
+        terminal: true,
+        historySize: 0,
+        prompt: "", // shown after lines that were typed ahead
+      });
       lines.on("SIGINT", () => {
         lines.close();
         stderr.write("\n");

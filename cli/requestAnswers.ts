@@ -82,28 +82,38 @@ async function offer(
   while (watch.isWaiting(sid)) {
     const choice = await put(context, plan, request, question);
     if (choice === null) return null;
-    switch (choice.toLowerCase()[0]) {
-      case "a": {
+    switch (choiceIn(choice)) {
+      case "answer": {
         const exitCode = await answerByHand(context, plan, request);
         if (exitCode !== null) return exitCode;
         break;
       }
-      case "l":
+      case "later":
         client.requests.postpone(sid);
         return null;
-      case "r":
+      case "refuse":
         await client.requests.refuse(sid);
         watch.settle(request, "refused");
         return null;
-      case "b":
+      case "block":
         watch.settle(request, "blocked");
         await client.requests.block(sid);
         return null;
       default:
-        context.present.remark("Type a, l, r or b, and Enter.");
+        context.present.remark(
+          "Type a, l, r or b, and Enter. The passphrase is asked for after a.",
+        );
     }
   }
   return null;
+}
+
+const CHOICES = ["answer", "later", "refuse", "block"] as const;
+
+/** A passphrase that was typed too early is none of them, whatever it begins with. */
+function choiceIn(typed: string): (typeof CHOICES)[number] | undefined {
+  const word = typed.toLowerCase();
+  return CHOICES.find((choice) => word === choice || word === choice[0]);
 }
 
 /** @returns null when no passphrase was entered, or the request is over */

@@ -28,3 +28,23 @@ export function terminalOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): 
 export function styled(terminal: Terminal, style: Style, text: string): string {
   return terminal.colored ? styleText(style, text, { validateStream: false }) : text;
 }
+
+/** Narrower than this is no width, but a terminal that does not tell its own: nothing is fitted to it. */
+export const LEAST_COLUMNS = 20;
+const FRAME_OR_COLOUR = /[\u001b\u2500-\u259f]/u;
+
+/** The lines, broken at blanks where the terminal would break them inside a word; indented as before. */
+export function fitted({ interactive, columns }: Terminal, lines: readonly string[]): string[] {
+  if (!interactive || columns < LEAST_COLUMNS) return [...lines];
+  return lines.flatMap((line) => {
+    if (line.length <= columns || FRAME_OR_COLOUR.test(line)) return [line];
+    const indent = line.slice(0, line.length - line.trimStart().length);
+    const broken: string[] = [];
+    for (const word of line.trimStart().split(" ")) {
+      const last = broken.at(-1);
+      if (last === undefined || last.length + word.length >= columns) broken.push(indent + word);
+      else broken[broken.length - 1] = `${last} ${word}`;
+    }
+    return broken;
+  });
+}

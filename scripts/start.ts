@@ -49,6 +49,7 @@ function greeting(url: string, { stateDir }: Options): string {
     on the page      open ${url} in two windows: show a key in one, type it in the other
     in a terminal    npm run -s acquaint --${server} --home /tmp/alice key show
     and another      npm run -s acquaint --${server} --home /tmp/bob key enter CODE
+    by a passphrase  say --open --suggest instead of key show, then answer --locator L
 `;
 }
 

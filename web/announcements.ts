@@ -4,6 +4,8 @@
 import { Store } from "./store.ts";
 
 const NOTICE_LASTS_MS = 5_000;
+/** Time to be read aloud; later it would be found in the page as if it still held. */
+const SPOKEN_LASTS_MS = 10_000;
 /** Long enough to find the button without a mouse. */
 const NOTICE_WITH_ACTION_LASTS_MS = 12_000;
 
@@ -21,12 +23,15 @@ interface Said {
 export const announcements = new Store<Said>({ notice: null, spoken: "" });
 
 let timer: ReturnType<typeof setTimeout> | undefined;
+let spokenTimer: ReturnType<typeof setTimeout> | undefined;
 let whenGone: (() => void) | undefined;
 
 /** The same text again differs by a blank, since only changes are heard. */
 export function speak(text: string): void {
   const isSame = text === announcements.state.spoken;
   announcements.change({ spoken: isSame ? `${text}\u00a0` : text });
+  clearTimeout(spokenTimer);
+  spokenTimer = setTimeout(() => announcements.change({ spoken: "" }), SPOKEN_LASTS_MS);
 }
 
 /** @param afterwards runs once the notice has left without its action being taken */

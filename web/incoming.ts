@@ -10,6 +10,7 @@ import {
 } from "../shared/client/index.ts";
 import { notify, speak } from "./announcements.ts";
 import { Meetings } from "./meetings.ts";
+import { withPlainName } from "./plainName.ts";
 import { problemText } from "./problems.ts";
 import { isOver } from "./progress.ts";
 import { Store } from "./store.ts";
@@ -59,7 +60,7 @@ export class Incoming {
 
   /** Takes over what waits now. */
   read(): void {
-    const { waiting } = this.#acquaint.requests;
+    const waiting = this.#acquaint.requests.waiting.map(withPlainName);
     const before = this.store.state;
     const isAnswering = this.answering.store.state.progress !== null;
     const shown = waiting.filter(({ isPostponed }) => !isPostponed);
@@ -80,7 +81,8 @@ export class Incoming {
   }
 
   /** A request ended that this page did not answer. */
-  over(request: OverRequest): void {
+  over(ended: OverRequest): void {
+    const request = withPlainName(ended);
     const { sid, from, name, outcome } = request;
     const wasSeen = this.#seenAt.has(sid);
     if (outcome === "answered") {
@@ -154,7 +156,10 @@ export class Incoming {
     try {
       await requests.block(sid);
       const unblock = () =>
-        void contacts.unblock(from).catch((error: unknown) => notify(problemText(error)));
+        void contacts.unblock(from).then(
+          () => notify(`${name} is no longer blocked. Their request is over; they can ask again.`),
+          (error: unknown) => notify(problemText(error)),
+        );
       notify(`${name} is blocked. They are not told.`, { label: "Undo", run: unblock });
     } catch (error) {
       this.store.change({ problem: problemText(error) });

@@ -9,6 +9,7 @@ import type {
   MeetingEvent,
   ShownKey,
 } from "../shared/client/index.ts";
+import { withPlainName } from "./plainName.ts";
 
 type Stage = "starting" | "waiting" | "claimed" | "matched" | "connected" | "failed";
 
@@ -76,7 +77,7 @@ export function advance(progress: Progress, event: MeetingEvent): Progress {
     case "connection":
       return { ...progress, isConnectionLost: event.state === "lost" };
     case "connected":
-      return { ...progress, stage: "connected", contact: event.contact };
+      return { ...progress, stage: "connected", contact: withPlainName(event.contact) };
     case "failed":
       return { ...progress, stage: "failed", reason: event.reason };
   }

@@ -11,6 +11,7 @@ import {
 } from "../shared/client/index.ts";
 import { Incoming } from "./incoming.ts";
 import { Meetings } from "./meetings.ts";
+import { withPlainName } from "./plainName.ts";
 import { isWelcomed, setWelcomed } from "./preferences.ts";
 import { wayOf } from "./progress.ts";
 import { Store, useStore } from "./store.ts";
@@ -114,7 +115,8 @@ class Session {
   }
 
   async readContacts(): Promise<void> {
-    this.store.change({ contacts: await this.acquaint.contacts.list() });
+    const contacts = await this.acquaint.contacts.list();
+    this.store.change({ contacts: contacts.map(withPlainName) });
   }
 
   async readCards(): Promise<void> {

@@ -38,7 +38,7 @@ function ofAsking(reason: Common, name: string | null, isAnswered: boolean): End
           }
         : {
             title: "No answer in time",
-            text: `${name ?? "Whoever you told the number"} may be offline or busy. Nothing was exchanged, and your passphrase can still serve: make sure that both of you are ready.`,
+            text: `${name ?? "Whoever you told the number"} may be offline or busy. Nothing was exchanged, and your passphrase can still serve: make sure that both of you are ready${name === null ? "" : ", or tell them a number instead"}.`,
           };
     case "cancelled":
       return {

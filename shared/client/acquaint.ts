@@ -3,6 +3,7 @@
 import { type UserId, userIdSchema } from "../wire/ids.ts";
 import { ProblemError } from "../wire/problem.ts";
 import { adviceFor } from "./advice.ts";
+import type { AttemptRun } from "./attemptRun.ts";
 import { BurntPassphrases } from "./burntPassphrases.ts";
 import { CardBox } from "./cardBox.ts";
 import { ContactBook } from "./contactBook.ts";
@@ -57,8 +58,9 @@ export class Acquaint {
     const { contacts } = this;
     const ownName = () => profile.me.name;
     const burnt = new BurntPassphrases(store, device);
-    this.#runs = new Runs({ device, ports, store, contacts, burnt, ownName }, (run) =>
-      this.#keys.ended(run),
+    this.#runs = new Runs(
+      { device, ports, store, contacts, burnt, ownName },
+      { onBegin: (run) => this.#begun(run), onEnd: (run) => this.#keys.ended(run) },
     );
     this.#keys = new KeyMeetings(this.#runs, this.cards);
     this.#spoken = new SpokenMeetings(this.#runs, this.cards);
@@ -191,6 +193,10 @@ export class Acquaint {
     await this.#runs.close();
     this.requests.close();
     this.#line.close();
+  }
+
+  #begun(run: AttemptRun): void {
+    if (run.role === "initiator" && run.peerId !== null) this.requests.crossedBy(run.peerId);
   }
 
   /** Null for an account that does not exist, or may not be found. */

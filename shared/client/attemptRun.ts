@@ -1,6 +1,7 @@
 // Drives one attempt over its socket, for either role. Notices are handled one after another, and what
 // must not be lost is stored before it is said. The two roles differ in initiatorRun.ts and responderRun.ts.
 
+import type { Role } from "../core/crypto/cpace.ts";
 import type { Upgrade, UpgradeRequest } from "../wire/auth.ts";
 import type { Locator, UserId } from "../wire/ids.ts";
 import {
@@ -60,6 +61,10 @@ export abstract class AttemptRun {
 
   get id(): string {
     return this.record.id;
+  }
+
+  get role(): Role {
+    return this.record.role;
   }
 
   get method(): Method {

@@ -2,6 +2,7 @@
 // is offered in another attempt, unless it has led to a verified peer. What is kept is a digest that only
 // this device's key can make, so that the store alone tells nothing of them.
 
+import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64Url, lvCat, toBase64Url, utf8 } from "../core/crypto/bytes.ts";
 import type { Device } from "./device.ts";
@@ -14,9 +15,9 @@ interface Offered {
 
 export class BurntPassphrases {
   readonly #store: Store;
-  readonly #device: Pick<Device, "sign">;
+  readonly #device: Pick<Device, "ownSecret">;
 
-  constructor(store: Store, device: Pick<Device, "sign">) {
+  constructor(store: Store, device: Pick<Device, "ownSecret">) {
     this.#store = store;
     this.#device = device;
   }
@@ -48,9 +49,8 @@ export class BurntPassphrases {
     return (await this.#store.get("settings", await this.#idOf(prs))) !== null;
   }
 
-  /** Ed25519 signs deterministically (RFC 8032, section 5.1.6). */
   async #idOf(prs: string): Promise<string> {
-    const signed = lvCat(utf8("acquaint burnt v1"), sha256(fromBase64Url(prs)));
-    return `burnt ${toBase64Url(sha256(await this.#device.sign(signed)))}`;
+    const burnt = lvCat(utf8("acquaint burnt v1"), fromBase64Url(prs));
+    return `burnt ${toBase64Url(hmac(sha256, await this.#device.ownSecret(), burnt))}`;
   }
 }

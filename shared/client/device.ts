@@ -82,6 +82,16 @@ export class Device {
     return signWith(this.#keys.sign.privateKey, message);
   }
 
+  /**
+   * 32 bytes that only this device's keys can make, the same each time. No signature would do: those of
+   * WebKit differ from one to the next.
+   */
+  async ownSecret(): Promise<Uint8Array> {
+    const { privateKey, publicKey } = this.#keys.agree;
+    const withItself = { name: "X25519", public: publicKey };
+    return new Uint8Array(await crypto.subtle.deriveBits(withItself, privateKey, 256));
+  }
+
   async recoveryPhrase(): Promise<string | null> {
     const stored = await this.#store.get<StoredPhrase>("device", phraseId(this.self.deviceId));
     return stored?.phrase ?? null;

@@ -138,12 +138,13 @@ export class InitiatorRun extends ConcludingRun {
   }
 }
 
-function openMessage({ method, terms, sid, half }: AttemptRecord): OpenMessage {
+/** The terms of a key are fixed. */
+function openMessage({ terms, sid, half }: AttemptRecord): OpenMessage {
   const { share, commitment } = half;
   const members = { type: "open", sid, share, commitment } as const;
-  if (method === "key") return { ...members, method };
-  if (terms === null) throw new Error("An attempt by passphrase has its terms.");
-  return { ...members, method, ...terms };
+  return terms === null
+    ? { ...members, method: "key" }
+    : { ...members, method: "passphrase", ...terms };
 }
 
 /** For a claim that no honest device makes, such as one's own share: it counts as a wrong guess. */

@@ -68,25 +68,20 @@ export class Requests {
    * @throws ConnectionError when the server cannot be reached
    * @throws ProblemError `attempt-over` for a request that is over, `answered-elsewhere`
    */
-  async answer(sid: string, passphrase: string, options: MeetingOptions = {}): Promise<Meeting> {
-    const waiting = this.#take(sid);
-    try {
-      return await this.#spoken.answer(waiting.request, passphrase, options);
-    } catch (error) {
-      this.#putBack(waiting, error);
-      throw error;
-    }
+  answer(sid: string, passphrase: string, options: MeetingOptions = {}): Promise<Meeting> {
+    return this.#settle(sid, (request) => this.#spoken.answer(request, passphrase, options));
   }
 
-  /** Says no; the asker is told. @throws ConnectionError when that cannot be sent */
-  async refuse(sid: string): Promise<void> {
-    const waiting = this.#take(sid);
-    try {
-      await refuseRequest(this.#device, this.#ports, waiting.request);
-    } catch (error) {
-      this.#put(waiting);
-      throw error;
-    }
+  /**
+   * Says no; the asker is told.
+   * @throws ConnectionError when that cannot be sent
+   * @throws ProblemError `attempt-over` for a request that is over, `answered-elsewhere`
+   */
+  refuse(sid: string): Promise<void> {
+    return this.#settle(sid, async (request) => {
+      const release = await this.#spoken.holdRequest(sid);
+      await refuseRequest(this.#device, this.#ports, request).finally(release);
+    });
   }
 
   /** Puts it off, or takes it up again; it waits as long as before, and nobody is told. */
@@ -96,14 +91,8 @@ export class Requests {
   }
 
   /** Blocks the asker, who is not told: to them it ends as if nobody were there. */
-  async block(sid: string): Promise<void> {
-    const waiting = this.#take(sid);
-    try {
-      await this.#contacts.block(waiting.request.from);
-    } catch (error) {
-      this.#put(waiting);
-      throw error;
-    }
+  block(sid: string): Promise<void> {
+    return this.#settle(sid, ({ from }) => this.#contacts.block(from));
   }
 
   /** The request of that account, if one waits. */
@@ -145,6 +134,15 @@ export class Requests {
     if (isCrossed) this.#meetHalfway(request);
   }
 
+  /** Own request to that account begins: theirs, if one is shown already, is crossed by it. */
+  crossedBy(userId: UserId): void {
+    const theirs = this.of(userId);
+    const waiting = theirs === null ? undefined : this.#waiting.get(theirs.sid);
+    if (theirs === null || waiting === undefined || waiting.isCrossed) return;
+    this.#put({ ...waiting, isCrossed: true });
+    this.#meetHalfway(theirs);
+  }
+
   /** Of the mailbox's line. What this device answers itself, it hears of from the attempt. */
   async ended({ sid, from, handle, openedAt, outcome }: EndedRequest): Promise<void> {
     const waiting = this.#waiting.get(sid);
@@ -154,8 +152,8 @@ export class Requests {
     const contact = await this.#contacts.get(from);
     // One that was never shown here and made way for another attempt (PAS-9) has not come to nothing.
     const hasMet = contact !== null && openedAt < contact.metAt + CROSSING_WINDOW_MS;
-    const hasMadeWay = outcome === "cancelled" && (hasMet || this.#spoken.isWith(from));
-    if (waiting === undefined && hasMadeWay) return;
+    const hasMadeWay = this.#spoken.isWith(from) || (waiting === undefined && hasMet);
+    if (outcome === "cancelled" && hasMadeWay) return;
     const name = contact?.name ?? nameOfStranger(from, handle);
     this.#tell({ event: "requestOver", request: { sid, from, name, openedAt, outcome } });
   }
@@ -200,6 +198,20 @@ export class Requests {
     const waiting = this.#waiting.get(sid);
     if (waiting === undefined) throw new ProblemError("attempt-over");
     return waiting;
+  }
+
+  /** Takes it off the list; what fails puts it back. */
+  async #settle<Result>(
+    sid: string,
+    settle: (request: MeetingRequest) => Promise<Result>,
+  ): Promise<Result> {
+    const waiting = this.#take(sid);
+    try {
+      return await settle(waiting.request);
+    } catch (error) {
+      this.#putBack(waiting, error);
+      throw error;
+    }
   }
 
   #take(sid: string): Waiting {

@@ -18,15 +18,20 @@ const BEGIN_MS = 20_000;
 export class Runs {
   readonly context: RunContext;
   readonly #runs = new Set<AttemptRun>();
+  readonly #onBegin: (run: AttemptRun) => void;
   readonly #onEnd: (run: AttemptRun) => void;
   /** Of attempts that this device has answered since the program began. */
   readonly #answered = new Set<string>();
   /** Grows with each closing. */
   #era = 0;
 
-  constructor(context: Omit<RunContext, "onEnd">, onEnd: (run: AttemptRun) => void) {
+  constructor(
+    context: Omit<RunContext, "onEnd">,
+    listeners: { onBegin: (run: AttemptRun) => void; onEnd: (run: AttemptRun) => void },
+  ) {
     this.context = { ...context, onEnd: (id) => this.#ended(id) };
-    this.#onEnd = onEnd;
+    this.#onBegin = listeners.onBegin;
+    this.#onEnd = listeners.onEnd;
   }
 
   get era(): number {
@@ -40,10 +45,8 @@ export class Runs {
   /** @param era in which it was asked for; what was closed since does not begin after all */
   async begin(run: AttemptRun, era: number): Promise<Meeting> {
     if (era !== this.#era) throw new ConnectionError("It was closed before the meeting began.");
-    this.#runs.add(run);
     const { meeting } = run; // which may go on with another run before this one stands
-    const release = await this.context.store.hold(run.id);
-    void run.settled.then(() => release?.());
+    await this.#add(run);
     try {
       await run.begin();
       if (!(await within(this.context.ports, BEGIN_MS, run.ready))) {
@@ -59,26 +62,46 @@ export class Runs {
   resume(record: AttemptRecord): AttemptRun {
     const Run = record.role === "initiator" ? InitiatorRun : ResponderRun;
     const run = new Run(this.context, record);
-    this.takeUp(run);
+    this.#runs.add(run);
+    this.#onBegin(run);
+    run.start();
+    return run;
+  }
+
+  /** Null when another tab or process is at it, or has just ended it. */
+  async resumeAlone({ id }: AttemptRecord): Promise<AttemptRun | null> {
+    const { store } = this.context;
+    const release = await store.hold(id);
+    if (release === null) return null;
+    const record = await store.get<AttemptRecord>("attempts", id);
+    if (record === null) {
+      release();
+      return null;
+    }
+    const run = this.resume(record);
+    void run.settled.then(release);
     return run;
   }
 
   /** Drives an attempt whose record is stored: whatever comes of it, its meeting tells. */
-  takeUp(run: AttemptRun): void {
-    this.#runs.add(run);
+  async takeUp(run: AttemptRun): Promise<void> {
+    await this.#add(run);
     run.start();
+  }
+
+  /** Other tabs and processes leave it to this one. */
+  async #add(run: AttemptRun): Promise<void> {
+    this.#runs.add(run);
+    const release = await this.context.store.hold(run.id);
+    void run.settled.then(() => release?.());
   }
 
   async resumeAll(): Promise<Meeting[]> {
     const runs: AttemptRun[] = [];
-    const records = [...(await this.records("initiator")), ...(await this.records("responder"))];
-    for (const record of records) {
+    for (const record of await this.records()) {
       if (this.of(record) !== undefined) continue;
-      const release = await this.context.store.hold(record.id);
-      if (release === null) continue; // another tab or process is at it
-      const run = this.resume(record);
-      void run.settled.then(release);
-      runs.push(run);
+      const run = await this.resumeAlone(record);
+      if (run !== null) runs.push(run);
     }
     return runs.map((run) => run.meeting);
   }
@@ -92,11 +115,13 @@ export class Runs {
     return this.all.find((run) => run.id === record.id);
   }
 
-  /** What this device remembers of attempts at this server. */
-  async records(role: Role): Promise<AttemptRecord[]> {
+  /** What this device remembers of attempts at this server, in one role or in both. */
+  async records(role?: Role): Promise<AttemptRecord[]> {
     const { origin } = this.context.device;
     const records = await this.context.store.all<AttemptRecord>("attempts");
-    return records.filter((record) => record.origin === origin && record.role === role);
+    return records.filter(
+      (record) => record.origin === origin && record.role === (role ?? record.role),
+    );
   }
 
   async close(): Promise<void> {

@@ -95,18 +95,21 @@ export class SpokenMeetings {
     const prs = prsOf(passphrase);
     const begun = await this.#begun((one) => one.sid === sid);
     if (begun !== null) return begun;
-    // Pages of one device are one side of the attempt, so only one of them answers.
+    const release = await this.holdRequest(sid);
+    const at = { peerId: from, locator, sid };
+    const meeting = this.#begin(prs, () => this.#responder(prs, card, at));
+    void meeting.then(({ contact }) => contact).then(release, release);
+    return meeting;
+  }
+
+  /**
+   * Pages of one device are one side of the attempt, so only one of them answers or declines.
+   * @throws ProblemError `answered-elsewhere`
+   */
+  async holdRequest(sid: string): Promise<() => void> {
     const release = await this.#runs.context.store.hold(`answer ${sid}`);
     if (release === null) throw new ProblemError("answered-elsewhere");
-    try {
-      const at = { peerId: from, locator, sid };
-      const meeting = await this.#begin(prs, () => this.#responder(prs, card, at));
-      void meeting.contact.then(release, release);
-      return meeting;
-    } catch (error) {
-      release();
-      throw error;
-    }
+    return release;
   }
 
   async #responder(
@@ -133,12 +136,17 @@ export class SpokenMeetings {
     }
   }
 
-  /** An answer that was begun goes on where it was: this device makes one first message for an attempt. */
+  /**
+   * An answer that was begun goes on where it was: this device makes one first message for an attempt.
+   * @throws ProblemError `answered-elsewhere` when another tab or process is at it
+   */
   async #begun(isIt: (record: AttemptRecord) => boolean): Promise<Meeting | null> {
     const records = await this.#runs.records("responder");
     const record = records.find((one) => one.method === "passphrase" && isIt(one));
     if (record === undefined) return null;
-    return (this.#runs.of(record) ?? this.#runs.resume(record)).meeting;
+    const run = this.#runs.of(record) ?? (await this.#runs.resumeAlone(record));
+    if (run === null) throw new ProblemError("answered-elsewhere");
+    return run.meeting;
   }
 
   /** Own request to that account, while it may still be answered. */
@@ -172,7 +180,7 @@ export class SpokenMeetings {
     await context.store.put("attempts", record.id, record); // before the other goes: one of them is resumed
     const meeting = await own.makeWay();
     if (meeting === null) return context.store.delete("attempts", record.id);
-    this.#runs.takeUp(new ResponderRun(context, record, meeting));
+    await this.#runs.takeUp(new ResponderRun(context, record, meeting));
   }
 
   /**
@@ -181,22 +189,25 @@ export class SpokenMeetings {
    */
   async #requireUnused(prs: string): Promise<void> {
     if (await this.#runs.context.burnt.has(prs)) {
-      const message =
-        "This passphrase is used up: it was tried before and did not lead to a meeting. Agree on a new one.";
-      throw new PassphraseError({ code: "burnt", message });
+      throw spent(
+        "burnt",
+        "This passphrase is used up: it was tried before, without a meeting. Agree on a new one.",
+      );
     }
-    const records = [
-      ...(await this.#runs.records("initiator")),
-      ...(await this.#runs.records("responder")),
-    ];
+    const records = await this.#runs.records();
     if (records.some((one) => one.prs === prs && one.method === "passphrase")) throw inUse();
   }
 }
 
 function inUse(): PassphraseError {
-  const message =
-    "This passphrase is in use: another request of yours with it is under way. Cancel that, or agree on a new one.";
-  return new PassphraseError({ code: "inUse", message });
+  return spent(
+    "inUse",
+    "This passphrase is in use: another request of yours has it. Cancel that, or agree on a new one.",
+  );
+}
+
+function spent(code: SpentPassphrase["code"], message: string): PassphraseError {
+  return new PassphraseError({ code, message });
 }
 
 /** In base64url. @throws PassphraseError */

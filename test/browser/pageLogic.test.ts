@@ -7,6 +7,7 @@ import { askOf, faultsOf, newDraft, peerOf } from "../../web/askDraft.ts";
 import { draftOf, withDraft } from "../../web/cardDraft.ts";
 import { complete, correct, hintFor, mistakenWord, optionsFor } from "../../web/keyTyping.ts";
 import { explainFailure } from "../../web/problems.ts";
+import { withPlainName } from "../../web/plainName.ts";
 import { begin, type Way } from "../../web/progress.ts";
 import { mailLink, phoneLink, webLink } from "../../web/safeLinks.ts";
 
@@ -27,6 +28,14 @@ test.each([
   ["https://example.org/", "mistake"],
 ])("KEY-1: the hint for “%s” is of the kind %s", (text, kind) => {
   expect(hintFor(text, codes).kind).toBe(kind);
+});
+
+test("a name that would turn the sentence around it is shown without what turns it", () => {
+  expect(withPlainName({ name: "Ada \u202eevil\u2066\u0007\n", id: 1 })).toEqual({
+    name: "Ada evil",
+    id: 1,
+  });
+  for (const name of ["Zoë 👩‍👩‍👧‍👦", "שלום", "می‌خواهم"]) expect(withPlainName({ name }).name).toBe(name);
 });
 
 test("KEY-1: words are offered for the end of the text alone, and taken over as typed", () => {

@@ -104,3 +104,26 @@ test("PAS-6: an account that does not exist is told at once, and the name can be
   await answer(ben, "blue moon");
   await bothConnected(ada, ben);
 });
+
+test("PAS-8: whoever does not answer can be told a number, with the same words", async () => {
+  const { ada, ben, benId } = await pair();
+  await ask(ada, { to: benId, passphrase: "blue moon", seconds: 10 });
+  await sheet(ben.page)
+    .getByRole("button", { name: /^Block/ })
+    .click();
+  await ben.page.getByRole("button", { name: "Undo" }).click();
+  await ben.page.getByText(/is no longer blocked\. Their request is over/).waitFor();
+  await heading(ada.page, "No answer in time").waitFor();
+  await ada.page.getByRole("button", { name: "Tell a number" }).click();
+  expect(await ada.page.getByRole("radio", { name: "Anyone" }).isChecked()).toBe(true);
+  await askButton(ada.page).click();
+  const number = (await ada.page.locator(".key-number").textContent()) ?? "";
+  await ben.page.getByRole("link", { name: /Enter a number/ }).click();
+  await ben.page.getByRole("button", { name: "Answer", exact: true }).click();
+  const field = ben.page.getByLabel("The number");
+  await expect.poll(() => field.evaluate((one) => one === document.activeElement)).toBe(true);
+  await field.fill(number);
+  await passphraseField(ben.page).fill("blue moon");
+  await ben.page.getByRole("button", { name: "Answer", exact: true }).click();
+  await bothConnected(ada, ben);
+});

@@ -97,6 +97,23 @@ describe("a passphrase that is typed", () => {
 });
 
 describe("a request on a terminal", () => {
+  test("a passphrase that is typed before it is asked for refuses and blocks nobody", async () => {
+    const { ada, bob, handle } = await pair();
+    const waiting = bob.sit("answer");
+    await waiting.shows("Waiting for somebody");
+    const asking = ada.start("say", "--to", handle, "--passphrase", WORDS);
+    for (const early of ["blue moon", "red moon", "a moon"]) {
+      await waiting.shows("[a]nswer, [l]ater, [r]efuse or [b]lock? ");
+      waiting.enter(early);
+      await waiting.shows("The passphrase is asked for after a.");
+    }
+    await waiting.shows("[b]lock? ");
+    waiting.enter("Answer");
+    await waiting.shows("goes back): ");
+    waiting.enter(WORDS);
+    expect([await waiting.ended, (await asking.ended).code]).toEqual([0, 0]);
+  });
+
   test("several in a row: one refused, one blocked, the third answered (PAS-6)", async () => {
     const { ada, bob, handle } = await pair();
     const waiting = bob.sit("answer");

@@ -10,7 +10,7 @@ import { presenterOf } from "../../cli/output.ts";
 import { jsonLine, printable, shortened } from "../../cli/printable.ts";
 import { qrLines } from "../../cli/qrText.ts";
 import { requestLines, requestOverText } from "../../cli/requestText.ts";
-import { terminalOf, type Terminal } from "../../cli/terminal.ts";
+import { fitted, terminalOf, type Terminal } from "../../cli/terminal.ts";
 import { adviceFor } from "../../shared/client/advice.ts";
 import type { Locator } from "../../shared/wire/ids.ts";
 import type { RequestOutcome } from "../../shared/wire/mailbox.ts";
@@ -220,6 +220,18 @@ describe("for people", () => {
     expect(show({ name: "Eve", isContact: true })).toContain("@eve, abcdefgh, a contact of yours");
     expect(show({})).toContain("only the passphrase proves it");
     expect(show({ name: "E\u001b[2Jve" })).not.toContain("\u001b");
+  });
+
+  test("a narrow terminal gets lines broken at blanks, indented as before; a pipe gets them whole", () => {
+    const narrow = screen({ interactive: true, columns: 40 });
+    const line = `  Alice is blocked. To undo it: acquaint contacts unblock ${CONTACT.userId}`;
+    const lines = fitted(narrow, [line, "short"]);
+    expect(lines.every((one) => one.length <= 40)).toBe(true);
+    expect(lines.slice(0, -1).every((one) => /^ {2}\S/.test(one))).toBe(true);
+    expect(lines.map((one) => one.trim()).join(" ")).toBe(`${line.trim()} short`);
+    const frame = `  ╭${"─".repeat(50)}╮`;
+    expect(fitted(narrow, [frame])).toEqual([frame]);
+    expect(fitted(screen({ columns: 40 }), [line])).toEqual([line]);
   });
 
   test("every end of a request has its words", () => {

@@ -1,7 +1,7 @@
 // PAS-3: what the store keeps of offered passphrases: digests that only this device's key can make.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { BurntPassphrases } from "../../shared/client/burntPassphrases.ts";
 import { memoryStore, type Store } from "../../shared/client/node.ts";
 import { createDeviceKeys } from "../../shared/client/store/store.ts";
@@ -26,10 +26,11 @@ function watched(): { store: Store; kept: string[] } {
 }
 
 async function deviceOf() {
-  const { sign } = await createDeviceKeys(false);
+  const { publicKey, privateKey } = (await createDeviceKeys(false)).agree;
+  const withItself = { name: "X25519", public: publicKey };
   return {
-    sign: async (message: Uint8Array) =>
-      new Uint8Array(await crypto.subtle.sign("Ed25519", sign.privateKey, message.slice())),
+    ownSecret: async () =>
+      new Uint8Array(await crypto.subtle.deriveBits(withItself, privateKey, 256)),
   };
 }
 
@@ -55,6 +56,18 @@ test("PAS-3: it is another digest with every device's key, and the same one each
     ids.push(first!);
   }
   expect(ids[0]).not.toBe(ids[1]);
+});
+
+test("PAS-3: an engine whose signatures are randomised, as WebKit's are, refuses it as well", async () => {
+  const { subtle } = crypto;
+  const signs = vi.spyOn(subtle, "sign");
+  const device = await deviceOf();
+  const store = memoryStore();
+  const burnt = new BurntPassphrases(store, device);
+  await burnt.take(PRS, "one");
+  expect(await burnt.has(PRS)).toBe(true);
+  expect(signs).not.toHaveBeenCalled();
+  signs.mockRestore();
 });
 
 test("PAS-3: nobody who reads the store finds it by hashing account, device and words", async () => {

@@ -286,17 +286,3 @@ test("a key that was wrong is no passphrase: it burns none", async () => {
   await expect(meeting.contact).rejects.toMatchObject({ reason: "mismatch" });
   expect(JSON.stringify(await store.all("settings"))).not.toContain('"by"');
 });
-
-test("PAS-3: the claim is made once: to the same offer the same bytes, to another none", async () => {
-  const world = new PairingWorld();
-  const acquaint = await world.open();
-  const entered = acquaint.enterPassphrase(OWN_LOCATOR, WORDS);
-  const socket = await world.attempt(0);
-  await world.claimed(socket, HIGHEST_SID);
-  const meeting = await entered;
-  const [first] = heardOn(socket).filter(({ type }) => type === "claim");
-  socket.say([world.offer(HIGHEST_SID)]);
-  await eventually(() => meeting.isOver);
-  const claims = heardOn(socket).filter(({ type }) => type === "claim");
-  expect(claims).toEqual([first]);
-});

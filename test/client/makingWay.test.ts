@@ -173,6 +173,17 @@ describe("PAS-9: turning around", () => {
     expect(await store.all("attempts")).toEqual([]);
   });
 
+  test("is for one tab: another, which shares the store, does not go on with it", async () => {
+    const { world, store, acquaint } = await crossing();
+    const other = await new PairingWorld().open(store);
+    world.clock.advance(0);
+    await world.claimed(await world.attempt(1), LOWEST_SID);
+    expect(await rolesIn(store)).toEqual(["responder"]);
+    expect(await other.pendingMeetings()).toEqual([]);
+    await acquaint.close();
+    expect(await other.pendingMeetings()).toHaveLength(1);
+  });
+
   test("that closing interrupts is gone on with by the next run of the program", async () => {
     const { world, store, acquaint, meeting: asked } = await crossing();
     await asked;

@@ -8,6 +8,7 @@ import {
   BEN,
   CEM,
   eventually,
+  heardOn,
   HIGHEST_SID,
   LOWEST_SID,
   PairingWorld,
@@ -105,11 +106,11 @@ describe("PAS-3: words in use are refused, however they are spelled", () => {
 
 describe("PAS-3: begun in the same moment, one of two attempts begins", () => {
   test.for(
-    begins.flatMap(([one, first]) => begins.map(([two, then]) => ({ one, first, two, then }))),
-  )("when someone $one and $two", async ({ first, then }) => {
+    begins.flatMap(([one, first]) => begins.map(([two, second]) => ({ one, first, two, second }))),
+  )("when someone $one and $two", async ({ first, second }) => {
     const { world, acquaint } = await opened();
     const refusals: unknown[] = [];
-    for (const begun of [first(acquaint, WORDS), then(acquaint, SAME_WORDS)]) {
+    for (const begun of [first(acquaint, WORDS), second(acquaint, SAME_WORDS)]) {
       void begun.catch((error: unknown) => refusals.push(error));
     }
     await world.attempt(0);
@@ -213,17 +214,20 @@ describe("PAS-3: two tabs that share a store", () => {
     expect(meetings.filter(({ isOver }) => isOver)).toHaveLength(1);
   });
 
-  test("and answer one request in the same moment: one does, to the other it is answered elsewhere", async () => {
+  /** ... that both show a request. */
+  async function withRequest() {
     const { world, tabs } = await twoTabs();
-    for (const tab of tabs) tab.connect();
-    await eventually(() => world.sockets.length === 2);
     const request = world.request(HIGHEST_SID);
-    for (const [index, line] of world.sockets.entries()) {
-      line.accept();
-      await eventually(() => line.sent.some((frame) => frame.includes("hello")));
-      line.say([{ type: "ready", sequence: 0 }]);
-      await world.ring(line, tabs[index]!, request);
+    for (const [index, tab] of tabs.entries()) {
+      tab.connect(); // one after the other, so that it is known whose line is whose
+      await eventually(() => world.sockets.length > index);
+      await world.ring(await world.line(), tab, request);
     }
+    return { world, tabs };
+  }
+
+  test("and answer one request in the same moment: one does, to the other it is answered elsewhere", async () => {
+    const { world, tabs } = await withRequest();
     const answering = tabs.map((tab, index) =>
       tab.requests.answer(HIGHEST_SID, index === 0 ? WORDS : "other words"),
     );
@@ -234,4 +238,43 @@ describe("PAS-3: two tabs that share a store", () => {
     expect(world.attempts).toHaveLength(1);
     expect(guessesIn(world)).toEqual(["claim"]);
   });
+
+  test("and answer one request one after the other: the latter is told that it is answered elsewhere", async () => {
+    const { world, tabs } = await withRequest();
+    const answered = tabs[0].requests.answer(HIGHEST_SID, WORDS);
+    await world.claimed(await world.attempt(0), HIGHEST_SID);
+    const meeting = await answered;
+    await expect(tabs[1].requests.answer(HIGHEST_SID, WORDS)).rejects.toMatchObject({
+      code: "answered-elsewhere",
+    });
+    expect(world.attempts).toHaveLength(1);
+    expect(await tabs[1].pendingMeetings()).toEqual([]);
+    expect(meeting.isOver).toBe(false);
+  });
+
+  test("PAS-6: one does not decline what the other is answering, nor show it any more", async () => {
+    const { world, tabs } = await withRequest();
+    const answered = tabs[0].requests.answer(HIGHEST_SID, WORDS);
+    const socket = await world.attempt(0);
+    const declined = tabs[1].requests.refuse(HIGHEST_SID);
+    await expect(declined).rejects.toMatchObject({ code: "answered-elsewhere" });
+    await world.claimed(socket, HIGHEST_SID);
+    await answered;
+    expect(world.attempts.flatMap(typesOn)).toEqual(["claim"]);
+    expect(tabs[1].requests.waiting).toEqual([]);
+  });
+});
+
+test("PAS-3: the claim is made once: to the same offer the same bytes, to another none", async () => {
+  const world = new PairingWorld();
+  const acquaint = await world.open();
+  const entered = acquaint.enterPassphrase("417", WORDS);
+  const socket = await world.attempt(0);
+  await world.claimed(socket, HIGHEST_SID);
+  const meeting = await entered;
+  const [first] = heardOn(socket).filter(({ type }) => type === "claim");
+  socket.say([world.offer(HIGHEST_SID)]);
+  await eventually(() => meeting.isOver);
+  const claims = heardOn(socket).filter(({ type }) => type === "claim");
+  expect(claims).toEqual([first]);
 });

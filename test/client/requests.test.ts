@@ -1,48 +1,19 @@
 // PAS-2: requests of others to meet, as this account's owner sees them: they come over the mailbox's line, wait
-// until T1, and are answered, declined, put off or blocked.
+// until T1, and are answered or put off.
 
 import { describe, expect, test } from "vitest";
-import { type Acquaint, ConnectionError, memoryStore } from "../../shared/client/node.ts";
-import type { TestSocket } from "./world.ts";
+import { ConnectionError, memoryStore } from "../../shared/client/node.ts";
 import {
-  aWhile,
   BEN,
   CEM,
-  eventually,
   HIGHEST_SID,
   LOWEST_SID,
-  PairingWorld,
+  eventually,
   problemOf,
   typesOn,
 } from "./pairingWorld.ts";
+import { changes, heardAll, openLine, oversOf, sidsOf, withRequest } from "./requestWorld.ts";
 import { refusal } from "./world.ts";
-
-async function openLine(store = memoryStore()) {
-  const world = new PairingWorld();
-  const acquaint = await world.open(store);
-  acquaint.connect();
-  return { world, acquaint, line: await world.line() };
-}
-
-/** As openLine, with a request of Ben's that waits. */
-async function withRequest(members: Parameters<PairingWorld["request"]>[1] = {}) {
-  const opened = await openLine();
-  const request = opened.world.request(HIGHEST_SID, members);
-  await opened.world.ring(opened.line, opened.acquaint, request);
-  return { ...opened, request };
-}
-
-const sidsOf = ({ requests }: Acquaint) => requests.waiting.map(({ sid }) => sid);
-const changes = ({ told }: PairingWorld) => told.filter(({ event }) => event === "requests").length;
-const oversOf = ({ told }: PairingWorld) => told.filter(({ event }) => event === "requestOver");
-
-/** Lets the line take in what it was told, which it does in order. */
-async function heardAll(world: PairingWorld, line: TestSocket): Promise<void> {
-  const before = oversOf(world).length;
-  line.say([world.over(world.request("_".repeat(21) + "A", { from: CEM }), "timedOut", 1)]);
-  await eventually(() => oversOf(world).length > before);
-  world.told.splice(world.told.indexOf(oversOf(world).at(-1)!), 1);
-}
 
 describe("PAS-2: a request arrives", () => {
   test("with who asks and until when by this device's clock, whatever the server's shows", async () => {
@@ -243,133 +214,6 @@ describe("PAS-2: a request is answered", () => {
     await world.claimed(await world.attempt(0), HIGHEST_SID);
     expect((await asked).role).toBe("responder");
     expect(world.wanted.map(({ purpose }) => purpose)).toEqual(["mailbox", "answer"]);
-  });
-});
-
-describe("PAS-6: a request is declined", () => {
-  test("on its attempt's socket, and done once the server has said that it ended", async () => {
-    const { world, acquaint, line, request } = await withRequest();
-    let isDone = false;
-    const declined = acquaint.requests.refuse(HIGHEST_SID).then(() => (isDone = true));
-    expect(sidsOf(acquaint)).toEqual([]);
-    const socket = await world.attempt(0);
-    expect(world.wanted.at(-1)).toMatchObject({ purpose: "answer", sid: HIGHEST_SID });
-    socket.accept();
-    socket.say([world.offer(HIGHEST_SID)]);
-    await eventually(() => typesOn(socket).includes("refuse"));
-    await aWhile();
-    expect(isDone).toBe(false);
-    socket.say([{ type: "ended", outcome: "refused" }]);
-    await declined;
-    line.say([world.over(request, "refused")]);
-    await heardAll(world, line);
-    expect(oversOf(world)).toEqual([]);
-  });
-
-  test.for([
-    ["a claim of this device", { type: "claimed", answerBy: 5, now: 1 }],
-    ["an answer of another device", problemOf("answered-elsewhere")],
-    ["how it ended", { type: "ended", outcome: "mismatch" }],
-  ] as const)(
-    "but only while nobody has answered: %s is neither declined nor acknowledged",
-    async ([, notice]) => {
-      const { world, acquaint } = await withRequest();
-      const declined = acquaint.requests.refuse(HIGHEST_SID);
-      const socket = await world.attempt(0);
-      socket.accept();
-      socket.say([notice]);
-      await declined;
-      expect(typesOn(socket)).toEqual([]);
-    },
-  );
-
-  test("in vain without a connection: then it still waits", async () => {
-    const { world, acquaint } = await withRequest();
-    const declined = acquaint.requests.refuse(HIGHEST_SID);
-    const failed = declined.catch((error: unknown) => error);
-    await world.attempt(0);
-    world.clock.advance(15_000);
-    expect(await failed).toBeInstanceOf(ConnectionError);
-    expect(sidsOf(acquaint)).toEqual([HIGHEST_SID]);
-  });
-
-  test("or is over already: there is nothing left to decline", async () => {
-    const { world, acquaint } = await withRequest();
-    const declined = acquaint.requests.refuse(HIGHEST_SID);
-    const socket = await world.attempt(0);
-    socket.accept();
-    socket.say([problemOf("attempt-over")]);
-    await declined;
-    expect(sidsOf(acquaint)).toEqual([]);
-  });
-});
-
-describe("PAS-6: its asker is blocked", () => {
-  test("on the server, who is not told; the request waits no more", async () => {
-    const { world, acquaint } = await withRequest();
-    await acquaint.requests.block(HIGHEST_SID);
-    expect(world.requests.some(({ path }) => path.includes(BEN) && path.includes("block"))).toBe(
-      true,
-    );
-    expect(world.attempts).toEqual([]);
-    expect(sidsOf(acquaint)).toEqual([]);
-  });
-
-  test("in vain without a connection: then it still waits", async () => {
-    const { world, acquaint } = await withRequest();
-    world.respond = () => Promise.reject(new TypeError("offline"));
-    await expect(acquaint.requests.block(HIGHEST_SID)).rejects.toBeInstanceOf(ConnectionError);
-    expect(sidsOf(acquaint)).toEqual([HIGHEST_SID]);
-  });
-});
-
-describe("PAS-5: a request is over", () => {
-  test.for(["answered", "timedOut", "cancelled", "blocked"] as const)(
-    "as %s, without this device's doing: it waits no more, and that is told",
-    async (outcome) => {
-      const { world, acquaint, line, request } = await withRequest();
-      line.say([world.over(request, outcome)]);
-      await eventually(() => oversOf(world).length === 1);
-      const { sid, from, openedAt } = request;
-      const over = { sid, from, name: "bbbb…bbbb", openedAt, outcome };
-      expect(oversOf(world)).toEqual([{ event: "requestOver", request: over }]);
-      expect(sidsOf(acquaint)).toEqual([]);
-    },
-  );
-
-  test("though it never rang here: that it was missed is told", async () => {
-    const { world, line } = await openLine();
-    line.say([world.over(world.request(LOWEST_SID, { handle: "ben" as never }), "timedOut")]);
-    await eventually(() => oversOf(world).length === 1);
-    expect(oversOf(world)).toMatchObject([{ request: { name: "@ben", outcome: "timedOut" } }]);
-  });
-
-  test("after an answer that did not go out, which this device has not given then", async () => {
-    const { world, acquaint, line, request } = await withRequest();
-    await acquaint.requests.answer(HIGHEST_SID, "").catch(() => {});
-    line.say([world.over(request, "timedOut")]);
-    await eventually(() => oversOf(world).length === 1);
-    expect(sidsOf(acquaint)).toEqual([]);
-  });
-});
-
-describe("PAS-9: a request of a contact that was cancelled", () => {
-  test.for([
-    ["at the time of the meeting, by making way for this one", 0, false],
-    ["five minutes after the meeting and later", 300_000, true],
-  ] as const)("%s", async ([, since, isTold]) => {
-    const store = memoryStore();
-    const { world, line } = await openLine(store);
-    const request = world.request(HIGHEST_SID);
-    await store.put("contacts", BEN, {
-      userId: BEN,
-      metAt: request.openedAt - since,
-      peerName: "Ben",
-      receiptHash: "r",
-    });
-    line.say([world.over(request, "cancelled")]);
-    await heardAll(world, line);
-    expect(oversOf(world)).toHaveLength(isTold ? 1 : 0);
   });
 });
 

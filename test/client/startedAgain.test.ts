@@ -79,6 +79,27 @@ describe("PAS-4: a request that never came to stand, when the program starts aga
   });
 });
 
+test("an attempt that another tab ends at that moment is not gone on with", async () => {
+  const store = memoryStore();
+  const world = new PairingWorld();
+  const acquaint = await world.open(store);
+  const asked = acquaint.ask({ passphrase: "said lately" });
+  await world.stand(await world.attempt(0));
+  await asked;
+  await acquaint.close();
+  const ending: typeof store = {
+    ...store,
+    hold: async (name) => {
+      await store.delete("attempts", name);
+      return store.hold(name);
+    },
+  };
+  const later = new PairingWorld();
+  expect(await (await later.open(ending)).pendingMeetings()).toEqual([]);
+  await aWhile();
+  expect(later.attempts).toEqual([]);
+});
+
 describe("PAS-6: the end of a request that was answered before a restart is told once", () => {
   async function answeredThenRestarted() {
     const store = memoryStore();

@@ -16,7 +16,7 @@ import { session, useSession } from "../session.ts";
 import { CardPicker } from "./CardPicker.tsx";
 import { Choice } from "./Choice.tsx";
 import { ContactSelect } from "./ContactSelect.tsx";
-import { Field } from "./Field.tsx";
+import { Field, focusFault } from "./Field.tsx";
 import { Heading } from "./Heading.tsx";
 import { PassphraseField } from "./PassphraseField.tsx";
 import { PassphraseHelp } from "./PassphraseHelp.tsx";
@@ -48,10 +48,7 @@ export function AskForm({ draft, onChange, isBusy }: AskFormProps) {
   const peer = peerOf(draft, (userId) => session.nameOf(userId));
   const tell = (found: AskFaults) => {
     setFaults(found);
-    // The fields are marked in the next frame.
-    requestAnimationFrame(() => {
-      form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-    });
+    focusFault(form.current);
   };
   const submit = async () => {
     const found = faultsOf(draft);

@@ -1,5 +1,6 @@
 // A request of one's own, waiting: who is asked or the number to say, both clocks, and how far it is.
 
+import { useSecondsUntil } from "../clock.ts";
 import type { Progress } from "../progress.ts";
 import { go, paths } from "../router.ts";
 import { session } from "../session.ts";
@@ -18,6 +19,7 @@ interface AskWaitingProps {
 
 export function AskWaiting({ progress, name, since }: AskWaitingProps) {
   const { asked, isAnswered, isConnectionLost } = progress;
+  const isTimeUp = useSecondsUntil(asked?.answerBy ?? 0) === 0 && asked !== null;
   const title = isAnswered
     ? `${name ?? "Someone"} has answered`
     : name === null
@@ -43,9 +45,11 @@ export function AskWaiting({ progress, name, since }: AskWaitingProps) {
           isAnswered={isAnswered}
         />
       )}
-      {isConnectionLost && (
+      {(isConnectionLost || isTimeUp) && (
         <p class="remark" data-kind="warning" role="status">
-          The connection is lost. Your request still stands; reconnecting…
+          {isTimeUp
+            ? "The time is up. How it ended is shown once the server is heard from again."
+            : "The connection is lost. Your request still stands; reconnecting…"}
         </p>
       )}
       <div class="actions">

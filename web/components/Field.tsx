@@ -70,3 +70,10 @@ export function inputKind(kind: InputKind): { type: "text"; inputMode?: InputMod
   if (kind === "text") return { type: "text" };
   return { type: "text", inputMode: kind === "digits" ? "numeric" : kind };
 }
+
+/** Moves to the first field of a form that is marked as wrong, once the marks are drawn. */
+export function focusFault(form: HTMLFormElement | null): void {
+  requestAnimationFrame(() => {
+    form?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  });
+}

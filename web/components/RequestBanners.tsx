@@ -15,48 +15,52 @@ export function RequestBanners() {
   const { waiting, isAside, missed } = useStore(incoming.store, (state) => state);
   const postponed = waiting.filter(({ isPostponed }) => isPostponed);
   return (
-    <div role="status">
-      {isAside && (
-        <p class="banner" data-kind="meeting">
-          <button type="button" class="banner-action" onClick={() => incoming.takeUpAnswer()}>
-            Your answer is under way
-          </button>
-        </p>
-      )}
-      {postponed.map((request) => (
-        <Postponed key={request.sid} request={request} />
-      ))}
-      {missed.slice(-MOST_MISSED).map(({ sid, from, name, openedAt }) => (
-        <p key={sid} class="banner" data-kind="missed">
-          <span>
-            {name} asked to meet {momentText(openedAt)}.
-          </span>
-          <span class="banner-actions">
-            <button
-              type="button"
-              class="banner-action"
-              onClick={() => {
-                incoming.forgetMissed(from);
-                go(paths.askContact(from));
-              }}
-            >
-              Ask {name}
+    <>
+      <div class="banners-waiting" role="status">
+        {isAside && (
+          <p class="banner" data-kind="meeting">
+            <button type="button" class="banner-action" onClick={() => incoming.takeUpAnswer()}>
+              Your answer is under way
             </button>
-            <button
-              type="button"
-              class="banner-action"
-              aria-label={`Dismiss: ${name} asked to meet`}
-              onClick={() => {
-                incoming.forgetMissed(from);
-                document.getElementById("content")?.focus({ preventScroll: true });
-              }}
-            >
-              <Icon name="close" />
-            </button>
-          </span>
-        </p>
-      ))}
-    </div>
+          </p>
+        )}
+        {postponed.map((request) => (
+          <Postponed key={request.sid} request={request} />
+        ))}
+      </div>
+      <div role="status">
+        {missed.slice(-MOST_MISSED).map(({ sid, from, name, openedAt }) => (
+          <p key={sid} class="banner" data-kind="missed">
+            <span>
+              {name} asked to meet {momentText(openedAt)}.
+            </span>
+            <span class="banner-actions">
+              <button
+                type="button"
+                class="banner-action"
+                onClick={() => {
+                  incoming.forgetMissed(from);
+                  go(paths.askContact(from));
+                }}
+              >
+                Ask {name}
+              </button>
+              <button
+                type="button"
+                class="banner-action"
+                aria-label={`Dismiss: ${name} asked to meet`}
+                onClick={() => {
+                  incoming.forgetMissed(from);
+                  document.getElementById("content")?.focus({ preventScroll: true });
+                }}
+              >
+                <Icon name="close" />
+              </button>
+            </span>
+          </p>
+        ))}
+      </div>
+    </>
   );
 }
 

@@ -1,13 +1,14 @@
 // A request in the sheet: who asks and what vouches for it, both clocks, the passphrase, and the ways
 // to answer. The focus goes to the heading, so that what was being typed elsewhere answers nothing.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { IncomingRequest } from "../../shared/client/index.ts";
 import { photoOf } from "../cardDraft.ts";
 import { session, useSession } from "../session.ts";
 import { useStore } from "../store.ts";
 import { Avatar } from "./Avatar.tsx";
 import { CardPicker } from "./CardPicker.tsx";
+import { focusFault } from "./Field.tsx";
 import { Heading } from "./Heading.tsx";
 import { Icon } from "./Icon.tsx";
 import { PassphraseField } from "./PassphraseField.tsx";
@@ -26,17 +27,23 @@ export function RequestForm({ request, passphrase, onPassphrase, isBusy }: Reque
   const { passphraseProblem, problem, waiting } = useStore(incoming.store, (state) => state);
   const contact = useSession((state) => state.contacts).find(({ userId }) => userId === from);
   const hasCards = useSession((state) => state.cards).length > 0;
+  const form = useRef<HTMLFormElement>(null);
   const [isEmpty, setEmpty] = useState(false);
   const more = waiting.filter((one) => one.sid !== sid && !one.isPostponed).length;
   const error = isEmpty ? "Type the passphrase that you agreed on." : passphraseProblem;
+  const submit = async () => {
+    setEmpty(passphrase.trim() === "");
+    if (passphrase.trim() !== "") await incoming.answer(passphrase);
+    focusFault(form.current);
+  };
   return (
     <form
+      ref={form}
       class="request"
       autocomplete="off"
       onSubmit={(event) => {
         event.preventDefault();
-        setEmpty(passphrase.trim() === "");
-        if (!isBusy && passphrase.trim() !== "") void incoming.answer(passphrase);
+        if (!isBusy) void submit();
       }}
     >
       <div class="request-who">

@@ -79,13 +79,15 @@ function AskFailed({ progress, name, draft, onRetry }: AskFailedProps) {
     );
   }
   const isNobody = reason === "unreachable";
+  // Whoever does not wish to be asked is silent as well: a number reaches them all the same.
+  const isSilent = reason === "timedOut" && !isAnswered && name !== null;
   return (
     <Failure
       progress={shown}
       again={isNobody ? "Change the name" : reason === null ? "Try again" : "Ask again"}
       onAgain={again}
       other={
-        isNobody
+        isNobody || isSilent
           ? { label: "Tell a number", onPress: () => onRetry({ ...draft, target: "anyone" }) }
           : reason === null
             ? { label: "Back", href: paths.meet }

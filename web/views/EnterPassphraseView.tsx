@@ -1,12 +1,12 @@
 // Answering someone who asks whoever enters a number: the number and the passphrase, waiting for the
 // other device, and how it ended.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { PassphraseError } from "../../shared/client/index.ts";
 import { CardPicker } from "../components/CardPicker.tsx";
 import { Connected } from "../components/Connected.tsx";
 import { Failure } from "../components/Failure.tsx";
-import { Field } from "../components/Field.tsx";
+import { Field, focusFault } from "../components/Field.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { PassphraseField } from "../components/PassphraseField.tsx";
 import { Waiting } from "../components/Waiting.tsx";
@@ -79,6 +79,7 @@ interface EntryFormProps {
 }
 
 function EntryForm({ number, onNumber, passphrase, onPassphrase, isBusy }: EntryFormProps) {
+  const form = useRef<HTMLFormElement>(null);
   const [numberFault, setNumberFault] = useState<string | null>(null);
   const [passphraseFault, setPassphraseFault] = useState<string | null>(null);
   const submit = async () => {
@@ -87,12 +88,13 @@ function EntryForm({ number, onNumber, passphrase, onPassphrase, isBusy }: Entry
     const isEmpty = passphrase.trim() === "";
     setNumberFault(isNumber ? null : "The number has three to nine digits. Ask them to repeat it.");
     setPassphraseFault(isEmpty ? "Type the passphrase that you agreed on." : null);
-    if (!isNumber || isEmpty) return;
+    if (!isNumber || isEmpty) return focusFault(form.current);
     try {
       await session.meetings.enterPassphrase(locator, passphrase);
     } catch (error) {
       if (!(error instanceof PassphraseError)) throw error;
       setPassphraseFault(error.problem.message);
+      focusFault(form.current);
     }
   };
   return (
@@ -100,6 +102,7 @@ function EntryForm({ number, onNumber, passphrase, onPassphrase, isBusy }: Entry
       <Heading>Enter a number and a passphrase</Heading>
       <p class="lead">Someone asks, and has told you both.</p>
       <form
+        ref={form}
         class="stack"
         autocomplete="off"
         onSubmit={(event) => {

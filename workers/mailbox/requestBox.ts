@@ -48,25 +48,23 @@ export class RequestBox {
     const now = Date.now();
     const replaced = this.#replacedBy(after, now);
     this.#store.setRequests(replaced.reduce((all, over) => end(all, over, now), after));
-    for (const over of replaced) {
-      if (over.outcome !== "answered") this.#sockets.tell({ type: "requestOver", request: over });
-    }
+    for (const over of replaced) this.#sockets.tell({ type: "requestOver", request: over });
     this.#sockets.tell({ type: "request", request, now });
+    for (const over of replaced) await this.#wakeBy(keepUntil(over));
   }
 
   /** Null for a request that is not to be shown. */
   #afterArrival(request: MeetingRequest, isStranger: boolean): MeetingRequests | null {
     if (this.#store.isBlocked(request.from)) return null;
-    return arrive(this.#unmet(), request, isStranger, Date.now());
+    return arrive(this.#unmet(), request, isStranger, Date.now(), this.#sockets.dismissed());
   }
 
   /** A newer request of the same asker makes older ones void; they count as shown all the same. */
   #replacedBy(after: MeetingRequests, now: number): EndedRequest[] {
     const before = this.#unmet();
-    const dismissed = this.#sockets.dismissed();
     return before.waiting.flatMap(({ sid, claimBy }) => {
       if (after.waiting.some((kept) => kept.sid === sid)) return [];
-      const outcome = dismissed.has(sid) ? "answered" : now < claimBy ? "cancelled" : "timedOut";
+      const outcome = now < claimBy ? "cancelled" : "timedOut";
       return endedOf(before, sid, outcome, this.#store.nextSequence(now)) ?? [];
     });
   }

@@ -24,7 +24,8 @@ export type ParsedPassphrase =
 
 const WHITE_SPACE_RUNS = /\p{White_Space}+/gu;
 const OUTER_BLANKS = /^ | $/g;
-const NOTHING_VISIBLE = /^[\p{Default_Ignorable_Code_Point} ]*$/u;
+/** Blanks and what Unicode calls default-ignorable code points. */
+const NOTHING_VISIBLE = /^[\p{DI} ]*$/u;
 const LONE_SURROGATE = /\p{Cs}/u;
 const CONTROL_CHARACTER = /[^\P{Cc}\p{White_Space}]/u;
 
@@ -34,7 +35,8 @@ export function parsePassphrase(text: string): ParsedPassphrase {
     return refuse("malformed", "This holds a character that cannot be typed. Type it by hand.");
   }
   const normalized = normalize(text);
-  if (NOTHING_VISIBLE.test(normalized)) return refuse("empty", "Type the passphrase that you agreed on.");
+  if (NOTHING_VISIBLE.test(normalized))
+    return refuse("empty", "Type the passphrase that you agreed on.");
   if ([...normalized].length > PASSPHRASE_MAX_CHARS) {
     const advice = "A few words are enough.";
     return refuse(
