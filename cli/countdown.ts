@@ -1,6 +1,6 @@
 // The time that is left: one line that rewrites itself on a terminal, one plain line elsewhere.
 import { shortened } from "./printable.ts";
-import { LEAST_COLUMNS, styled, type Terminal } from "./terminal.ts";
+import { columnsOf, styled, type Terminal } from "./terminal.ts";
 
 const TICK_MS = 1_000;
 const CLEAR_LINE = "\r\u001b[2K";
@@ -37,7 +37,7 @@ export function startCountdown(
     const time = remaining(left);
     const clock = styled(out, urgent ? ["yellow", "bold"] : "bold", time);
     // A line that the terminal breaks cannot be rewritten: each second would leave one behind.
-    const room = Math.max(out.columns, LEAST_COLUMNS) - ` … ${time} left. `.length - 1;
+    const room = columnsOf(out) - ` … ${time} left. `.length - 1;
     const hint = live.length + HINT.length < room ? `${styled(out, "dim", HINT)} ` : "";
     out.write(`${CLEAR_LINE}${shortened(live, room)} … ${clock} left. ${hint}`);
   };

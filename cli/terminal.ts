@@ -11,6 +11,11 @@ export interface Terminal {
 
 type Style = Parameters<typeof styleText>[0];
 
+const USUAL_COLUMNS = 80;
+/** Narrower than this is no width, but a terminal that does not tell its own. */
+const LEAST_COLUMNS = 20;
+const FRAME_OR_COLOUR = /[\u001b\u2500-\u259f]/u;
+
 /** @param env NO_COLOR (https://no-color.org) and TERM=dumb are honoured */
 export function terminalOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Terminal {
   const interactive = stream.isTTY === true && env["TERM"] !== "dumb";
@@ -18,7 +23,7 @@ export function terminalOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): 
     interactive,
     colored: interactive && !env["NO_COLOR"],
     get columns() {
-      return stream.columns ?? 80;
+      return stream.columns ?? USUAL_COLUMNS;
     },
     write: (text) => void stream.write(text),
   };
@@ -28,10 +33,6 @@ export function terminalOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): 
 export function styled(terminal: Terminal, style: Style, text: string): string {
   return terminal.colored ? styleText(style, text, { validateStream: false }) : text;
 }
-
-/** Narrower than this is no width, but a terminal that does not tell its own: nothing is fitted to it. */
-export const LEAST_COLUMNS = 20;
-const FRAME_OR_COLOUR = /[\u001b\u2500-\u259f]/u;
 
 /** The lines, broken at blanks where the terminal would break them inside a word; indented as before. */
 export function fitted({ interactive, columns }: Terminal, lines: readonly string[]): string[] {
@@ -47,4 +48,9 @@ export function fitted({ interactive, columns }: Terminal, lines: readonly strin
     }
     return broken;
   });
+}
+
+/** What can stand in one line. */
+export function columnsOf({ columns }: Terminal): number {
+  return columns < LEAST_COLUMNS ? USUAL_COLUMNS : columns;
 }

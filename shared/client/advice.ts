@@ -33,7 +33,7 @@ function ofPassphrase(reason: FailureReason, role: Role): string {
     case "mismatch":
       return role === "initiator"
         ? "The two passphrases differ, and each serves once. Agree on a new one and try again."
-        : "The passphrases differ, or nobody asks there anymore. Agree on a new one and try again.";
+        : "The passphrases differ, or the request is over. Agree on a new one and try again.";
     case "timedOut":
       return role === "initiator"
         ? "There was no answer in time. Make sure that both of you are ready, and ask again."
@@ -55,7 +55,7 @@ function ofEither(
 ): string {
   switch (reason) {
     case "unreachable":
-      return "There is no such account. Check the name and try again.";
+      return "No account can be found by that name or id. Check it and try again.";
     case "answeredElsewhere":
       return "Another of your devices has answered. Go on there.";
     case "tampered":

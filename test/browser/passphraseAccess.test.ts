@@ -28,9 +28,11 @@ async function faultless({ page }: Person, state: string): Promise<void> {
   for (const { colorScheme, width, height } of LOOKS) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.setViewportSize({ width, height });
-    await page.evaluate(() =>
-      Promise.allSettled(document.getAnimations().map(({ finished }) => finished)),
-    );
+    await page.evaluate(async () => {
+      // A transition to the other theme begins with the next frame.
+      await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+    });
     const found = { state, colorScheme, faults: await faultsOfView(page) };
     expect(found).toEqual({ state, colorScheme, faults: [] });
   }

@@ -222,6 +222,17 @@ describe("for people", () => {
     expect(show({ name: "E\u001b[2Jve" })).not.toContain("\u001b");
   });
 
+  test("the running line fits a narrow terminal, which could not rewrite it otherwise", () => {
+    const live = `Waiting for ${"x".repeat(30)}`;
+    for (const columns of [20, 30, 40, 60]) {
+      const narrow = screen({ interactive: true, columns });
+      startCountdown(65_000, { live, plain: null }, narrow, () => 0).stop();
+      const [, line = ""] = narrow.text.split("\r\u001b[2K");
+      expect(line).toContain("1:05 left.");
+      expect(line.length).toBeLessThanOrEqual(columns);
+    }
+  });
+
   test("a narrow terminal gets lines broken at blanks, indented as before; a pipe gets them whole", () => {
     const narrow = screen({ interactive: true, columns: 40 });
     const line = `  Alice is blocked. To undo it: acquaint contacts unblock ${CONTACT.userId}`;

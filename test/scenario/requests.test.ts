@@ -105,9 +105,7 @@ test("PAS-2: of two tabs that answer at the same moment one serves, and the othe
   const store = memoryStore();
   const tabs = [
     await openListener(server.url, { store, name: "Ben" }),
-    await openListener(server.url, {
-      store: { ...memoryStore(), loadIdentity: () => store.loadIdentity() },
-    }),
+    await openListener(server.url, { store }),
   ] as const;
   const ada = await openListener(server.url, { name: "Ada" });
   const asked = await ada.ask({ to: tabs[0].me.userId, passphrase: "both at once" });
