@@ -15,13 +15,22 @@ export interface BuiltWorker {
   options: V4WorkerOptionsShape;
 }
 
+/** The options hold absolute paths, so a build serves only the folder that it was made in. */
+interface BuiltFile {
+  readonly root: string;
+  readonly worker: BuiltWorker;
+}
+
+function readBuilt(): BuiltFile {
+  return JSON.parse(readFileSync(WORKER_FILE, "utf8")) as BuiltFile;
+}
+
 const INPUTS = atRoot("workers", "shared", "scripts", "wrangler.toml", "package-lock.json");
 
 /** The built Worker, built anew only if its sources changed. */
 export async function loadWorker(): Promise<BuiltWorker> {
-  if (isFresh(WORKER_FILE, INPUTS)) {
-    return JSON.parse(readFileSync(WORKER_FILE, "utf8")) as BuiltWorker;
-  }
+  const built = isFresh(WORKER_FILE, INPUTS) ? readBuilt() : null;
+  if (built?.root === ROOT) return built.worker;
   const startedAt = new Date();
   const worker: BuiltWorker = {
     code: await bundleWorker({ sourcemap: "inline" }),
@@ -29,7 +38,7 @@ export async function loadWorker(): Promise<BuiltWorker> {
   };
   mkdirSync(dirname(WORKER_FILE), { recursive: true });
   const draft = `${WORKER_FILE}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(worker));
+  writeFileSync(draft, JSON.stringify({ root: ROOT, worker } satisfies BuiltFile));
   utimesSync(draft, startedAt, startedAt); // a source saved during the build makes it stale
   renameSync(draft, WORKER_FILE);
   return worker;
