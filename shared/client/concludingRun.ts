@@ -33,7 +33,8 @@ export abstract class ConcludingRun extends AttemptRun {
     this.meeting.emit({ event: "matched" });
     if (match === null) return this.fail("tampered");
     const { contact, received } = await contacts.keepMet(match.agreement, match.met, match.opening);
-    await this.context.burnt.lift(this.record.prs);
+    const { method, prs } = this.record;
+    if (method === "passphrase") await this.context.burnt.lift(prs);
     // What is left of the secrets has served; the record stays until the server has forgotten, too.
     await this.remember(withoutSecrets(this.record, contact.receiptHash));
     this.#connected(contact, received);

@@ -22,7 +22,6 @@ export class RequestBox {
   readonly #env: Env;
   readonly #store: MailboxStore;
   readonly #sockets: MailboxSockets;
-
   readonly #wakeBy: (at: number) => Promise<void>;
 
   constructor(
