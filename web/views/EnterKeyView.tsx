@@ -5,13 +5,11 @@ import { useEffect, useState } from "preact/hooks";
 import { type CodeReader, loadCodes } from "../../shared/client/index.ts";
 import { CardPicker } from "../components/CardPicker.tsx";
 import { CodeField } from "../components/CodeField.tsx";
-import { Connected } from "../components/Connected.tsx";
-import { Failure } from "../components/Failure.tsx";
+import { Entered } from "../components/Entered.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { canScan, Scanner } from "../components/Scanner.tsx";
-import { Waiting } from "../components/Waiting.tsx";
-import { forgetLinkedCode, go, paths, useLinkedCode } from "../router.ts";
+import { forgetLinkedCode, paths, useLinkedCode } from "../router.ts";
 import { session } from "../session.ts";
 import { useStore } from "../store.ts";
 
@@ -29,38 +27,14 @@ export function EnterKeyView() {
   useEffect(() => () => meetings.dismiss(), []);
 
   if (progress?.way !== "enterKey") return <Entry text={text} onChange={setText} />;
-  if (progress.stage === "failed") {
-    const again = () => {
-      // A key that was tried is used up; one that never left can be sent again.
-      if (progress.reason !== null) setText("");
-      meetings.dismiss();
-    };
-    return (
-      <div class="page">
-        <Failure
-          progress={progress}
-          again={progress.reason === null ? "Try again" : "Enter another key"}
-          onAgain={again}
-          other={{ label: "Show a key instead", href: paths.showKey }}
-        />
-      </div>
-    );
-  }
-  if (progress.stage === "connected" && progress.contact !== null) {
-    const { contact, card, cardProblem } = progress;
-    return (
-      <div class="page">
-        <Connected contact={contact} card={card} cardProblem={cardProblem} />
-      </div>
-    );
-  }
-  const cancel = () => {
-    void meetings.cancel();
-    go(paths.meet);
-  };
-  const { isConnectionLost, stage } = progress;
-  const isSent = stage !== "starting";
-  return <Waiting isConnectionLost={isConnectionLost} onCancel={cancel} isSent={isSent} />;
+  return (
+    <Entered
+      progress={progress}
+      again="Enter another key"
+      onSpent={() => setText("")}
+      other={{ label: "Show a key instead", href: paths.showKey }}
+    />
+  );
 }
 
 interface EntryProps {

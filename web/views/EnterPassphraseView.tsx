@@ -4,13 +4,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { PassphraseError } from "../../shared/client/index.ts";
 import { CardPicker } from "../components/CardPicker.tsx";
-import { Connected } from "../components/Connected.tsx";
-import { Failure } from "../components/Failure.tsx";
+import { Entered } from "../components/Entered.tsx";
 import { Field, focusFault } from "../components/Field.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { PassphraseField } from "../components/PassphraseField.tsx";
-import { Waiting } from "../components/Waiting.tsx";
-import { go, paths } from "../router.ts";
+import { paths } from "../router.ts";
 import { session } from "../session.ts";
 import { useStore } from "../store.ts";
 
@@ -35,39 +33,18 @@ export function EnterPassphraseView() {
       />
     );
   }
-  if (mine.stage === "failed") {
-    const again = () => {
-      // What was sent is used up; what never left can be sent again.
-      if (mine.reason !== null) {
-        setNumber("");
-        setPassphrase("");
-      }
-      meetings.dismiss();
-    };
-    return (
-      <div class="page">
-        <Failure
-          progress={mine}
-          again={mine.reason === null ? "Try again" : "Enter another number"}
-          onAgain={again}
-          other={{ label: "Ask them instead", href: paths.ask }}
-        />
-      </div>
-    );
-  }
-  if (mine.stage === "connected" && mine.contact !== null) {
-    const { contact, card, cardProblem } = mine;
-    return (
-      <div class="page">
-        <Connected contact={contact} card={card} cardProblem={cardProblem} />
-      </div>
-    );
-  }
-  const cancel = () => {
-    void meetings.cancel();
-    go(paths.meet);
+  const forget = () => {
+    setNumber("");
+    setPassphrase("");
   };
-  return <Waiting isConnectionLost={mine.isConnectionLost} onCancel={cancel} />;
+  return (
+    <Entered
+      progress={mine}
+      again="Enter another number"
+      onSpent={forget}
+      other={{ label: "Ask them instead", href: paths.ask }}
+    />
+  );
 }
 
 interface EntryFormProps {
