@@ -62,10 +62,16 @@ export async function register(url: string, { log, address }: BenchIdentity): Pr
   });
 }
 
-export async function signIn(url: string, identity: BenchIdentity): Promise<BenchAccount> {
-  const { log, signKey, address } = identity;
-  const { userId, devices } = verifyLog(log)!;
-  const { deviceId } = devices[0]!;
+export function signIn(url: string, identity: BenchIdentity): Promise<BenchAccount> {
+  const { userId, devices } = verifyLog(identity.log)!;
+  return signInDevice(url, { ...identity, userId, deviceId: devices[0]!.deviceId });
+}
+
+export async function signInDevice(
+  url: string,
+  device: Omit<BenchAccount, "token"> & Pick<BenchIdentity, "signKey">,
+): Promise<BenchAccount> {
+  const { userId, deviceId, signKey, address } = device;
   const ports = portsAt(address);
   const asking = { body: { userId, deviceId } };
   const { challenge } = await callRoute(ports, url, "challenge", asking, null);

@@ -166,6 +166,17 @@ export async function connect<Notice extends { readonly type: string } = Attempt
   account: BenchAccount,
   wanted: Pick<UpgradeRequest, "purpose"> & Record<string, unknown>,
 ) {
+  const { socketUrl, tokenProtocol, locator } = await upgradeFor(url, account, wanted);
+  const socket = new FrameSocket<Notice>(socketUrl, [SUBPROTOCOL_JSON, tokenProtocol]);
+  return { socket, locator };
+}
+
+/** Where that socket is opened, and the subprotocol to offer beside that of an encoding. */
+export async function upgradeFor(
+  url: string,
+  account: BenchAccount,
+  wanted: Pick<UpgradeRequest, "purpose">,
+) {
   const headers = {
     authorization: `Bearer ${account.token}`,
     "content-type": "application/json",
@@ -173,9 +184,8 @@ export async function connect<Notice extends { readonly type: string } = Attempt
   };
   const answer = await post(`${url}/v1/upgrade-tokens`, headers, JSON.stringify(wanted));
   const { token, path, locator } = JSON.parse(answer) as Record<string, string>;
-  const protocols = [SUBPROTOCOL_JSON, `${SUBPROTOCOL_TOKEN_PREFIX}${token}`];
-  const socket = new FrameSocket<Notice>(`${url.replace("http", "ws")}${path}`, protocols);
-  return { socket, locator };
+  const socketUrl = `${url.replace("http", "ws")}${path}`;
+  return { socketUrl, tokenProtocol: `${SUBPROTOCOL_TOKEN_PREFIX}${token}`, locator };
 }
 
 /** A socket whose notices are awaited by their type. */

@@ -1,12 +1,12 @@
 // Load from several threads, since one core of clients cannot saturate a server. Each thread holds its
 // own people; a run starts on all of them at once and ends with the last.
 
-import { once } from "node:events";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { Acquaint, memoryStore } from "../shared/client/node.ts";
 import { CARD_MAX_BYTES } from "../shared/wire/limits.ts";
 import { type BenchAccount, makeAccounts, portsAt } from "./accounts.ts";
 import { meetByExchange, meetByKey, meetByPassphrase, meetByPosts, type Timed } from "./clients.ts";
+import { answerOf } from "./threads.ts";
 
 export type ClientKind =
   | "posts"
@@ -78,12 +78,6 @@ export class Load {
   async stop(): Promise<void> {
     await Promise.all(this.#threads.map((worker) => worker.terminate()));
   }
-}
-
-/** The thread's next message; rejects when it fails instead. */
-async function answerOf(worker: Worker): Promise<unknown> {
-  const [answer] = (await once(worker, "message")) as [unknown];
-  return answer;
 }
 
 /** @param turn counts the meetings of the thread */

@@ -1,12 +1,18 @@
-// `npm run bench -- [pairing|cost|claims|bundle]… [--quick]`: all of them, or those named.
+// `npm run bench -- [pairing|mailbox|wire|reliability|cost|claims|bundle]… [--quick]`: all of them, or those named.
 
 import { benchBundle } from "./bundle.ts";
 import { benchClaims } from "./claims.ts";
 import { benchCost } from "./cost.ts";
+import { benchMailbox } from "./mailbox.ts";
 import { benchPairing } from "./pairing.ts";
+import { benchReliability } from "./reliability.ts";
+import { benchWire } from "./wire.ts";
 
 const BENCHES = {
   pairing: benchPairing,
+  mailbox: benchMailbox,
+  wire: benchWire,
+  reliability: benchReliability,
   cost: benchCost,
   claims: benchClaims,
   bundle: benchBundle,

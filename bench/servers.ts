@@ -13,7 +13,7 @@ import {
 import { loadWorker } from "../scripts/buildWorker.ts";
 import { atRoot } from "../scripts/paths.ts";
 
-export type ServerKind = "raw" | "product" | "counting";
+export type ServerKind = "raw" | "product" | "counting" | "relayed";
 
 export interface BenchServer {
   readonly url: string;
@@ -38,7 +38,7 @@ export async function startServer(
   const before = new Set(ownWorkerds());
   const { code = await codeOf(kind), ...inspector } = options;
   const worker = {
-    ...(kind === "raw" ? RAW_OPTIONS : await productOptions()),
+    ...(kind === "raw" ? RAW_OPTIONS : await productOptions(kind)),
     modules: [{ type: "ESModule" as const, path: "main.js", contents: code }],
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   };
@@ -70,28 +70,35 @@ export async function startServer(
 const RAW_OPTIONS: V4WorkerOptionsShape = {
   name: "raw",
   compatibilityDate: "2026-08-04",
-  durableObjects: { MEETINGS: { className: "Meeting", useSQLite: true } },
+  durableObjects: {
+    MEETINGS: { className: "Meeting", useSQLite: true },
+    BOXES: { className: "Box", useSQLite: true },
+    RELAYS: { className: "Relay", useSQLite: true },
+  },
 };
 
-async function productOptions(): Promise<V4WorkerOptionsShape> {
+async function productOptions(kind: ServerKind): Promise<V4WorkerOptionsShape> {
   const { options } = await loadWorker();
-  const { assets: _assets, ratelimits = {}, ...rest } = options;
+  const { assets: _assets, ratelimits = {}, durableObjects = {}, ...rest } = options;
   const brakes = Object.entries(ratelimits).map(([name, brake]) => [
     name,
     { ...brake, simple: NO_BRAKE },
   ]);
-  return { ...rest, bindings: { SERVER_SECRET }, ratelimits: Object.fromEntries(brakes) };
+  const relay = { RELAYS: { className: "Relay", useSQLite: true } };
+  return {
+    ...rest,
+    bindings: { SERVER_SECRET },
+    ratelimits: Object.fromEntries(brakes),
+    durableObjects: { ...durableObjects, ...(kind === "relayed" && relay) },
+  };
 }
 
 async function codeOf(kind: ServerKind): Promise<string> {
-  const [raw, counting] = atRoot("bench/raw/worker.js", "bench/counting/worker.js") as [
-    string,
-    string,
-  ];
-  if (kind === "raw") return readFileSync(raw, "utf8");
   if (kind === "product") return (await loadWorker()).code;
+  const [file] = atRoot(`bench/${kind}/worker.js`) as [string];
+  if (kind === "raw") return readFileSync(file, "utf8");
   const result = await build({
-    entryPoints: [counting],
+    entryPoints: [file],
     bundle: true,
     write: false,
     format: "esm",

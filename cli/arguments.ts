@@ -141,7 +141,9 @@ function faultOf(error: unknown, known: readonly string[]): string {
     return `There is no option ${option} here.${meant === null ? "" : ` Did you mean --${meant}?`}`;
   }
   const takesNone = message.includes("does not take");
-  return takesNone ? `${option} takes no value.` : `${option} needs a value after it.`;
+  if (takesNone) return `${option} takes no value.`;
+  const hasDash = message.includes("ambiguous");
+  return `${option} needs a value after it${hasDash ? `; one that begins with - goes as ${option}=VALUE` : ""}.`;
 }
 
 function configOf(options: OptionSpecs): ParseArgsOptionsConfig {

@@ -2,6 +2,7 @@
 import type { Arguments, OptionSpecs } from "./arguments.ts";
 import type { Acquaint } from "../shared/client/node.ts";
 import type { Interruption } from "./interruption.ts";
+import type { LineConsole } from "./lineConsole.ts";
 import type { Presenter } from "./output.ts";
 import type { Prompt } from "./prompt.ts";
 
@@ -23,6 +24,8 @@ export interface Context {
   readonly home: string;
   /** Opens the account of this home; the first time it registers the device. */
   open(options?: OpenOptions): Promise<Acquaint>;
+  /** Lines from the person, or from a pipe, while other lines come. */
+  openConsole(): LineConsole;
   /** A path as the person means it: relative to where they stand. */
   readonly resolvePath: (path: string) => string;
 }
@@ -36,6 +39,8 @@ export interface Command {
   readonly options: OptionSpecs;
   /** Paragraphs of the help, already wrapped. */
   readonly help: string;
+  /** It goes on although the account turns out to have been erased. */
+  readonly worksErased?: boolean;
   /** @returns the exit code */
   run(context: Context): Promise<number>;
 }

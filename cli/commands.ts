@@ -7,12 +7,18 @@ import {
   contactsRename,
   contactsUnblock,
 } from "./commands/contactChanges.ts";
+import { inbox } from "./commands/inbox.ts";
 import { answer } from "./commands/answer.ts";
+import { chat } from "./commands/chat.ts";
 import { contacts, contactsBlocked, contactsShow } from "./commands/contacts.ts";
+import { contactsVerify } from "./commands/contactsVerify.ts";
+import { erase } from "./commands/erase.ts";
+import { exportAccount } from "./commands/export.ts";
 import { keyEnter } from "./commands/keyEnter.ts";
 import { keyShow } from "./commands/keyShow.ts";
 import { profile } from "./commands/profile.ts";
 import { say } from "./commands/say.ts";
+import { send } from "./commands/send.ts";
 import { whoami } from "./commands/whoami.ts";
 
 export const COMMANDS: readonly Command[] = [
@@ -20,8 +26,12 @@ export const COMMANDS: readonly Command[] = [
   keyEnter,
   say,
   answer,
+  send,
+  inbox,
+  chat,
   contacts,
   contactsShow,
+  contactsVerify,
   contactsRename,
   contactsNote,
   contactsBlock,
@@ -30,4 +40,6 @@ export const COMMANDS: readonly Command[] = [
   contactsRemove,
   profile,
   whoami,
+  exportAccount,
+  erase,
 ];

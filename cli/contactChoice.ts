@@ -3,6 +3,7 @@
 import type { Contact } from "../shared/client/node.ts";
 import { shortId } from "./contactText.ts";
 import { CliError } from "./errors.ts";
+import { nearest } from "./nearest.ts";
 import { printable } from "./printable.ts";
 
 const PREFIX_MIN_CHARS = 4;
@@ -18,13 +19,19 @@ export function chooseContact(reference: string, contacts: readonly Contact[]): 
       folded(name) === wanted || (wanted.length >= PREFIX_MIN_CHARS && userId.startsWith(wanted)),
   );
   const [only, other] = fitting;
-  if (only === undefined) {
-    throw new CliError("contact-unknown", `There is no contact “${reference}”.`, {
-      hint: "acquaint contacts lists them; name one in full, or the beginning of the user id",
-    });
-  }
+  if (only === undefined) throw unknown(reference, contacts);
   if (other !== undefined) throw ambiguous(reference, fitting);
   return only;
+}
+
+function unknown(reference: string, contacts: readonly Contact[]): CliError {
+  const names = [...new Set(contacts.map(({ name }) => printable(name)))];
+  const meant = nearest(printable(reference), names);
+  const question = meant === null ? "" : ` Did you mean ${meant}?`;
+  return new CliError("contact-unknown", `There is no contact “${reference}”.${question}`, {
+    hint: "acquaint contacts lists them; name one in full, or the beginning of the user id",
+    ...(meant !== null && { details: { suggestion: meant } }),
+  });
 }
 
 function ambiguous(reference: string, fitting: readonly Contact[]): CliError {

@@ -24,11 +24,13 @@ export function shortId(userId: string): string {
 }
 
 export function contactLines(
-  contact: Omit<Contact, "card"> & { readonly removed?: true },
+  contact: Omit<Contact, "card"> & { readonly removed?: true; readonly unread?: number },
   out: Terminal,
 ): string[] {
   const name = shortened(printable(contact.name), NAME_MAX_CHARS);
+  const { unread = 0 } = contact;
   const facts = [
+    ...(unread === 0 ? [] : [`${unread} unread`]),
     `${METHODS[contact.method]} ${timeText(contact.metAt)}`,
     ...(contact.verified ? [] : ["not verified by this device"]),
     ...(contact.blocked ? ["blocked"] : []),

@@ -18,6 +18,12 @@ export async function markRunning(home: string): Promise<() => Promise<void>> {
   return () => rm(mark, { force: true });
 }
 
+/** Unless another process of this home is at a meeting. */
+export async function forgetRunning(home: string): Promise<void> {
+  if (!(await isAnotherRunning(home)))
+    await rm(join(home, FOLDER), { recursive: true, force: true });
+}
+
 export async function finishEarlierMeetings(
   client: Acquaint,
   home: string,

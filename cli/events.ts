@@ -1,13 +1,16 @@
 // Everything that the client tells, as data. `--json` prints these objects as they are; people get
 // them rendered. A meeting's events are those of the SDK.
 import type {
+  AccountExport,
   Card,
+  Comparison,
   Contact,
   IncomingRequest,
   Me,
   MeetingEvent,
   OverRequest,
 } from "../shared/client/node.ts";
+import type { TalkEvent } from "./messageEvents.ts";
 
 export type CliEvent =
   | Exclude<MeetingEvent, { event: "card" | "key" | "failed" }>
@@ -18,12 +21,22 @@ export type CliEvent =
   | ({ readonly event: "profile" } & Me)
   | ContactEvent
   | BlockedEvent
+  | SafetyPhraseEvent
+  | ComparedEvent
   | RequestEvent
   | RequestOverEvent
+  | TalkEvent
   | { readonly event: "passphrase"; readonly passphrase: string }
+  | ExportedEvent
+  | { readonly event: "erased"; readonly userId: string }
   | { readonly event: "recoveryPhrase"; readonly recoveryPhrase: string | null }
   | { readonly event: "help"; readonly text: string }
   | { readonly event: "version"; readonly version: string };
+
+/** `export` is there only when it was to be written to standard output. */
+type ExportedEvent =
+  | { readonly event: "exported"; readonly file: string }
+  | { readonly event: "exported"; readonly file: null; readonly export: AccountExport };
 
 /** `code` is the spelling that was asked for; `words` is there when that is the one in digits. */
 export type KeyEvent = Extract<MeetingEvent, { event: "key" }> & { readonly words?: string };
@@ -39,13 +52,34 @@ interface CardEvent {
   readonly file: string | null;
 }
 
-/** One contact. `removed` and `card` are there only when they are what was asked for. */
+/** One contact. `unread`, `removed` and `card` are there only when they are what was asked for. */
 export interface ContactEvent extends Omit<Contact, "card"> {
   readonly event: "contact";
+  /** Messages of theirs that are on this device and not read. */
+  readonly unread?: number;
   readonly removed?: true;
   readonly card?: Card | null;
   readonly file?: string;
+  /** Of the safety phrase. */
+  readonly comparison?: Comparison;
 }
+
+/** Twelve words to be compared, and what is known of the last time. */
+export type SafetyPhraseEvent = Comparison & {
+  readonly event: "safetyPhrase";
+  readonly userId: string;
+  readonly name: string;
+  readonly words: readonly string[];
+  /** The tag of the list that they are from. */
+  readonly language: string;
+};
+
+/** The words were compared, and are the same. */
+type ComparedEvent = Comparison & {
+  readonly event: "compared";
+  readonly userId: string;
+  readonly name: string;
+};
 
 /** Someone asks this account to meet. */
 export interface RequestEvent extends Omit<IncomingRequest, "isPostponed"> {

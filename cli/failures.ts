@@ -1,5 +1,6 @@
 // What the SDK throws, in the words of this client: a stable code, what happened, what to do next.
 import {
+  AccountErased,
   CodeError,
   ConnectionError,
   PassphraseError,
@@ -23,6 +24,11 @@ export function asCliError(error: unknown, server: string): CliError {
       exitCode: EXIT.usage,
       hint: "Nothing was sent.",
       details: { problem: error.problem.code },
+    });
+  }
+  if (error instanceof AccountErased) {
+    return new CliError("account-erased", error.message, {
+      hint: "What this home still has of it: acquaint export. To clear it away: acquaint erase",
     });
   }
   const { code, message } = error as NodeJS.ErrnoException;

@@ -9,7 +9,7 @@ export function overview(commands: readonly Command[]): string {
   const list = commands.map(
     ({ path, summary }) => `  ${path.join(" ").padEnd(SUMMARY_COLUMN)}${summary}`,
   );
-  return `acquaint: meet by a short key or a spoken passphrase, and keep each other as verified contacts
+  return `acquaint: meet by a short key or a spoken passphrase, and write to each other, sealed
 
 Usage: acquaint COMMAND [OPTIONS]
 
@@ -20,14 +20,14 @@ ${optionLines(GLOBAL_OPTIONS)}
 
 To meet, one of you runs "acquaint key show" and tells the key; the other runs
 "acquaint key enter" and types it. Or agree on a passphrase by voice: one of you runs
-"acquaint say", the other "acquaint answer".
+"acquaint say", the other "acquaint answer". Then write: "acquaint chat NAME".
 
 The first command in a new home makes an account on this device by itself: no e-mail,
 no phone number. Its recovery phrase, twelve words that restore the account, is shown
 once at a terminal; with --json, or when the output goes elsewhere, only by:
 acquaint whoami --recovery-phrase
 
-Exit codes: 0 done; 1 refused or not met; 2 not understood, nothing was sent;
+Exit codes: 0 done; 1 refused, not met, not sent; 2 not understood, nothing was sent;
 130 cancelled by Ctrl-C. With --json an error is an event as well:
 {"event":"error","code":…,"message":…}
 

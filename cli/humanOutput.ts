@@ -17,12 +17,15 @@ import {
   type MeetingView,
   passphraseLines,
 } from "./meetingText.ts";
-import { printable } from "./printable.ts";
+import { TalkText } from "./messageText.ts";
+import { jsonText, printable } from "./printable.ts";
 import { requestLines, requestOverText } from "./requestText.ts";
+import { comparisonLines, safetyLines } from "./safetyText.ts";
 import { fitted, styled, type Terminal } from "./terminal.ts";
 
 export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
   let countdown: Countdown | null = null;
+  const talk = new TalkText(out);
 
   const endCountdown = (): void => {
     countdown?.stop();
@@ -86,14 +89,40 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
         return say(...profileLines(event));
       case "contact":
         say(...contactLines(event, out));
+        if (event.comparison !== undefined) say(...comparisonLines(event.comparison, out));
         if (event.card != null) say(...cardLines(event.card, out));
         if (event.file !== undefined) say(`  card written to ${printable(event.file)}`);
         return;
+      case "safetyPhrase":
+        return say(...safetyLines(event, out));
+      case "compared":
+        return say(
+          styled(out, "green", `✓ You and ${printable(event.name)} have the same safety phrase.`),
+        );
       case "blocked":
         return say(blockedLine(event.userId, event.name, event.blocked));
       case "recoveryPhrase":
         return say(
           event.recoveryPhrase ?? "The recovery phrase is not kept on this device anymore.",
+        );
+      case "exported":
+        if (event.file === null) return out.write(jsonText(event.export));
+        return say(`All that this device keeps is in ${printable(event.file)}.`);
+      case "erased":
+        return say("Your account is erased, at the server and on this device.");
+      case "message":
+      case "edited":
+      case "deleted":
+      case "reaction":
+      case "timer":
+      case "state":
+      case "typing":
+      case "forked":
+        return out.write(
+          talk
+            .lines(event)
+            .map((line) => `${line}\n`)
+            .join(""),
         );
       case "help":
         return out.write(event.text);
@@ -135,6 +164,7 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
       endCountdown();
       write(errors, [printable(text)]);
     },
+    showIds: () => talk.showIds(),
     revealRecoveryPhrase(phrase) {
       if (!errors.interactive) return false;
       errors.write(recoveryText(styled(errors, "bold", phrase)));

@@ -16,7 +16,16 @@ export function printable(text: string): string {
 
 /** JSON on one line. What a terminal could take for a command is escaped, so nothing is lost. */
 export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(
+  return escaped(JSON.stringify(value));
+}
+
+/** JSON for people to read, as harmless. */
+export function jsonText(value: unknown): string {
+  return `${escaped(JSON.stringify(value, null, 2))}\n`;
+}
+
+function escaped(json: string): string {
+  return json.replace(
     JSON_UNSAFE,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

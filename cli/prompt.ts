@@ -6,6 +6,8 @@ import { EXIT, usageError } from "./errors.ts";
 import type { Interruption } from "./interruption.ts";
 
 const PIPED_MAX_CHARS = 4_096;
+/** Far more than a message may have: what is told as its size is right up to here. */
+const TEXT_READ_MAX_BYTES = 1024 * 1024;
 
 export interface Prompt {
   /** Whether there is somebody to ask. */
@@ -16,6 +18,8 @@ export interface Prompt {
   ask(question: string, options?: AskOptions): Promise<string | null>;
   /** The first line of stdin. @param what it is to hold. @throws CliError `usage` when there is none */
   firstLine(what: string): Promise<string>;
+  /** All of stdin, without the line break at its end, up to a mebibyte. */
+  wholeText(): Promise<string>;
 }
 
 interface AskOptions {
@@ -58,11 +62,25 @@ export function promptOn(
       return answer;
     },
     firstLine: (what) => firstLineOf(stdin, what),
+    wholeText: () => wholeTextOf(stdin),
   };
 }
 
 function nowhere(): Writable {
   return new Writable({ write: (_chunk, _encoding, done) => done() });
+}
+
+async function wholeTextOf(input: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of input) {
+    chunks.push(Buffer.from(chunk as Uint8Array));
+    bytes += (chunk as Uint8Array).length;
+    if (bytes > TEXT_READ_MAX_BYTES) break;
+  }
+  return Buffer.concat(chunks)
+    .toString("utf8")
+    .replace(/\r?\n$/, "");
 }
 
 async function firstLineOf(input: Readable, what: string): Promise<string> {

@@ -1,7 +1,7 @@
 // One run of the client, from its arguments to its exit code. Nothing here ends the process.
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Acquaint } from "../shared/client/node.ts";
+import { type Acquaint, AccountErased } from "../shared/client/node.ts";
 import { parseCommandLine, unknownCommand, wantsJson, type CommandLine } from "./arguments.ts";
 import type { Context } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -10,10 +10,11 @@ import { EXIT, usageError } from "./errors.ts";
 import { asCliError } from "./failures.ts";
 import { helpOn, overview } from "./help.ts";
 import type { Interruption } from "./interruption.ts";
+import { openConsole } from "./lineConsole.ts";
 import { presenterOf, type Presenter } from "./output.ts";
 import { promptOn } from "./prompt.ts";
 import { openSession } from "./session.ts";
-import { terminalOf } from "./terminal.ts";
+import { bareScreen, terminalOf } from "./terminal.ts";
 import packageFile from "../package.json" with { type: "json" };
 
 const DEFAULT_SERVER = "http://127.0.0.1:8787";
@@ -31,11 +32,17 @@ export interface Surroundings {
 /** @returns the exit code */
 export async function run(surroundings: Surroundings): Promise<number> {
   const { args, env, stdout, stderr, interruption } = surroundings;
-  const out = terminalOf(stdout, env);
-  const present = presenterOf(wantsJson(args), out, terminalOf(stderr, env));
+  const screen = bareScreen();
+  const out = terminalOf(stdout, env, screen);
+  const present = presenterOf(wantsJson(args), out, terminalOf(stderr, env, screen));
   let server = DEFAULT_SERVER;
   let client: Acquaint | null = null;
   let leave: () => Promise<void> = async () => {};
+  let tellErased = () => {};
+  const erased = new Promise<never>((_, reject) => {
+    tellErased = () => reject(new AccountErased());
+  });
+  erased.catch(() => {}); // for commands that go on
   try {
     const line = parseCommandLine(args, COMMANDS);
     const answer = withoutCommand(line, present);
@@ -55,13 +62,21 @@ export async function run(surroundings: Surroundings): Promise<number> {
       async open({ finishMeetings = false, dropRequests = false, ...options } = {}) {
         if (finishMeetings) leave = await markRunning(home);
         client = await openSession({ server, home, ...options }, present);
+        client.on(({ event }) => event === "erased" && tellErased());
         if (finishMeetings) await finishEarlierMeetings(client, home, present, dropRequests);
         return client;
+      },
+      openConsole() {
+        const { stdin } = surroundings;
+        const isLive = !present.json && stdin.isTTY === true && out.interactive;
+        return openConsole({ stdin, stdout, screen }, isLive);
       },
       resolvePath: (path) => resolve(folderOf(surroundings), path),
     };
     const ended = line.command?.run(context) ?? Promise.resolve(EXIT.usage);
-    const exitCode = await Promise.race([ended, interruption.over.then(() => null)]);
+    const others = [interruption.over.then(() => null)];
+    if (line.command?.worksErased !== true) others.push(erased);
+    const exitCode = await Promise.race([ended, ...others]);
     // A meeting that was made before the interruption reached it has been made all the same.
     if (exitCode === EXIT.success) return exitCode;
     return interruption.exitCode ?? exitCode ?? EXIT.failed;

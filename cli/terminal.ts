@@ -9,6 +9,12 @@ export interface Terminal {
   write(text: string): void;
 }
 
+/** What standard output and standard error share when both are the terminal. */
+export interface Screen {
+  /** Writes above a line that is being typed. */
+  above: (write: () => void) => void;
+}
+
 type Style = Parameters<typeof styleText>[0];
 
 const USUAL_COLUMNS = 80;
@@ -16,8 +22,16 @@ const USUAL_COLUMNS = 80;
 const LEAST_COLUMNS = 20;
 const FRAME_OR_COLOUR = /[\u001b\u2500-\u259f]/u;
 
+export function bareScreen(): Screen {
+  return { above: (write) => write() };
+}
+
 /** @param env NO_COLOR (https://no-color.org) and TERM=dumb are honoured */
-export function terminalOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Terminal {
+export function terminalOf(
+  stream: NodeJS.WriteStream,
+  env: NodeJS.ProcessEnv,
+  screen = bareScreen(),
+): Terminal {
   const interactive = stream.isTTY === true && env["TERM"] !== "dumb";
   return {
     interactive,
@@ -25,7 +39,7 @@ export function terminalOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): 
     get columns() {
       return stream.columns ?? USUAL_COLUMNS;
     },
-    write: (text) => void stream.write(text),
+    write: (text) => screen.above(() => void stream.write(text)),
   };
 }
 

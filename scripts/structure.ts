@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The parts of the SDK for Node alone; the SDK's size check bundles the rest for browsers. */
-const FOR_NODE = /^shared\/client\/(node|store\/file)\.ts$/;
+const FOR_NODE = /^shared\/client\/(node|store\/file\w*)\.ts$/;
 
 interface Import {
   specifier: string;

@@ -4,26 +4,31 @@
 import { useEffect } from "preact/hooks";
 import { loadCodes } from "../shared/client/index.ts";
 import { Announcer } from "./components/Announcer.tsx";
-import { ConnectionBanner, MeetingBanner } from "./components/Banners.tsx";
+import { ConnectionBanner } from "./components/ConnectionBanner.tsx";
 import { Heading } from "./components/Heading.tsx";
 import { Later } from "./components/Later.tsx";
 import { MeetingMark } from "./components/MeetingMark.tsx";
 import { Navigation } from "./components/Navigation.tsx";
 import { RequestBanners } from "./components/RequestBanners.tsx";
-import { RequestSheet } from "./components/RequestSheet.tsx";
+import { loadRequest, RequestSheet } from "./components/RequestSheet.tsx";
 import { problemText } from "./problems.ts";
 import { paths, type Route, useRoute } from "./router.ts";
 import { session, useSession } from "./session.ts";
-import { MeetView } from "./views/MeetView.tsx";
-import { PhraseView } from "./views/PhraseView.tsx";
+import { useStore } from "./store.ts";
+import { setTitle } from "./title.ts";
 import { WelcomeView } from "./views/WelcomeView.tsx";
 
+const loadMeetingBanner = async () =>
+  (await import("./components/MeetingBanner.tsx")).MeetingBanner;
+const loadMeet = async () => (await import("./views/MeetView.tsx")).MeetView;
+const loadPhrase = async () => (await import("./views/PhraseView.tsx")).PhraseView;
 const loadShowKey = async () => (await import("./views/ShowKeyView.tsx")).ShowKeyView;
 const loadEnterKey = async () => (await import("./views/EnterKeyView.tsx")).EnterKeyView;
 const loadAsk = async () => (await import("./views/AskView.tsx")).AskView;
 const loadEnterPassphrase = async () =>
   (await import("./views/EnterPassphraseView.tsx")).EnterPassphraseView;
 const loadContacts = async () => (await import("./views/ContactsView.tsx")).ContactsView;
+const loadChats = async () => (await import("./chat/ChatsView.tsx")).ChatsView;
 const loadCards = async () => (await import("./views/CardsView.tsx")).CardsView;
 const loadCard = async () => (await import("./views/CardView.tsx")).CardView;
 const loadYou = async () => (await import("./views/YouView.tsx")).YouView;
@@ -35,6 +40,7 @@ const TITLES: Readonly<Record<Route["view"], string>> = {
   ask: "Say a passphrase",
   enterPassphrase: "Enter a number",
   contacts: "Contacts",
+  chats: "Chats",
   cards: "Your cards",
   card: "Card",
   you: "You",
@@ -59,21 +65,24 @@ export function App() {
 function Opened() {
   const route = useRoute();
   const isPhraseDue = useSession((state) => state.isPhraseDue);
+  const isMeeting = useStore(session.meetings.store, (state) => state.progress !== null);
   // Who comes by a link has two minutes: the phrase waits until they have met.
   const isWelcomed = isPhraseDue && route.view !== "enterKey";
   // What is fetched now is there when the connection is not.
   useEffect(() => {
     const ways = [loadShowKey, loadEnterKey, loadAsk, loadEnterPassphrase, loadCodes];
-    const rest = [loadContacts, loadYou, loadCard, loadCards];
-    for (const load of [...ways, ...rest]) load().catch(() => {});
+    const rest = [loadChats, loadContacts, loadYou, loadCard, loadCards, loadPhrase];
+    const parts = [loadMeetingBanner, loadRequest];
+    for (const load of [...ways, ...parts, ...rest]) load().catch(() => {});
   }, []);
   useEffect(() => {
-    document.title = `${TITLES[route.view]} – Acquaint`;
+    const isChat = route.view === "chats" && route.userId !== null;
+    setTitle(isChat ? session.nameOf(route.userId) : TITLES[route.view]);
   }, [route]);
   if (isWelcomed) {
     return (
       <main class="welcome">
-        <PhraseView isFirst />
+        <Later load={loadPhrase} props={{ isFirst: true }} />
       </main>
     );
   }
@@ -96,8 +105,8 @@ function Opened() {
         <Navigation view={route.view} />
       </header>
       <main id="content" class="content" tabIndex={-1}>
-        <ConnectionBanner />
-        <MeetingBanner view={route.view} />
+        <ConnectionBanner view={route.view} />
+        {isMeeting && <Later load={loadMeetingBanner} props={{ view: route.view }} />}
         <RequestBanners />
         <View route={route} />
       </main>
@@ -108,7 +117,7 @@ function Opened() {
 function View({ route }: { readonly route: Route }) {
   switch (route.view) {
     case "meet":
-      return <MeetView />;
+      return <Later key="meet" load={loadMeet} props={{}} />;
     case "showKey":
       return <Later key="showKey" load={loadShowKey} props={{}} />;
     case "enterKey":
@@ -119,6 +128,14 @@ function View({ route }: { readonly route: Route }) {
       return <Later key="enterPassphrase" load={loadEnterPassphrase} props={{}} />;
     case "contacts":
       return <Later key="contacts" load={loadContacts} props={{ userId: route.userId }} />;
+    case "chats":
+      return (
+        <Later
+          key="chats"
+          load={loadChats}
+          props={{ userId: route.userId, message: route.message }}
+        />
+      );
     case "cards":
       return <Later key="cards" load={loadCards} props={{}} />;
     case "card":
@@ -126,7 +143,7 @@ function View({ route }: { readonly route: Route }) {
     case "you":
       return <Later key="you" load={loadYou} props={{}} />;
     case "phrase":
-      return <PhraseView isFirst={false} />;
+      return <Later key="phrase" load={loadPhrase} props={{ isFirst: false }} />;
     case "unknown":
       return (
         <div class="page">
@@ -140,6 +157,10 @@ function View({ route }: { readonly route: Route }) {
 }
 
 function Opening() {
+  // While the account is opened, what is most likely shown next comes along.
+  useEffect(() => {
+    loadMeet().catch(() => {});
+  }, []);
   return (
     <main class="welcome" aria-busy="true">
       <MeetingMark closeness="near" />

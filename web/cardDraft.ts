@@ -2,6 +2,7 @@
 // and a field that was not touched leaves its part of the card exactly as it was.
 
 import { type Card, cardTitle, emptyCard } from "../shared/client/index.ts";
+import { photoOf } from "./cardPhoto.ts";
 
 export interface Entry {
   /** The key of the entry in the card. */
@@ -65,11 +66,6 @@ export function withDraft(card: Card, draft: CardDraft): Card {
   if (draft.photo !== before.photo) put("media", withPhoto(card, draft.photo));
   changed["updated"] = new Date().toISOString().replace(/\.\d+Z$/, "Z");
   return changed as Card;
-}
-
-export function photoOf(card: Card): string | null {
-  const photo = Object.values(card.media ?? {}).find((item) => item.kind === "photo");
-  return photo?.uri ?? null;
 }
 
 export function addressText(address: NonNullable<Card["addresses"]>[string] | undefined): string {

@@ -1,9 +1,11 @@
-// What this browser remembers besides the SDK's store: the theme, and whether the welcome was seen.
+// What this browser remembers besides the SDK's store: the theme, alarms, and whether the
+// welcome was seen.
 // A browser that refuses storage forgets them and works all the same.
 
 export type Theme = "system" | "light" | "dark";
 
 const THEME = "acquaint.theme";
+const ALARMS = "acquaint.alarms";
 const WELCOMED = "acquaint.welcomed";
 
 export function theme(): Theme {
@@ -21,6 +23,19 @@ export function showTheme(): void {
   const chosen = theme();
   if (chosen === "system") delete document.documentElement.dataset["theme"];
   else document.documentElement.dataset["theme"] = chosen;
+}
+
+/** Accounts whose devices contradict what was known of them, with the receipt of the meeting that they break. */
+export function alarms(): Readonly<Record<string, string>> {
+  try {
+    return JSON.parse(read(ALARMS) ?? "{}") as Record<string, string>;
+  } catch {
+    return {};
+  }
+}
+
+export function setAlarms(raised: Readonly<Record<string, string>>): void {
+  write(ALARMS, JSON.stringify(raised));
 }
 
 export function isWelcomed(): boolean {

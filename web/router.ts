@@ -11,6 +11,8 @@ export type Route =
   | { readonly view: "ask"; readonly userId: string | null }
   | { readonly view: "enterPassphrase" }
   | { readonly view: "contacts"; readonly userId: string | null }
+  /** `message` is the key of one to go to. */
+  | { readonly view: "chats"; readonly userId: string | null; readonly message: string | null }
   | { readonly view: "cards" }
   /** `uid` is null for a card that is being made. */
   | { readonly view: "card"; readonly uid: string | null }
@@ -27,6 +29,10 @@ export const paths = {
   enterPassphrase: "#/ask/answer",
   contacts: "#/contacts",
   contact: (userId: string) => `#/contacts/${encodeURIComponent(userId)}`,
+  chats: "#/chats",
+  chat: (userId: string) => `#/chats/${encodeURIComponent(userId)}`,
+  message: (userId: string, key: string) =>
+    `#/chats/${encodeURIComponent(userId)}/${encodeURIComponent(key)}`,
   cards: "#/card",
   newCard: "#/card/new",
   card: (uid: string) => `#/card/edit/${encodeURIComponent(uid)}`,
@@ -87,6 +93,9 @@ function routeOf(section?: string, item?: string, detail?: string): Route {
   if (section === "ask" && item === "answer") return { view: "enterPassphrase" };
   if (section === "ask") return { view: "ask", userId: item ?? null };
   if (section === "contacts") return { view: "contacts", userId: item ?? null };
+  if (section === "chats") {
+    return { view: "chats", userId: item ?? null, message: detail ?? null };
+  }
   if (section === "card" && item === undefined) return { view: "cards" };
   if (section === "card" && item === "new") return { view: "card", uid: null };
   if (section === "card" && item === "edit" && detail) return { view: "card", uid: detail };

@@ -3,12 +3,14 @@
 
 import {
   Acquaint,
+  type AcquaintEvent,
   browserStore,
   type Card,
   type Contact,
   type Me,
   type Audience,
 } from "../shared/client/index.ts";
+import { Chats } from "./chats.ts";
 import { Incoming } from "./incoming.ts";
 import { Meetings } from "./meetings.ts";
 import { withPlainName } from "./plainName.ts";
@@ -48,6 +50,7 @@ class Session {
   #acquaint: Acquaint | null = null;
   #meetings: Meetings | null = null;
   #incoming: Incoming | null = null;
+  #chats: Chats | null = null;
   /** Given at the welcome; kept for a second try when the first did not reach the server. */
   #givenName = "";
 
@@ -67,6 +70,11 @@ class Session {
     return this.#incoming;
   }
 
+  get chats(): Chats {
+    if (this.#chats === null) throw new Error("the account is not open");
+    return this.#chats;
+  }
+
   /** Opens the account that this browser holds; the first time, makes one by this name. */
   async open(name = this.#givenName): Promise<void> {
     this.#givenName = name;
@@ -82,16 +90,29 @@ class Session {
       this.#meetings = new Meetings(acquaint);
       const incoming = new Incoming(acquaint);
       this.#incoming = incoming;
+      const chats = new Chats(acquaint, (userId) => this.nameOf(userId));
+      this.#chats = chats;
       setWelcomed();
-      acquaint.on((event) => {
+      // What another window verifies, notes or hears is not told to this one by the server.
+      const windows = new BroadcastChannel("acquaint windows");
+      const takeShared = (event: SharedEvent) => {
         if (event.event === "contacts") void this.readContacts();
+        else void chats.take(event);
+      };
+      windows.onmessage = ({ data }: MessageEvent<SharedEvent>) => takeShared(data);
+      acquaint.on((event) => {
+        if (isShared(event)) {
+          windows.postMessage(event);
+          takeShared(event);
+        }
+        if (event.event === "conversation") void chats.read();
         if (event.event === "profile") this.store.change({ me: acquaint.me });
         if (event.event === "requests") incoming.read();
         if (event.event === "requestOver") incoming.over(event.request);
         if (event.event === "connection") this.store.change({ connection: event.state });
       });
       const phrase = await acquaint.recoveryPhrase();
-      await Promise.all([this.readContacts(), this.readCards()]);
+      await Promise.all([this.readContacts(), this.readCards(), chats.read()]);
       this.store.change({ me: acquaint.me, phrase, isPhraseDue: isFirst && phrase !== null });
       // What this page is at already is known before the mailbox tells of it again.
       await this.#resume().catch(() => {});
@@ -144,6 +165,13 @@ class Session {
     await this.acquaint.forgetRecoveryPhrase();
     this.store.change({ isPhraseDue: false, phrase: null });
   }
+}
+
+/** What one window of this browser tells the others. */
+type SharedEvent = Extract<AcquaintEvent, { event: "contacts" | "typing" | "refused" | "forked" }>;
+
+function isShared(event: AcquaintEvent): event is SharedEvent {
+  return ["contacts", "typing", "refused", "forked"].includes(event.event);
 }
 
 export const session = new Session();

@@ -96,7 +96,7 @@ function ofAnswering(reason: Common, name: string | null): Ending {
 
 const TAMPERED: Ending = {
   title: "Something came through altered",
-  text: "What arrived could not be verified on this device, so nobody was added and no card was shown. Try once more with a new passphrase; if it happens again, do not trust this server.",
+  text: "What arrived could not be verified on this device, so no card was taken from it. Whoever is new in your contacts now is marked as not verified. Try once more with a new passphrase; if it happens again, do not trust this server.",
 };
 
 /** However one meets. */

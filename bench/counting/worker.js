@@ -1,6 +1,7 @@
 // The Worker as it is, with an ear at what is billed: rows, requests to objects, requests to the Worker,
 // and the time that objects are kept awake. It listens at the platform's own methods, so that nothing
-// in the product knows of it. GET /bench/ledger tells what was heard since it was last asked.
+// in the product knows of it. GET /bench/ledger tells what was heard since it was last asked; POST /bench/devices
+// gives an account another device.
 
 import worker, { Directory, Gate, Mailbox, PairingAttempt } from "../../workers/main.ts";
 
@@ -19,21 +20,44 @@ function count(tally, name) {
   tally[name] = (tally[name] ?? 0) + 1;
 }
 
-/** Has `hear` told of each call of a method, and of the time until it is done. */
+/** Has `hear` told of each call of a method, and what it returns called when that is done. */
 function listen(target, method, hear) {
   const original = target[method];
   target[method] = function heard(...given) {
-    const done = hear();
-    const result = Reflect.apply(original, this, given);
-    if (result instanceof Promise && done !== undefined) return result.finally(done);
-    done?.();
-    return result;
+    const done = hear(this, given) ?? (() => {});
+    let result;
+    try {
+      result = Reflect.apply(original, this, given);
+    } finally {
+      if (!(result instanceof Promise)) done();
+    }
+    return result instanceof Promise ? result.finally(done) : result;
   };
 }
 
-function listenToStorage({ storage }) {
+/** By object: how much of what it does is under way, and since when. Whatever overlaps is billed once. */
+const activities = new WeakMap();
+
+/** From now on that object is awake, until the function returned has been called. */
+function begin(ctx) {
+  const activity = activities.get(ctx) ?? { open: 0, since: 0 };
+  activities.set(ctx, activity);
+  if (activity.open === 0) activity.since = performance.now();
+  activity.open += 1;
+  return () => {
+    activity.open -= 1;
+    if (activity.open === 0) ledger.awakeMs += performance.now() - activity.since;
+  };
+}
+
+function listenToPlatform(ctx) {
   if (isListening) return;
   isListening = true;
+  const { storage } = ctx;
+  listen(Object.getPrototypeOf(ctx), "waitUntil", (awake, [task]) => {
+    const done = begin(awake);
+    void task.catch(() => {}).finally(done);
+  });
   for (const call of ROW_CALLS) {
     listen(Object.getPrototypeOf(storage), call, () => count(ledger.rows, call));
   }
@@ -52,23 +76,31 @@ function listenToStorage({ storage }) {
 function counted(type) {
   for (const method of Object.getOwnPropertyNames(type.prototype)) {
     if (NOT_BILLED.includes(method)) continue;
-    listen(type.prototype, method, () => {
+    listen(type.prototype, method, ({ ctx }) => {
       if (method === "webSocketMessage") ledger.frames += 1;
       else count(ledger.calls, `${type.name}.${method}`);
-      const awakeSince = performance.now();
-      return () => (ledger.awakeMs += performance.now() - awakeSince);
+      return begin(ctx);
     });
   }
   return class extends type {
     constructor(ctx, env) {
-      listenToStorage(ctx);
+      listenToPlatform(ctx);
       super(ctx, env);
     }
   };
 }
 
 const counts = [Directory, Gate, Mailbox, PairingAttempt].map(counted);
-const [CountedDirectory, CountedGate, CountedMailbox, CountedAttempt] = counts;
+const [CountedDirectory, CountedGate, KnownMailbox, CountedAttempt] = counts;
+
+/** Takes another device in, without an entry in the account's log. */
+class CountedMailbox extends KnownMailbox {
+  addDevice({ deviceId, signKey, number }) {
+    const insert =
+      "INSERT INTO device (device_id, sign_key, last_challenge_at, number) VALUES (?, ?, 0, ?)";
+    this.ctx.storage.sql.exec(insert, deviceId, signKey, number);
+  }
+}
 
 export {
   CountedDirectory as Directory,
@@ -78,8 +110,14 @@ export {
 };
 
 export default {
-  fetch(request, env, ctx) {
-    if (new URL(request.url).pathname === "/bench/ledger") return tellLedger();
+  async fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/bench/ledger") return tellLedger();
+    if (pathname === "/bench/devices") {
+      const device = await request.json();
+      await env.MAILBOXES.getByName(device.userId).addDevice(device);
+      return new Response();
+    }
     ledger.workerRequests += 1;
     return worker.fetch(request, env, ctx);
   },

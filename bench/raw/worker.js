@@ -1,8 +1,12 @@
-// The smallest object that lets two clients meet, as the measure for what the product adds. Plain
-// JavaScript that workerd runs as it is: no identity, no secrecy, no deadlines, nothing outlives a crash.
+// The smallest objects that let two clients meet, and that keep messages, as the measure for what the
+// product adds. Plain JavaScript that workerd runs as it is: no identity, no secrecy, no deadlines, no limits.
 //
 // POST /posts/<name>  each of two bodies is answered with the other one; `?row` stores the first
 // GET /exchange/<name>?side=a|b  a socket; four frames pass between the sides, and the first is stored
+// GET /box/<name>?from=<sender>  a socket that sends to the box; `?reads` one that reads it
+// GET /relay/<sender>?to=<name>  a socket of another object, which passes on what is sent to the box
+
+import { DurableObject } from "cloudflare:workers";
 
 export class Meeting {
   constructor(ctx) {
@@ -50,10 +54,109 @@ export class Meeting {
   }
 }
 
+/** Inserts all that a turn of the loop brings in one commit, then answers, then tells the reader. */
+export class Box extends DurableObject {
+  turn = [];
+
+  constructor(ctx, env) {
+    super(ctx, env);
+    this.storage = ctx.storage;
+    this.storage.sql.exec(`CREATE TABLE IF NOT EXISTS envelope (
+      sequence INTEGER PRIMARY KEY, sender TEXT NOT NULL, box TEXT NOT NULL)`);
+    this.last = this.all("SELECT ifnull(max(sequence), 0) AS last FROM envelope")[0].last;
+  }
+
+  fetch(request) {
+    const { searchParams } = new URL(request.url);
+    const { 0: client, 1: server } = new WebSocketPair();
+    const isReader = searchParams.has("reads");
+    this.ctx.acceptWebSocket(server, [isReader ? "reader" : searchParams.get("from")]);
+    if (isReader) this.tell(this.all('SELECT sequence, sender AS "from", box FROM envelope'));
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  async webSocketMessage(socket, frame) {
+    const messages = JSON.parse(frame);
+    const [{ type, through }] = messages;
+    if (type === "received") {
+      this.storage.sql.exec("DELETE FROM envelope WHERE sequence <= ?", through);
+      return;
+    }
+    const [sender] = this.ctx.getTags(socket);
+    await this.deliver(sender, messages);
+    acknowledge(socket, messages);
+  }
+
+  webSocketClose(socket) {
+    socket.close();
+  }
+
+  deliver(sender, messages) {
+    return new Promise((stored) => {
+      this.turn.push({ sender, messages, stored });
+      if (this.turn.length === 1) setTimeout(() => this.store(), 0);
+    });
+  }
+
+  store() {
+    const turn = this.turn;
+    this.turn = [];
+    const envelopes = [];
+    this.storage.transactionSync(() => {
+      for (const { sender, messages } of turn) {
+        for (const { boxes } of messages) {
+          const envelope = { sequence: ++this.last, from: sender, box: boxes[0].box };
+          const { sequence, box } = envelope;
+          this.storage.sql.exec("INSERT INTO envelope VALUES (?, ?, ?)", sequence, sender, box);
+          envelopes.push(envelope);
+        }
+      }
+    });
+    for (const { stored } of turn) stored();
+    this.tell(envelopes);
+  }
+
+  tell(envelopes) {
+    const [reader] = this.ctx.getWebSockets("reader");
+    if (envelopes.length > 0) reader?.send(JSON.stringify([{ type: "envelopes", envelopes }]));
+  }
+
+  all(query) {
+    return this.storage.sql.exec(query).toArray();
+  }
+}
+
+/** The sender's own object, which holds its socket. */
+export class Relay extends DurableObject {
+  fetch(request) {
+    const url = new URL(request.url);
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server, [url.pathname.split("/")[2], url.searchParams.get("to")]);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  async webSocketMessage(socket, frame) {
+    const messages = JSON.parse(frame);
+    const [sender, to] = this.ctx.getTags(socket);
+    await this.env.BOXES.getByName(to).deliver(sender, messages);
+    acknowledge(socket, messages);
+  }
+
+  webSocketClose(socket) {
+    socket.close();
+  }
+}
+
+function acknowledge(socket, messages) {
+  const numbers = messages.map(({ number }) => number);
+  socket.send(JSON.stringify([{ type: "stored", numbers }]));
+}
+
 export default {
   fetch(request, env) {
-    const [, , name] = new URL(request.url).pathname.split("/");
+    const [, kind, name] = new URL(request.url).pathname.split("/");
     if (name === undefined) return new Response("ok");
-    return env.MEETINGS.getByName(name).fetch(request);
+    const objects = { box: env.BOXES, relay: env.RELAYS }[kind] ?? env.MEETINGS;
+    return objects.getByName(name).fetch(request);
   },
 };

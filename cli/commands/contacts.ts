@@ -20,7 +20,9 @@ export const contacts: Command = {
   help: `
 Lists the people you have met, and changes what you keep of them; each change has
 a help of its own, for instance: acquaint contacts rename --help
-${CONTACTS_HELP}`,
+${CONTACTS_HELP}
+This command adds unread: messages that have come and were not read yet. What still
+waits at the server comes with: acquaint inbox`,
   run: listContacts,
 };
 
@@ -33,10 +35,12 @@ export const contactsShow: Command = {
     force: { type: "boolean", text: "let --out replace a file that is there" },
   },
   help: `
-Shows a contact with the business card that came at the meeting. With --out the
-card is written to a file as well.
+Shows a contact with the business card that came at the meeting, and when you have
+compared the safety phrase with them (acquaint contacts verify), with what has changed
+since. With --out the card is written to a file as well.
 ${CONTACTS_HELP}
-This command adds card, and file when the card was written.`,
+This command adds card, file when the card was written, and comparison {state,
+comparedAt}: never, same, changed (devices, by their signature: no alarm), or forked.`,
   run: showContact,
 };
 
@@ -75,7 +79,10 @@ async function listContacts(context: Context): Promise<number> {
   }
   const client = await context.open({ finishMeetings: true });
   const all = await client.contacts.list();
-  for (const contact of all) context.present.show(contactEvent(contact));
+  for (const contact of all) {
+    const { unread = 0 } = (await client.messages.conversation(contact.userId)) ?? {};
+    context.present.show({ ...contactEvent(contact), unread });
+  }
   if (all.length === 0) {
     context.present.remark(
       "No contacts yet. Meet somebody: acquaint key show, or acquaint say --open",
@@ -93,7 +100,8 @@ async function showContact(context: Context): Promise<number> {
     out === undefined ? null : await cardDestination(resolvePath(out), args.flag("force"));
   const client = await context.open({ finishMeetings: true });
   const contact = chooseContact(reference, await client.contacts.list());
-  const shown = { ...contactEvent(contact), card: contact.card };
+  const comparison = await client.verification.latestState(contact.userId);
+  const shown = { ...contactEvent(contact), card: contact.card, comparison };
   if (destination === null) {
     present.show(shown);
     return EXIT.success;

@@ -61,6 +61,7 @@ export function exchangeOf({ ann, ben }: Participants, secrets: Secrets) {
   const responder = must(agree("responder", transcript, b.half));
   const claim = said(`${draw}Ben`, ben, responder, b.nonce, new Uint8Array());
   const answer = said(`${draw}Ann`, ann, initiator, a.nonce, secrets.card);
+  /** What Ben has in the end. */
   const met = must(conclude(responder, b.nonce, answer.message));
   return { ...secrets, sid, a, b, transcript, isk: initiator.isk, claim, answer, met };
 }
@@ -114,12 +115,16 @@ export function receiptStep({ openedAt, transcript, claim, answer }: Exchange): 
 }
 
 export function keptStep({ a, b, transcript, met }: Exchange): Step {
+  const infoOf = (direction: Role) =>
+    lvCat(utf8(`acquaint session ${direction}`), sha256(receiptBytes(transcript)));
   return {
     title: "What both keep",
     values: [
       ["salt", lvCat(a.nonce, b.nonce)],
-      ["info", lvCat(utf8("acquaint pairing secret"), sha256(receiptBytes(transcript)))],
-      ["pairing secret", met.pairingSecret],
+      ["info of the initiator's key", infoOf("initiator")],
+      ["session key of the initiator", met.sessionKeys.peer],
+      ["info of the responder's key", infoOf("responder")],
+      ["session key of the responder", met.sessionKeys.own],
     ],
   };
 }

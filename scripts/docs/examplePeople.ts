@@ -9,6 +9,7 @@ import {
   verifyLog,
 } from "../../shared/core/identity/deviceLog.ts";
 import { recoveryKeyOf, recoveryPhraseOf } from "../../shared/core/identity/recoveryPhrase.ts";
+import { safetyPhrase } from "../../shared/core/identity/safetyPhrase.ts";
 import { formatCode, secretToPrs } from "../../shared/core/pairing/code.ts";
 import { parseCode } from "../../shared/core/pairing/codeReading.ts";
 import { loadWordList } from "../../shared/core/pairing/words.ts";
@@ -68,6 +69,18 @@ export function identitySteps(owner: Person): Step[] {
       ],
     },
   ];
+}
+
+export function safetyStep(one: Person, other: Person): Step {
+  const indexes = safetyPhrase(one.identity, other.identity);
+  const words = must(LISTS.get("en")).words;
+  return {
+    title: "A safety phrase",
+    values: [
+      ["places in the list", indexes.join(", ")],
+      ["words", indexes.map((index) => words[index]).join(" ")],
+    ],
+  };
 }
 
 export function sessionStep({ seed }: Person): Step {

@@ -32,7 +32,7 @@ const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
   SEALED_IDENTITY_MAX_BYTES: "a sealed identity, before base64url",
   NAME_MAX_CHARS: "the name in a sealed identity, in UTF-16 code units",
   REQUEST_MAX_BYTES: "the body of an HTTP request",
-  FRAME_MAX_BYTES: "a frame from a client, in characters",
+  FRAME_MAX_BYTES: "a frame from a client: characters of JSON, bytes of CBOR",
   FRAME_MAX_MESSAGES: "messages in a frame",
   ATTEMPT_MAX_SOCKETS: "sockets of visitors at one attempt; more are told `try-again`",
   ATTEMPT_MAX_SOCKETS_PER_ACCOUNT:
@@ -40,7 +40,28 @@ const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
   MAILBOX_MAX_SOCKETS: "sockets at one mailbox; more are told `try-again`",
   CONTACTS_PAGE: "contacts in a page",
   BLOCKS_MAX: "blocks of an account",
-  SUBPROTOCOL_JSON: "the subprotocol that is echoed",
+  LOG_MAX_ENTRIES: "entries of a device log",
+  DEVICES_MAX: "devices of an account that are active at a time",
+  MAILBOX_MAX_ENVELOPES: "envelopes in a mailbox; more are refused with `mailbox-full`",
+  MAILBOX_MAX_BYTES:
+    "bytes of boxes in a mailbox, as base64url; more are refused with `mailbox-full`",
+  MAILBOX_SENDER_MAX_ENVELOPES:
+    "envelopes of one sender among them; the account itself is excepted",
+  MAILBOX_SENDER_MAX_BYTES:
+    "bytes of boxes of one sender among them; the account itself is excepted",
+  SEND_BURST: "messages that an account sends at once; more are refused with `too-many-requests`",
+  SENDS_PER_SECOND: "messages that it sends in a second after that",
+  ENVELOPE_TTL_SECONDS: "an envelope waits for its device",
+  TEXT_MAX_BYTES: "the text of a message, in UTF-8",
+  BOX_MIN_BYTES: "a sealed message, before base64url, at least",
+  BOX_MAX_BYTES: "a sealed message, before base64url, at most",
+  PREKEYS_MAX: "one-time prekeys of a device that the server keeps",
+  PREKEYS_FEW: "a device that has fewer left leaves more",
+  WINDOW_MAX_ENVELOPES: "envelopes under way to a socket before it has confirmed them",
+  WINDOW_MAX_BYTES: "bytes of boxes under way so, as base64url",
+  STALLED_SECONDS: "a socket whose window is full may confirm nothing before it is closed",
+  SUBPROTOCOL_JSON: "the subprotocol of frames in JSON",
+  SUBPROTOCOL_CBOR: "the subprotocol of binary frames",
   SUBPROTOCOL_TOKEN_PREFIX: "what the subprotocol that carries the upgrade token begins with",
 };
 

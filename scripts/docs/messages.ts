@@ -8,6 +8,7 @@ import {
   challengeSchema,
   foundAccountSchema,
   genesisEntrySchema,
+  laterEntrySchema,
   proofSchema,
   registeredSchema,
   registerRequestSchema,
@@ -24,6 +25,13 @@ import {
   locatorSchema,
   userIdSchema,
 } from "../../shared/wire/ids.ts";
+import {
+  accountLogSchema,
+  prekeysDrawnSchema,
+  prekeysDrawSchema,
+  prekeysLeftSchema,
+  prekeysUploadSchema,
+} from "../../shared/wire/line.ts";
 import {
   blockListSchema,
   contactPageSchema,
@@ -51,6 +59,7 @@ interface Shape {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly maxItems?: number;
+  readonly prefixItems?: readonly Shape[];
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];
   readonly items?: Shape;
@@ -77,7 +86,8 @@ const STRINGS = new Map(
 
 /** Named shapes, referred to wherever they stand inside another one. */
 const NAMED: readonly (readonly [z.core.$ZodType, string])[] = [
-  [genesisEntrySchema, "entry"],
+  [genesisEntrySchema, "genesis entry"],
+  [laterEntrySchema, "later entry"],
   [proofSchema, "proof"],
   [contactRecordSchema, "contact"],
   [matchedNoticeSchema, "the message `matched`"],
@@ -86,10 +96,14 @@ const NAMED: readonly (readonly [z.core.$ZodType, string])[] = [
 /** Those that stand in messages of the mailbox only. */
 const REQUEST = memberOf("request");
 const ENDED_REQUEST = memberOf("requestOver");
+const { signed: SIGNED_PREKEY = {}, oneTime: { items: ONE_TIME_PREKEY = {} } = {} } =
+  shapeOf(prekeysUploadSchema).properties ?? {};
 const NAMES = new Map([
   ...NAMED.map(([schema, name]) => [withoutMeta(shapeOf(schema)), name] as const),
   [withoutMeta(REQUEST), "request"],
   [withoutMeta(ENDED_REQUEST), "ended request"],
+  [withoutMeta(SIGNED_PREKEY), "signed prekey"],
+  [withoutMeta(ONE_TIME_PREKEY), "one-time prekey"],
 ]);
 
 /** What a notice of the mailbox tells of a request. */
@@ -115,7 +129,7 @@ function describe(shape: Shape): string {
   }
   const choices = shape.anyOf ?? shape.oneOf;
   if (choices !== undefined) return choices.map(describe).join(" or ");
-  if (shape.type === "array") return `array of ${describe(shape.items ?? {})}${itemsRange(shape)}`;
+  if (shape.type === "array") return arrayKind(shape);
   if (shape.type === "object") {
     if (shape.properties !== undefined) return membersOf(shape).join(", ");
     return "object of strings";
@@ -125,7 +139,12 @@ function describe(shape: Shape): string {
   return shape.type ?? "anything";
 }
 
-const itemsRange = ({ maxItems }: Shape) => (maxItems === 1 ? ", exactly 1" : "");
+/** A first item of its own shape may stand before the others, as in a log. */
+function arrayKind({ prefixItems: [first] = [], items = {}, maxItems = 0 }: Shape): string {
+  if (first === undefined) return `array of ${describe(items)}`;
+  const others = maxItems > 1 ? `, then 0 to ${maxItems - 1} of ${describe(items)}` : "";
+  return `array of one ${describe(first)}${others}`;
+}
 
 function stringKind({ pattern, minLength, maxLength }: Shape): string {
   const known = STRINGS.get(pattern);
@@ -185,7 +204,7 @@ export function requestBodies(): string {
   const bodies: readonly (readonly [string, z.core.$ZodType])[] = [
     ["`POST /v1/accounts`, body", registerRequestSchema],
     ["its answer", registeredSchema],
-    ["`entry`", genesisEntrySchema],
+    ["`genesis entry`", genesisEntrySchema],
     ["`proof`", proofSchema],
     ["an account, as answered elsewhere", accountSchema],
     ["`POST /v1/challenges`, body", challengeRequestSchema],
@@ -197,6 +216,11 @@ export function requestBodies(): string {
     ["a found account", foundAccountSchema],
     ["`contact`", contactRecordSchema],
     ["a page of contacts", contactPageSchema],
+    ["`PUT /v1/prekeys`, body", prekeysUploadSchema],
+    ["its answer", prekeysLeftSchema],
+    ["`POST /v1/accounts/{userId}/prekeys`, body", prekeysDrawSchema],
+    ["its answer", prekeysDrawnSchema],
+    ["`GET /v1/accounts/{userId}/log`, its answer", accountLogSchema],
     ["the blocks", blockListSchema],
     ["a kept release", keptReleaseSchema],
     ["`problem`", problemSchema],
@@ -206,12 +230,26 @@ export function requestBodies(): string {
     `\`POST /v1/upgrade-tokens\`, body with \`purpose\` ${purpose ?? ""}`,
     members ?? "",
   ]);
+  const entries = rowsOf(laterEntrySchema, "kind").map(([kind, members]) => [
+    `\`later entry\` with \`kind\` ${kind ?? ""}`,
+    members ?? "",
+  ]);
   const requests = [
     ["`request`", membersOf(REQUEST).join("<br>")],
     ["`ended request`", membersOf(ENDED_REQUEST).join("<br>")],
+    ["`signed prekey`", membersOf(SIGNED_PREKEY).join("<br>")],
+    ["`one-time prekey`", membersOf(ONE_TIME_PREKEY).join("<br>")],
   ];
   return table(
     ["what", "members"],
-    [...rows.slice(0, 9), ...upgrades, ...rows.slice(9, -1), ...requests, ...rows.slice(-1)],
+    [
+      ...rows.slice(0, 3),
+      ...entries,
+      ...rows.slice(3, 9),
+      ...upgrades,
+      ...rows.slice(9, -1),
+      ...requests,
+      ...rows.slice(-1),
+    ],
   );
 }

@@ -4,6 +4,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../paths.ts";
+import { binaryNamesTables } from "./binaryNames.ts";
+import { contentsTable } from "./contents.ts";
 import { accountTable, promptFigures, workTable } from "./guessing.ts";
 import { limitsTable, problemsTable, routesTable } from "./figures.ts";
 import { messagesOf, requestBodies } from "./messages.ts";
@@ -32,6 +34,8 @@ const REGIONS: Readonly<Record<string, () => string>> = {
   limits: limitsTable,
   problems: problemsTable,
   routes: routesTable,
+  "binary names": binaryNamesTables,
+  contents: contentsTable,
   "request bodies": requestBodies,
   "attempt requests": () => messagesOf("attempt requests"),
   "attempt notices": () => messagesOf("attempt notices"),

@@ -24,15 +24,15 @@ const RULES: Readonly<Record<MoveName, string>> = {
   cancel:
     "From a side: fails as `cancelled`; a responder at a locator that cancels is a visitor from then on. From anyone else: `out-of-turn`.",
   refuse:
-    "From the side to which the other came: fails as `refused`. That is the initiator at a locator, and the responder of a directed attempt. From anyone else: `out-of-turn`.",
+    "At a locator, from the initiator: fails as `refused`. From anyone else, and from anyone in a directed attempt, which whoever has answered ends by `cancel`: `out-of-turn`.",
   unreachable: "Fails as `unreachable`.",
   expire:
     "Mailboxes that have not confirmed are asked again. Once the deadline is reached: fails as `timedOut`.",
   served: "The mailbox is owed nothing more.",
   acknowledge:
     "From a side: what is kept for it is dropped. When nobody has anything left to acknowledge, and no mailbox is owed anything, all is forgotten and both are told `acknowledged`. From anyone else: `out-of-turn`.",
-  contactServed:
-    "The mailbox that has stored its contact is owed nothing more. When none is, and nobody has anything to acknowledge, as above.",
+  matchServed:
+    "The mailbox that has stored its contact, or dismissed the other devices, is owed that no more. When none is owed anything, and nobody has anything to acknowledge, as above.",
   endServed:
     "The mailbox is owed nothing more. When none is, and nobody has anything to acknowledge, as above.",
   handOver:

@@ -20,10 +20,13 @@ import {
   exampleCode,
   identitySteps,
   person,
+  safetyStep,
   sessionStep,
   workStep,
 } from "./examplePeople.ts";
 import type { Step } from "./exampleValues.ts";
+import { growthSteps } from "./growingLog.ts";
+import { lineSteps } from "./lineExample.ts";
 import { passphraseSteps } from "./passphraseExample.ts";
 
 const OPENED_AT = 1_800_000_060_000;
@@ -57,6 +60,9 @@ export function workedExample(): Step[] {
     keptStep(exchange),
     framesStep(exchange),
     ...passphraseSteps(ann, ben),
+    ...lineSteps(exchange, ann, ben),
+    safetyStep(ann, ben),
+    ...growthSteps(ann),
   ];
 }
 

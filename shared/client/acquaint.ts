@@ -1,14 +1,22 @@
 // The SDK's front door: an account on this device, and people to meet.
 
+import type { Wire } from "../wire/codec/codec.ts";
 import { type UserId, userIdSchema } from "../wire/ids.ts";
 import { ProblemError } from "../wire/problem.ts";
 import { adviceFor } from "./advice.ts";
+import type { AccountExport } from "./accountExport.ts";
+import { fetched } from "./api.ts";
 import type { AttemptRun } from "./attemptRun.ts";
 import { BurntPassphrases } from "./burntPassphrases.ts";
 import { CardBox } from "./cardBox.ts";
 import { ContactBook } from "./contactBook.ts";
 import { Device } from "./device.ts";
+import { ERASED_SIGNAL } from "./erasureMark.ts";
 import { KeyMeetings } from "./keyMeetings.ts";
+import type { Line } from "./line/line.ts";
+import type { Messages } from "./line/messages.ts";
+import type { OpenLine } from "./line/openLine.ts";
+import type { Verification } from "./line/verification.ts";
 import { Listeners } from "./listeners.ts";
 import { MailboxLine } from "./mailboxLine.ts";
 import { Meeting } from "./meeting.ts";
@@ -28,6 +36,8 @@ export interface AcquaintOptions {
   /** The name to begin with, when the device is new. */
   readonly name?: string;
   readonly ports?: Partial<Ports>;
+  /** How what is said on sockets is encoded: `json` is larger, and readable on its way. `cbor` unless given. */
+  readonly wire?: Wire;
 }
 
 export class Acquaint {
@@ -35,13 +45,22 @@ export class Acquaint {
   readonly cards: CardBox;
   /** Requests of others to meet. */
   readonly requests: Requests;
+  /** Conversations with contacts. */
+  readonly messages: Messages;
+  /** Whether contacts still have the keys that they had. */
+  readonly verification: Verification;
   readonly #device: Device;
+  readonly #store: Store;
+  readonly #ports: Ports;
   readonly #profile: Profile;
   readonly #runs: Runs;
   readonly #keys: KeyMeetings;
   readonly #spoken: SpokenMeetings;
-  readonly #line: MailboxLine;
+  readonly #mailbox: MailboxLine;
+  readonly #line: Line;
   readonly #listeners: Listeners<AcquaintEvent>;
+  #isErased = false;
+  #offSignals: (() => void) | null = null;
 
   private constructor(
     device: Device,
@@ -49,8 +68,11 @@ export class Acquaint {
     ports: Ports,
     profile: Profile,
     listeners: Listeners<AcquaintEvent>,
+    openLine: OpenLine,
   ) {
     this.#device = device;
+    this.#store = store;
+    this.#ports = ports;
     this.#profile = profile;
     this.#listeners = listeners;
     this.cards = new CardBox(store);
@@ -60,15 +82,32 @@ export class Acquaint {
     const burnt = new BurntPassphrases(store, device);
     this.#runs = new Runs(
       { device, ports, store, contacts, burnt, ownName },
-      { onBegin: (run) => this.#begun(run), onEnd: (run) => this.#keys.ended(run) },
+      {
+        onStart: () => this.#line.preparePrekeys(), // whoever is met may write at once
+        onBegin: (run) => this.#begun(run),
+        onEnd: (run) => this.#keys.ended(run),
+      },
     );
     this.#keys = new KeyMeetings(this.#runs, this.cards);
     this.#spoken = new SpokenMeetings(this.#runs, this.cards);
     const tell = (event: AcquaintEvent) => listeners.tell(event);
     this.requests = new Requests(device, ports, contacts, this.#spoken, tell);
-    this.#line = new MailboxLine(device, ports, store, contacts, this.requests, (state) =>
-      listeners.tell({ event: "connection", state }),
+    const connect = () => this.connect();
+    const { line, messages, verification } = openLine({
+      device,
+      ports,
+      store,
+      contacts,
+      listeners,
+      connect,
+    });
+    this.messages = messages;
+    this.verification = verification;
+    this.#line = line;
+    this.#mailbox = new MailboxLine(device, ports, store, contacts, this.requests, line, (state) =>
+      tell({ event: "connection", state }),
     );
+    device.erasure.onErased = () => this.#erased();
   }
 
   /**
@@ -77,14 +116,15 @@ export class Acquaint {
    * @throws ProblemError when the server refuses
    */
   static async open(options: AcquaintOptions): Promise<Acquaint> {
-    const { store, name = "" } = options;
+    const { store, name = "", wire } = options;
     const ports = { ...STANDARD_PORTS, ...options.ports };
-    const device = await Device.open(new URL(options.server).origin, store, ports);
+    const { openLine } = await fetched(import("./line/openLine.ts"));
+    const device = await Device.open(new URL(options.server).origin, store, ports, wire);
     const listeners = new Listeners<AcquaintEvent>();
     const profile = await Profile.open(device, store, name, () => {
       listeners.tell({ event: "profile" });
     });
-    return new Acquaint(device, store, ports, profile, listeners);
+    return new Acquaint(device, store, ports, profile, listeners, openLine);
   }
 
   get me(): Me {
@@ -179,23 +219,58 @@ export class Acquaint {
     return this.#runs.resumeAll();
   }
 
+  /** All that this device keeps and a person can read; no keys, no passphrases. See docs/export.md. */
+  async export(): Promise<AccountExport> {
+    const { exportAccount } = await fetched(import("./accountExport.ts"));
+    return exportAccount(this, this.#device, this.#store, this.#ports.now());
+  }
+
+  /**
+   * Erases the account at the server, then all that this device keeps. Closes everything first, whatever comes
+   * of it; if it fails, open the account anew. Contacts keep what they have.
+   * @throws ConnectionError when the server cannot be reached: it may have erased the account
+   * @throws AccountErased when another tab or process of this device is at it
+   */
+  async erase(): Promise<void> {
+    const { eraseAccount } = await fetched(import("./erasing.ts"));
+    this.#isErased = true;
+    await this.close();
+    await eraseAccount(this.#device, this.#ports, this.#store);
+  }
+
   on(listener: (event: AcquaintEvent) => void): () => void {
     return this.#listeners.add(listener);
   }
 
   /** Holds a line to the mailbox, so that changes arrive as they happen. */
   connect(): void {
-    this.#line.open();
+    if (this.#isErased) return;
+    this.#offSignals ??= this.#store.onSignal((name) => {
+      if (name === ERASED_SIGNAL) this.#device.erasure.check().catch(() => {}); // told of as an event
+    });
+    this.#line.start();
+    this.#mailbox.open();
   }
 
   /** Lets go of every connection. What is unfinished can be resumed later. */
   async close(): Promise<void> {
+    this.#offSignals?.();
+    this.#offSignals = null;
     await this.#runs.close();
     this.requests.close();
-    this.#line.close();
+    this.#mailbox.close();
+    await this.#line.stop();
+  }
+
+  #erased(): void {
+    if (this.#isErased) return;
+    this.#isErased = true;
+    this.#listeners.tell({ event: "erased" });
+    void this.close();
   }
 
   #begun(run: AttemptRun): void {
+    this.#line.preparePrekeys(); // whoever is met may write at once
     if (run.role === "initiator" && run.peerId !== null) this.requests.crossedBy(run.peerId);
   }
 

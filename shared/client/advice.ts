@@ -59,6 +59,6 @@ function ofEither(
     case "answeredElsewhere":
       return "Another of your devices has answered. Go on there.";
     case "tampered":
-      return `What arrived could not be verified, so nobody was added. Start over with a fresh ${secret}; if it happens again, do not trust this server.`;
+      return `What arrived could not be verified. Whoever is new in your contacts now is marked as not verified. Start over with a fresh ${secret}; if it happens again, do not trust this server.`;
   }
 }

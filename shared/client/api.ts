@@ -17,6 +17,13 @@ export class ConnectionError extends Error {
   }
 }
 
+/** A part of the program that is loaded when it is needed. @throws ConnectionError when it cannot be fetched */
+export function fetched<Module>(part: Promise<Module>): Promise<Module> {
+  return part.catch((cause: unknown) => {
+    throw new ConnectionError("A part of the program cannot be fetched.", cause);
+  });
+}
+
 type Routes = typeof ROUTES;
 type InputOf<R, Key extends string> = R extends {
   readonly [K in Key]: infer S extends z.core.$ZodType;

@@ -135,24 +135,24 @@ export abstract class AttemptRun {
   }
 
   /**
-   * Makes way for another attempt, which takes over the meeting. The record goes first: from then on this
-   * device answers no claim here, so that the secret is never offered twice. What is left is to cancel.
-   * Null when the peer has been answered, or it is over.
+   * Of one that {@link isUnanswered}: makes way for another attempt, which takes over the meeting. From this
+   * very moment on it answers no claim, so that the secret is never offered twice, and how it ends concerns
+   * nobody any more. What is left is to {@link leave}.
    */
-  async makeWay(): Promise<Meeting | null> {
-    if (!this.isUnanswered) return null;
+  makeWay(): Meeting {
     const { meeting } = this;
     this.isCancelling = true;
     this.#hasMadeWay = true;
-    this.#meeting = new Meeting(); // at once: how this attempt ends concerns nobody any more
-    await this.context.store.delete("attempts", this.record.id).catch((fault: Error) => {
-      meeting.interrupt(fault);
-      throw fault;
-    });
+    this.#meeting = new Meeting();
+    return meeting;
+  }
+
+  /** Once what takes its place is stored: the record goes first, then the attempt is cancelled. */
+  async leave(): Promise<void> {
+    await this.context.store.delete("attempts", this.record.id);
     this.settleReady.resolve();
     if (this.record.locator === null) await this.finish();
     else this.say({ type: "cancel" });
-    return meeting;
   }
 
   /** Of an attempt that never came to stand: nobody holds anything of it. */

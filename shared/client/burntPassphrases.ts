@@ -40,6 +40,11 @@ export class BurntPassphrases {
     }
   }
 
+  /** Keeps it for one attempt that is beginning, until released. Null while another one is, in whichever tab. */
+  async reserve(prs: string): Promise<(() => void) | null> {
+    return this.#store.hold(`beginning ${await this.#idOf(prs)}`);
+  }
+
   /** It has led to a verified peer. */
   async lift(prs: string): Promise<void> {
     await this.#store.delete("settings", await this.#idOf(prs));

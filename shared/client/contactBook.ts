@@ -7,10 +7,12 @@ import type { Agreement, Met } from "../core/pairing/exchange.ts";
 import { hashOfReceipt, type Transcript } from "../core/pairing/transcript.ts";
 import type { Card } from "../wire/card.ts";
 import type { IdentityOpening } from "../wire/identity.ts";
-import type { UserId } from "../wire/ids.ts";
+import type { DeviceLog } from "../wire/auth.ts";
+import type { DeviceId, UserId } from "../wire/ids.ts";
 import { NAME_MAX_CHARS } from "../wire/limits.ts";
 import type { ContactPage, ContactRecord } from "../wire/mailbox.ts";
 import { ProblemError } from "../wire/problem.ts";
+import { isWithinBlock, type Listing, withBlocks } from "./contactListing.ts";
 import type { Device } from "./device.ts";
 import type { Contact } from "./model.ts";
 import type { Store } from "./store/store.ts";
@@ -29,8 +31,14 @@ interface MetContact {
   readonly transcript: Transcript;
   readonly ownOpening: IdentityOpening;
   readonly peerOpening: IdentityOpening;
-  /** 32 bytes in base64url that both devices share; enters the sessions to come. */
-  readonly pairingSecret: string;
+  /** In base64url, by who sends; mixed as pre-shared keys into the sessions that start from prekeys. */
+  readonly sessionKeys: { readonly own: string; readonly peer: string };
+}
+
+/** Session keys in base64url, and between which devices (PAS-11). */
+export interface Pairing extends Pick<MetContact, "receiptHash" | "sessionKeys"> {
+  readonly ownDeviceId: DeviceId;
+  readonly peerDeviceId: DeviceId;
 }
 
 interface Notes {
@@ -83,7 +91,7 @@ export class ContactBook {
     met: Met,
     ownOpening: IdentityOpening,
   ): Promise<{ contact: Contact; received: ReceivedCard }> {
-    const { peer, opening: peerOpening, pairingSecret } = met;
+    const { peer, opening: peerOpening, sessionKeys } = met;
     const { transcript } = agreement;
     const before = await this.#store.get<MetContact>("contacts", peer.userId);
     const received = readCard(met.card);
@@ -99,10 +107,24 @@ export class ContactBook {
       transcript,
       ownOpening,
       peerOpening,
-      pairingSecret: toBase64Url(pairingSecret),
+      sessionKeys: { own: toBase64Url(sessionKeys.own), peer: toBase64Url(sessionKeys.peer) },
     } satisfies MetContact);
     this.#changed();
     return { contact: await this.#known(peer.userId), received };
+  }
+
+  /** The device log that the meeting proved, if this device was there. */
+  async provenLog(userId: UserId): Promise<DeviceLog | null> {
+    return (await this.#store.get<MetContact>("contacts", userId))?.peerOpening.log ?? null;
+  }
+
+  /** What the last meeting left for sessions between the two devices that were there. */
+  async pairingWith(userId: UserId): Promise<Pairing | null> {
+    const met = await this.#store.get<MetContact>("contacts", userId);
+    if (met === null) return null;
+    const { receiptHash, ownOpening, peerOpening, sessionKeys } = met;
+    const devices = { ownDeviceId: ownOpening.deviceId, peerDeviceId: peerOpening.deviceId };
+    return { receiptHash, ...devices, sessionKeys };
   }
 
   /** The contact that was made under this receipt, if it is still there. */
@@ -154,13 +176,19 @@ export class ContactBook {
     await this.#setBlocked(userId, false);
   }
 
+  /** Whether that time lies in a block that is over. @param at milliseconds */
+  async wasBlockedAt(userId: UserId, at: number): Promise<boolean> {
+    const listing = await this.#store.get<Listing>("listings", userId);
+    return listing !== null && isWithinBlock(listing, at);
+  }
+
   /** Takes over what the mailbox says of contacts. */
   async learn(records: readonly ContactRecord[]): Promise<void> {
     let isNews = false;
     for (const record of records) {
-      const known = await this.#store.get<ContactRecord>("listings", record.userId);
+      const known = await this.#store.get<Listing>("listings", record.userId);
       if (known !== null && known.sequence >= record.sequence) continue;
-      await this.#store.put("listings", record.userId, record);
+      await this.#store.put("listings", record.userId, withBlocks(record, known));
       isNews = true;
     }
     if (isNews) this.#changed();

@@ -11,9 +11,11 @@ import {
   verifyLog,
 } from "../core/identity/deviceLog.ts";
 import { type DeviceLog, deviceLogSchema, type Proof } from "../wire/auth.ts";
+import type { Codec, Wire } from "../wire/codec/codec.ts";
 import { ProblemError } from "../wire/problem.ts";
 import type { RouteName } from "../wire/routes.ts";
-import { type CallInput, type CallOutput, callRoute, ConnectionError } from "./api.ts";
+import { type CallInput, type CallOutput, callRoute, fetched } from "./api.ts";
+import { clearErased, ErasureMark } from "./erasureMark.ts";
 import type { Ports } from "./ports.ts";
 import {
   createDeviceKeys,
@@ -35,9 +37,12 @@ const registrationId = (origin: string) => `registered ${origin}`;
 
 export class Device {
   readonly origin: string;
+  /** Of its sockets' frames. */
+  readonly codec: Codec;
   readonly log: DeviceLog;
   readonly identity: VerifiedLog;
   readonly self: LoggedDevice;
+  readonly erasure: ErasureMark;
   readonly #ports: Ports;
   readonly #store: Store;
   readonly #keys: DeviceKeys;
@@ -46,6 +51,7 @@ export class Device {
 
   private constructor(
     origin: string,
+    codec: Codec,
     ports: Ports,
     store: Store,
     keys: DeviceKeys,
@@ -54,16 +60,24 @@ export class Device {
     self: LoggedDevice,
   ) {
     this.origin = origin;
+    this.codec = codec;
     this.#ports = ports;
     this.#store = store;
     this.#keys = keys;
     this.log = log;
     this.identity = identity;
     this.self = self;
+    this.erasure = new ErasureMark(store, log);
   }
 
   /** The device in this store, made and registered if there is none yet. */
-  static async open(origin: string, store: Store, ports: Ports): Promise<Device> {
+  static async open(
+    origin: string,
+    store: Store,
+    ports: Ports,
+    wire: Wire = "cbor",
+  ): Promise<Device> {
+    const { CODECS } = await fetched(import("../wire/codec/codecs.ts"));
     const { keys, log: storedLog } =
       (await store.loadIdentity()) ?? (await createIdentity(store, ports));
     const log = deviceLogSchema.parse(storedLog);
@@ -73,7 +87,7 @@ export class Device {
     if (identity === null || self === undefined) {
       throw new Error("The keys and the account in this store do not belong together.");
     }
-    const device = new Device(origin, ports, store, keys, log, identity, self);
+    const device = new Device(origin, CODECS[wire], ports, store, keys, log, identity, self);
     await device.#register();
     return device;
   }
@@ -87,9 +101,23 @@ export class Device {
    * WebKit differ from one to the next.
    */
   async ownSecret(): Promise<Uint8Array> {
-    const { privateKey, publicKey } = this.#keys.agree;
-    const withItself = { name: "X25519", public: publicKey };
-    return new Uint8Array(await crypto.subtle.deriveBits(withItself, privateKey, 256));
+    return this.#agreeWith(this.#keys.agree.publicKey);
+  }
+
+  /** X25519 with this device's agreement key (RFC 7748). Null for a public key of low order. */
+  async agreeWith(publicKey: Uint8Array): Promise<Uint8Array | null> {
+    try {
+      const bytes = publicKey as Uint8Array<ArrayBuffer>;
+      return await this.#agreeWith(await crypto.subtle.importKey("raw", bytes, "X25519", true, []));
+    } catch {
+      return null;
+    }
+  }
+
+  async #agreeWith(publicKey: CryptoKey): Promise<Uint8Array> {
+    const { privateKey } = this.#keys.agree;
+    const algorithm = { name: "X25519", public: publicKey };
+    return new Uint8Array(await crypto.subtle.deriveBits(algorithm, privateKey, 256));
   }
 
   async recoveryPhrase(): Promise<string | null> {
@@ -127,12 +155,13 @@ export class Device {
     return this.#renewal;
   }
 
-  /** A server that has lost the account, as a wiped local one has, is told of it again. */
+  /** A server that has lost the account, as a wiped local one has, is told of it again, unless it was erased. */
   async #openOrRegister(): Promise<string> {
     try {
       return await this.#openSession();
     } catch (error) {
       if (!(error instanceof ProblemError) || error.code !== "unauthenticated") throw error;
+      await this.erasure.check();
       await this.#store.delete("device", registrationId(this.origin));
       await this.#register();
       return this.#openSession();
@@ -158,6 +187,8 @@ export class Device {
   async #register(): Promise<void> {
     const id = registrationId(this.origin);
     if ((await this.#store.get("device", id)) !== null) return;
+    // Only now: whoever erases deletes the identity before the registration.
+    await this.erasure.check();
     await withWork((proof) => {
       const body = { log: this.log, ...(proof !== undefined && { proof }) };
       return callRoute(this.#ports, this.origin, "register", { body }, null);
@@ -181,7 +212,10 @@ export async function withWork<Value>(
 
 /** The phrase is kept first, so that no identity is ever without one. */
 async function createIdentity(store: Store, ports: Ports): Promise<StoredIdentity> {
-  const { recoveryKeyOf, recoveryPhraseOf } = await importRecoveryPhrase();
+  await clearErased(store);
+  const { recoveryKeyOf, recoveryPhraseOf } = await fetched(
+    import("../core/identity/recoveryPhrase.ts"), // once in a device's life, and heavy with words
+  );
   const keys = await createDeviceKeys(store.keepsExtractableKeys);
   const signKey = await publicKeyBytes(keys.sign.publicKey);
   const phrase = recoveryPhraseOf(ports.random(16));
@@ -199,13 +233,6 @@ async function createIdentity(store: Store, ports: Ports): Promise<StoredIdentit
   const kept = await store.adoptIdentity({ keys, log });
   if (JSON.stringify(kept.log) !== JSON.stringify(log)) await store.delete("device", id);
   return kept;
-}
-
-/** Needed once in a device's life, and heavy with words. @throws ConnectionError when it cannot be fetched */
-function importRecoveryPhrase() {
-  return import("../core/identity/recoveryPhrase.ts").catch((cause: unknown) => {
-    throw new ConnectionError("A part of the program cannot be fetched.", cause);
-  });
 }
 
 async function signWith(key: CryptoKey, message: Uint8Array): Promise<Uint8Array> {

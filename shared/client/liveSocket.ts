@@ -4,8 +4,7 @@
 import type * as z from "zod/mini";
 import type { Upgrade, UpgradeRequest } from "../wire/auth.ts";
 import type { Locator } from "../wire/ids.ts";
-import { SUBPROTOCOL_JSON, SUBPROTOCOL_TOKEN_PREFIX } from "../wire/limits.ts";
-import { frameSchema } from "../wire/pairing.ts";
+import { SUBPROTOCOL_TOKEN_PREFIX } from "../wire/limits.ts";
 import { ProblemError } from "../wire/problem.ts";
 import { type Device, withWork } from "./device.ts";
 import { jitteredDelayMs, type Ports, type SocketLike } from "./ports.ts";
@@ -55,7 +54,7 @@ export class LiveSocket<Notice> {
   /** False when there is no connection; the caller says it again once there is one. */
   send(...messages: readonly unknown[]): boolean {
     if (this.#socket?.readyState !== OPEN) return false;
-    this.#socket.send(JSON.stringify(messages));
+    this.#socket.send(this.#device.codec.encode(messages));
     return true;
   }
 
@@ -93,8 +92,10 @@ export class LiveSocket<Notice> {
   #open({ path, token, locator }: Upgrade): void {
     const url = new URL(path, this.#device.origin);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    const protocols = [SUBPROTOCOL_JSON, `${SUBPROTOCOL_TOKEN_PREFIX}${token}`];
+    const { subprotocol } = this.#device.codec;
+    const protocols = [subprotocol, `${SUBPROTOCOL_TOKEN_PREFIX}${token}`];
     const socket = this.#ports.openSocket(url.href, protocols);
+    socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#stopTimer = this.#ports.after(OPEN_MS, () => this.reconnect());
     socket.onopen = () => {
@@ -120,8 +121,9 @@ export class LiveSocket<Notice> {
 
   #receive(data: unknown): void {
     this.#isAlive = true;
-    if (typeof data !== "string" || data === "pong") return;
-    for (const item of parseFrame(data)) {
+    if (data === "pong" || !(typeof data === "string" || data instanceof ArrayBuffer)) return;
+    const frame = this.#device.codec.decode(data, true);
+    for (const item of frame.ok ? frame.messages : []) {
       const parsed = this.#options.notices.safeParse(item);
       // A notice of a kind that this version does not know is for a later one.
       if (parsed.success && !this.#isClosed) this.#options.onNotice(parsed.data);
@@ -160,13 +162,4 @@ export function requestUpgrade(device: Device, wanted: UpgradeRequest) {
 
 function isFinal({ problem, code }: ProblemError): boolean {
   return problem.status < 500 && !SESSION_PROBLEMS.includes(code);
-}
-
-function parseFrame(data: string): unknown[] {
-  try {
-    const frame = frameSchema.safeParse(JSON.parse(data));
-    return frame.success ? frame.data : [];
-  } catch {
-    return [];
-  }
 }

@@ -4,6 +4,7 @@
 import { type MailboxNotice, mailboxNoticeSchema } from "../wire/mailbox.ts";
 import type { ContactBook } from "./contactBook.ts";
 import type { Device } from "./device.ts";
+import type { Line } from "./line/line.ts";
 import { LiveSocket } from "./liveSocket.ts";
 import type { Ports } from "./ports.ts";
 import type { Requests } from "./requests.ts";
@@ -17,9 +18,13 @@ export class MailboxLine {
   readonly #store: Store;
   readonly #contacts: ContactBook;
   readonly #requests: Requests;
+  readonly #line: Line;
   readonly #onState: (state: "connecting" | "online" | "offline") => void;
   #socket: LiveSocket<MailboxNotice> | null = null;
   #work: Promise<void> = Promise.resolve();
+  #isOnline = false;
+  /** Grows when what is still to be done has become void. */
+  #era = 0;
 
   constructor(
     device: Device,
@@ -27,6 +32,7 @@ export class MailboxLine {
     store: Store,
     contacts: ContactBook,
     requests: Requests,
+    line: Line,
     onState: (state: "connecting" | "online" | "offline") => void,
   ) {
     this.#device = device;
@@ -34,7 +40,9 @@ export class MailboxLine {
     this.#store = store;
     this.#contacts = contacts;
     this.#requests = requests;
+    this.#line = line;
     this.#onState = onState;
+    line.onHold = () => this.#isOnline && this.#enqueue(() => this.#sayHello());
   }
 
   open(): void {
@@ -43,7 +51,7 @@ export class MailboxLine {
       notices: mailboxNoticeSchema,
       onOpen: () => this.#enqueue(() => this.#hello()),
       onNotice: (notice) => this.#enqueue(() => this.#learn(notice)),
-      onState: this.#onState,
+      onState: (state) => this.#stateChanged(state),
       onRefused: () => false,
     });
   }
@@ -51,13 +59,28 @@ export class MailboxLine {
   close(): void {
     this.#socket?.close();
     this.#socket = null;
+    this.#isOnline = false;
+    this.#era += 1;
+    this.#line.lost();
+  }
+
+  #stateChanged(state: "connecting" | "online" | "offline"): void {
+    this.#isOnline = state === "online";
+    if (!this.#isOnline) this.#line.lost();
+    this.#onState(state);
   }
 
   async #hello(): Promise<void> {
+    await this.#sayHello();
+    await this.#contacts.refresh();
+  }
+
+  async #sayHello(): Promise<void> {
     const cursor = await this.#store.get<{ sequence: number }>("settings", CURSOR_ID);
     this.#requests.listing();
-    this.#socket?.send({ type: "hello", after: cursor?.sequence ?? 0 });
-    await this.#contacts.refresh();
+    const after = cursor?.sequence ?? 0;
+    const reads = this.#line.isHolder;
+    this.#socket?.send({ type: "hello", after, ...(reads && { reads }) });
   }
 
   async #learn(notice: MailboxNotice): Promise<void> {
@@ -73,10 +96,15 @@ export class MailboxLine {
       case "requestOver":
         await this.#requests.ended(notice.request);
         return this.#seen(notice.request.sequence);
+      case "erased":
+        return this.#device.erasure.learn(notice, this.#device.origin, this.#device.identity);
       case "ready":
-        return this.#requests.listed();
+        this.#requests.listed();
+        return this.#line.ready((messages) => this.#socket?.send(...messages) ?? false, notice);
       case "problem":
         return; // of a message that this line does not send
+      default:
+        return this.#line.take(notice);
     }
   }
 
@@ -86,8 +114,19 @@ export class MailboxLine {
     await this.#store.put("settings", CURSOR_ID, { sequence });
   }
 
-  /** A notice that could not be kept comes again after the next connection. */
+  /**
+   * A notice that could not be kept comes again after the next connection, and so does all that came after
+   * it: nothing overtakes it.
+   */
   #enqueue(task: () => Promise<void>): void {
-    this.#work = this.#work.then(task).catch(() => this.#socket?.reconnect());
+    const era = this.#era;
+    const unlessOver = async () => {
+      if (era === this.#era) await task();
+    };
+    this.#work = this.#work.then(unlessOver).catch(() => {
+      if (era !== this.#era) return;
+      this.#era += 1;
+      this.#socket?.reconnect();
+    });
   }
 }

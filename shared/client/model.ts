@@ -11,9 +11,11 @@ import {
   type UserId,
   userIdSchema,
 } from "../wire/ids.ts";
+import type { MessageKey, MessageRecord } from "../core/line/messageRecord.ts";
 import type { WordListTag } from "../core/pairing/words.ts";
 import type { RequestOutcome } from "../wire/mailbox.ts";
 import type { Failure, Method } from "../wire/pairing.ts";
+import type { Problem } from "../wire/problem.ts";
 
 /** Which strangers may find an account by its handle, or ask it to meet; contacts always may. */
 export const AUDIENCES: readonly Audience[] = audienceSchema.options;
@@ -168,5 +170,22 @@ export type AcquaintEvent =
   | { readonly event: "requests" }
   /** A request ended that this device did not answer. */
   | { readonly event: "requestOver"; readonly request: OverRequest }
+  /** A message came; told by the tab or process that reads the line. */
+  | { readonly event: "message"; readonly message: MessageRecord }
+  /** Something in the conversation with that account has changed; read it anew. */
+  | { readonly event: "conversation"; readonly userId: UserId }
+  /** Not told again for as long as it goes on, nor always when it ends: show it for a few seconds. */
+  | { readonly event: "typing"; readonly userId: UserId; readonly isTyping: boolean }
+  /** The server did not store a message; `message` is its key. */
+  | {
+      readonly event: "refused";
+      readonly userId: UserId;
+      readonly message: MessageKey;
+      readonly problem: Problem;
+    }
+  /** The account's devices changed in a way that it has not signed. Nothing more is sent to it. */
+  | { readonly event: "forked"; readonly userId: UserId }
+  /** The account was erased, here or on another device. Nothing more is sent; what this device keeps stays. */
+  | { readonly event: "erased" }
   /** Of the mailbox socket. */
   | { readonly event: "connection"; readonly state: "connecting" | "online" | "offline" };

@@ -3,7 +3,8 @@
 /** The part of the standard WebSocket that the SDK uses. */
 export interface SocketLike {
   readonly readyState: number;
-  send(data: string): void;
+  binaryType: string;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
   onopen: ((event: never) => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;

@@ -7,6 +7,7 @@ import { PASSPHRASE_TERM_MAX_SECONDS } from "../wire/limits.ts";
 import { ProblemError } from "../wire/problem.ts";
 import type { ContactBook } from "./contactBook.ts";
 import type { Device } from "./device.ts";
+import type { InitiatorRun } from "./initiatorRun.ts";
 import type { Meeting } from "./meeting.ts";
 import type { AcquaintEvent, IncomingRequest, MeetingOptions } from "./model.ts";
 import type { Ports } from "./ports.ts";
@@ -15,6 +16,9 @@ import type { SpokenMeetings } from "./spokenMeetings.ts";
 
 /** How long the lower of two crossed attempts waits for the other device to come over, if the other's time allows. */
 const CROSSING_PATIENCE_MS = 5_000;
+
+/** How often a tab looks whether another one has let go of a crossed request, which still waits then. */
+const LOOK_AGAIN_MS = 1_000;
 
 /** Of two crossed requests, the later one was made at most this long after the one that led to the meeting. */
 const CROSSING_WINDOW_MS = PASSPHRASE_TERM_MAX_SECONDS * 1_000;
@@ -37,6 +41,8 @@ export class Requests {
   readonly #waiting = new Map<string, Waiting>();
   /** What this device has answered or refused: it hears of the end from the attempt. */
   readonly #own = new Set<string>();
+  /** Crossed requests that this tab is to settle, not another one of the device; each lets go of its hold. */
+  readonly #held = new Map<string, () => void>();
   /** Those that the server has listed since the last hello. */
   #listed = new Set<string>();
   readonly #timers = new Set<() => void>();
@@ -80,6 +86,7 @@ export class Requests {
   refuse(sid: string): Promise<void> {
     return this.#settle(sid, async (request) => {
       const release = await this.#spoken.holdRequest(sid);
+      if (release === null) throw new ProblemError("answered-elsewhere");
       await refuseRequest(this.#device, this.#ports, request).finally(release);
     });
   }
@@ -131,7 +138,7 @@ export class Requests {
     const isCrossed = this.#spoken.pendingTo(from) !== null;
     this.#put({ request, shown, isCrossed });
     this.#after(expiresAt - this.#ports.now(), () => this.#remove(sid));
-    if (isCrossed) this.#meetHalfway(request);
+    if (isCrossed) await this.#meetHalfway(request);
   }
 
   /** Own request to that account begins: theirs, if one is shown already, is crossed by it. */
@@ -140,7 +147,7 @@ export class Requests {
     const waiting = theirs === null ? undefined : this.#waiting.get(theirs.sid);
     if (theirs === null || waiting === undefined || waiting.isCrossed) return;
     this.#put({ ...waiting, isCrossed: true });
-    this.#meetHalfway(theirs);
+    void this.#meetHalfway(theirs);
   }
 
   /** Of the mailbox's line. What this device answers itself, it hears of from the attempt. */
@@ -159,17 +166,54 @@ export class Requests {
   }
 
   /** The attempt with the lower id goes on, so that both devices choose the same one. */
-  #meetHalfway(request: MeetingRequest): void {
-    const own = this.#spoken.pendingTo(request.from);
-    if (own === null) return this.#uncross(request.sid);
-    void own.meeting.contact.catch(() => this.#uncross(request.sid));
-    const patience = request.sid < own.sid ? 0 : this.#patienceFor(request.sid);
-    this.#after(patience, () => {
-      if (!own.isUnanswered || !this.#isInTime(request.sid)) return;
-      const waiting = this.#take(request.sid);
-      const turned = this.#spoken.turnAround(own, request, waiting.shown.answerBy);
-      void turned.catch((error: unknown) => this.#putBack({ ...waiting, isCrossed: false }, error));
-    });
+  async #meetHalfway(request: MeetingRequest): Promise<void> {
+    const { sid, from } = request;
+    const own = this.#spoken.pendingTo(from);
+    if (own === null) return this.#uncross(sid);
+    void own.meeting.contact.then(
+      () => this.#letGo(sid),
+      () => this.#uncross(sid),
+    );
+    const patience = sid < own.sid ? 0 : this.#patienceFor(sid);
+    // Taken now, so that later own attempt makes way in one step, and no notice of its end comes in between.
+    await this.#hold(sid);
+    this.#goOverIn(patience, own, request);
+  }
+
+  #goOverIn(ms: number, own: InitiatorRun, request: MeetingRequest): void {
+    if (this.#isInTime(request.sid)) this.#after(ms, () => void this.#goOver(own, request));
+  }
+
+  /** What another tab holds is for that one to settle; should it let go while the request waits, for this one. */
+  async #goOver(own: InitiatorRun, request: MeetingRequest): Promise<void> {
+    const { sid } = request;
+    if (!own.isUnanswered || !this.#isInTime(sid)) return;
+    const release = this.#held.get(sid);
+    if (release === undefined) {
+      if (await this.#hold(sid)) return this.#goOver(own, request);
+      return this.#goOverIn(LOOK_AGAIN_MS, own, request);
+    }
+    this.#held.delete(sid); // from here on the answer's
+    const waiting = this.#take(sid);
+    try {
+      await this.#spoken.turnAround(own, request, waiting.shown.answerBy, release);
+    } catch (error) {
+      this.#putBack({ ...waiting, isCrossed: false }, error);
+    }
+  }
+
+  /** False while another tab has it, while the store fails, and once nothing is crossed any more. */
+  async #hold(sid: string): Promise<boolean> {
+    const release = await this.#spoken.holdRequest(sid).catch(() => null);
+    if (release === null) return false;
+    if (this.#waiting.get(sid)?.isCrossed === true) this.#held.set(sid, release);
+    else release();
+    return this.#held.has(sid);
+  }
+
+  #letGo(sid: string): void {
+    this.#held.get(sid)?.();
+    this.#held.delete(sid);
   }
 
   #patienceFor(sid: string): number {
@@ -187,6 +231,7 @@ export class Requests {
     for (const stop of this.#timers) stop();
     this.#timers.clear();
     this.#waiting.clear();
+    for (const sid of this.#held.keys()) this.#letGo(sid);
   }
 
   #isInTime(sid: string): boolean {
@@ -228,12 +273,14 @@ export class Requests {
   }
 
   #put(waiting: Waiting): void {
+    if (!waiting.isCrossed) this.#letGo(waiting.request.sid);
     this.#own.delete(waiting.request.sid);
     this.#waiting.set(waiting.request.sid, waiting);
     this.#tell({ event: "requests" });
   }
 
   #remove(sid: string): void {
+    this.#letGo(sid);
     if (this.#waiting.delete(sid)) this.#tell({ event: "requests" });
   }
 

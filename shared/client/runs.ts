@@ -18,6 +18,7 @@ const BEGIN_MS = 20_000;
 export class Runs {
   readonly context: RunContext;
   readonly #runs = new Set<AttemptRun>();
+  readonly #onStart: () => void;
   readonly #onBegin: (run: AttemptRun) => void;
   readonly #onEnd: (run: AttemptRun) => void;
   /** Of attempts that this device has answered since the program began. */
@@ -27,9 +28,16 @@ export class Runs {
 
   constructor(
     context: Omit<RunContext, "onEnd">,
-    listeners: { onBegin: (run: AttemptRun) => void; onEnd: (run: AttemptRun) => void },
+    listeners: {
+      /** One of this program itself, before anything is said. */
+      onStart: () => void;
+      /** One that was cut short goes on. */
+      onBegin: (run: AttemptRun) => void;
+      onEnd: (run: AttemptRun) => void;
+    },
   ) {
     this.context = { ...context, onEnd: (id) => this.#ended(id) };
+    this.#onStart = listeners.onStart;
     this.#onBegin = listeners.onBegin;
     this.#onEnd = listeners.onEnd;
   }
@@ -83,15 +91,27 @@ export class Runs {
     return run;
   }
 
-  /** Drives an attempt whose record is stored: whatever comes of it, its meeting tells. */
-  async takeUp(run: AttemptRun): Promise<void> {
-    await this.#add(run);
+  /**
+   * Drives an attempt whose record `prepare` stores: whatever comes of it, its meeting tells. It is held
+   * before, since any tab resumes what is stored and not held. A fault of this device's own interrupts it.
+   */
+  async takeUp(run: AttemptRun, prepare: () => Promise<void>): Promise<void> {
+    try {
+      await this.#add(run);
+      await prepare();
+    } catch (fault) {
+      run.meeting.interrupt(fault as Error);
+      run.stop();
+      this.#runs.delete(run);
+      throw fault;
+    }
     run.start();
   }
 
   /** Other tabs and processes leave it to this one. */
   async #add(run: AttemptRun): Promise<void> {
     this.#runs.add(run);
+    this.#onStart();
     const release = await this.context.store.hold(run.id);
     void run.settled.then(() => release?.());
   }

@@ -8,6 +8,16 @@ export {
   emptyCard,
 } from "../core/cards/card.ts";
 export type { CodeProblem, ParsedCode } from "../core/pairing/codeReading.ts";
+export { LIFETIME_MAX_SECONDS } from "../core/line/content.ts";
+export type { Conversation } from "../core/line/conversation.ts";
+export {
+  isUnread,
+  keyOf,
+  type MessageKey,
+  type MessageRecord,
+  shownReactions,
+} from "../core/line/messageRecord.ts";
+export { plainLine, plainText } from "../core/line/plainText.ts";
 export type { Language, WordListTag } from "../core/pairing/words.ts";
 export type { Audience } from "../wire/auth.ts";
 export type { Card } from "../wire/card.ts";
@@ -18,11 +28,17 @@ export {
   PASSPHRASE_T2_SECONDS,
   PASSPHRASE_TERM_MAX_SECONDS,
   PASSPHRASE_TERM_MIN_SECONDS,
+  TEXT_MAX_BYTES,
 } from "../wire/limits.ts";
 export { type Problem, type ProblemCode, ProblemError } from "../wire/problem.ts";
+export type { AccountExport } from "./accountExport.ts";
 export type { AcquaintOptions } from "./acquaint.ts";
 export { ConnectionError } from "./api.ts";
+export { AccountErased } from "./erasureMark.ts";
 export { CodeError, type CodeReader, loadCodes, loadLanguages, readCode } from "./codes.ts";
+export { ForkedLogError } from "./line/accountLogs.ts";
+export type { Messages } from "./line/messages.ts";
+export type { Comparison, Verification } from "./line/verification.ts";
 export type { Meeting } from "./meeting.ts";
 export {
   type AcquaintEvent,

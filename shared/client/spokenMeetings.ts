@@ -42,8 +42,6 @@ interface SpentPassphrase {
 export class SpokenMeetings {
   readonly #runs: Runs;
   readonly #cards: CardBox;
-  /** Passphrases of attempts that are beginning: a record tells of one only once it stands. */
-  readonly #beginning = new Set<string>();
 
   constructor(runs: Runs, cards: CardBox) {
     this.#runs = runs;
@@ -96,6 +94,7 @@ export class SpokenMeetings {
     const begun = await this.#begun((one) => one.sid === sid);
     if (begun !== null) return begun;
     const release = await this.holdRequest(sid);
+    if (release === null) throw new ProblemError("answered-elsewhere");
     const at = { peerId: from, locator, sid };
     const meeting = this.#begin(prs, () => this.#responder(prs, card, at));
     void meeting.then(({ contact }) => contact).then(release, release);
@@ -103,13 +102,13 @@ export class SpokenMeetings {
   }
 
   /**
-   * Pages of one device are one side of the attempt, so only one of them answers or declines.
-   * @throws ProblemError `answered-elsewhere`
+   * Pages of one device are one side of the attempt, so one of them alone answers a request, declines it, or
+   * settles with own one which of the two makes way. Null while another page is at it.
    */
-  async holdRequest(sid: string): Promise<() => void> {
-    const release = await this.#runs.context.store.hold(`answer ${sid}`);
-    if (release === null) throw new ProblemError("answered-elsewhere");
-    return release;
+  async holdRequest(sid: string): Promise<(() => void) | null> {
+    const answers = await this.#runs.records("responder"); // one that is resumed holds its record alone
+    if (answers.some((one) => one.sid === sid)) return null;
+    return this.#runs.context.store.hold(`answer ${sid}`);
   }
 
   async #responder(
@@ -125,14 +124,15 @@ export class SpokenMeetings {
 
   /** @throws PassphraseError for one that is used up or in use */
   async #begin(prs: string, runOf: () => Promise<AttemptRun>): Promise<Meeting> {
-    const { era } = this.#runs;
-    if (this.#beginning.has(prs)) throw inUse();
-    this.#beginning.add(prs);
+    const { era, context } = this.#runs;
+    // In whichever tab: until the attempt stands there is no record that tells the others of it.
+    const release = await context.burnt.reserve(prs);
+    if (release === null) throw inUse();
     try {
       await this.#requireUnused(prs);
       return await this.#runs.begin(await runOf(), era);
     } finally {
-      this.#beginning.delete(prs);
+      release();
     }
   }
 
@@ -168,19 +168,28 @@ export class SpokenMeetings {
   }
 
   /**
-   * Crossed requests (PAS-9): own one makes way, and the other is answered with the passphrase that it had.
+   * Crossed requests (PAS-9): own one, which nobody has answered, makes way at once, and the other is
+   * answered with the passphrase that it had.
    * @param answerBy the other's T2 by this device's clock: without a connection it ends soon after
+   * @param release of {@link holdRequest} for the other: let go of when its answer is over
    */
-  async turnAround(own: InitiatorRun, request: MeetingRequest, answerBy: number): Promise<void> {
+  async turnAround(
+    own: InitiatorRun,
+    request: MeetingRequest,
+    answerBy: number,
+    release: () => void,
+  ): Promise<void> {
     const { context } = this.#runs;
     const { prs, card } = own.secrets;
     const { locator, sid, from } = request;
     const start = { method: "passphrase", peerId: from, locator, prs, sid, card } as const;
     const record = { ...ResponderRun.record(context, start), answerBy };
-    await context.store.put("attempts", record.id, record); // before the other goes: one of them is resumed
-    const meeting = await own.makeWay();
-    if (meeting === null) return context.store.delete("attempts", record.id);
-    await this.#runs.takeUp(new ResponderRun(context, record, meeting));
+    const run = new ResponderRun(context, record, own.makeWay());
+    void run.settled.then(release);
+    await this.#runs.takeUp(run, async () => {
+      await context.store.put("attempts", record.id, record); // before the other goes: one of them is resumed
+      await own.leave();
+    });
   }
 
   /**

@@ -4,11 +4,13 @@ import * as z from "zod/mini";
 import {
   bytesSchema,
   deviceIdSchema,
+  deviceNumberSchema,
   handleSchema,
   locatorSchema,
   timeSchema,
   userIdSchema,
 } from "./ids.ts";
+import { LOG_MAX_ENTRIES } from "./limits.ts";
 import { methodSchema } from "./pairing.ts";
 
 /** First entry of a device log; the `userId` is the truncated hash of its signed bytes. */
@@ -23,8 +25,57 @@ export const genesisEntrySchema = z.strictObject({
 });
 export type GenesisEntry = z.infer<typeof genesisEntrySchema>;
 
-export const deviceLogSchema = z.array(genesisEntrySchema).check(z.minLength(1), z.maxLength(1));
-export type DeviceLog = z.infer<typeof deviceLogSchema>;
+/** Who signs a later entry: a device, by its number, or the recovery key that counts at that place. */
+const logSignerSchema = z.union([z.literal("recovery"), deviceNumberSchema]);
+export type LogSigner = z.infer<typeof logSignerSchema>;
+
+const laterMembers = {
+  /** SHA-256 of the signed bytes of the entry before. */
+  previous: bytesSchema(32),
+  by: logSignerSchema,
+  createdAt: timeSchema,
+  signature: bytesSchema(64),
+};
+
+const addEntrySchema = z.strictObject({
+  kind: z.literal("add"),
+  signKey: bytesSchema(32),
+  agreeKey: bytesSchema(32),
+  ...laterMembers,
+  /** By the new device's own signing key, over the same bytes. */
+  possession: bytesSchema(64),
+});
+export type AddEntry = z.infer<typeof addEntrySchema>;
+
+const removeEntrySchema = z.strictObject({
+  kind: z.literal("remove"),
+  device: deviceNumberSchema,
+  ...laterMembers,
+});
+export type RemoveEntry = z.infer<typeof removeEntrySchema>;
+
+const recoveryEntrySchema = z.strictObject({
+  kind: z.literal("recovery"),
+  /** In place of the one before, which counts no more. */
+  recoveryKey: bytesSchema(32),
+  ...laterMembers,
+});
+export type RecoveryEntry = z.infer<typeof recoveryEntrySchema>;
+
+export const laterEntrySchema = z.discriminatedUnion("kind", [
+  addEntrySchema,
+  removeEntrySchema,
+  recoveryEntrySchema,
+]);
+export type LaterEntry = z.infer<typeof laterEntrySchema>;
+export type LogEntry = GenesisEntry | LaterEntry;
+
+export type DeviceLog = LogEntry[];
+
+/** The genesis entry, then later ones. Whether they hold is for `verifyLog` to say. */
+export const deviceLogSchema: z.ZodMiniType<DeviceLog, DeviceLog> = z
+  .tuple([genesisEntrySchema], laterEntrySchema)
+  .check(z.maxLength(LOG_MAX_ENTRIES));
 
 /** A solved proof of work: the challenge as given, and a number that solves it. */
 export const proofSchema = z.strictObject({
@@ -34,7 +85,8 @@ export const proofSchema = z.strictObject({
 export type Proof = z.infer<typeof proofSchema>;
 
 export const registerRequestSchema = z.strictObject({
-  log: deviceLogSchema,
+  /** Its first entry alone. */
+  log: deviceLogSchema.check(z.maxLength(1)),
   proof: z.optional(proofSchema),
 });
 
@@ -79,6 +131,13 @@ export const sessionRequestSchema = z.strictObject({
   signature: bytesSchema(64),
 });
 export const sessionSchema = z.object({ token: z.string(), expiresAt: timeSchema });
+
+export const eraseRequestSchema = z.strictObject({
+  /** A fresh one, given to the acting device. */
+  challenge: z.string().check(z.maxLength(1_000)),
+  /** By the device's signing key over the erasing transcript (docs/protocol.md, Erasing an account). */
+  signature: bytesSchema(64),
+});
 
 /** What a socket is wanted for. `open` is answered with a fresh locator. */
 export const upgradeRequestSchema = z.discriminatedUnion("purpose", [

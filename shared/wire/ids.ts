@@ -1,7 +1,7 @@
 // Identifiers and byte strings as they travel. Bytes are base64url without padding, in canonical form only.
 
 import * as z from "zod/mini";
-import { LOCATOR_MAX_DIGITS, LOCATOR_MIN_DIGITS } from "./limits.ts";
+import { LOCATOR_MAX_DIGITS, LOCATOR_MIN_DIGITS, LOG_MAX_ENTRIES } from "./limits.ts";
 
 /** 20 bytes of SHA-256 over the first entry of the device log, base32 (RFC 4648, lower case). */
 export const userIdSchema = z
@@ -16,6 +16,9 @@ export const deviceIdSchema = z
   .check(z.regex(/^[a-z2-7]{16}$/, "must be 16 base32 characters"))
   .brand("DeviceId");
 export type DeviceId = z.infer<typeof deviceIdSchema>;
+
+/** A device within its account: the index of its entry in the device log. */
+export const deviceNumberSchema = z.int().check(z.minimum(0), z.maximum(LOG_MAX_ENTRIES - 1));
 
 /** The public part of a code. Its first digit stands for a region. */
 export const locatorSchema = z

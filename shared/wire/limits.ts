@@ -37,10 +37,12 @@ export const LOCATOR_MAX_DIGITS = 9;
 export const CARD_MAX_BYTES = 64 * 1024;
 /** A sealed card: padded to 256-byte steps with its length, nonce (24) and tag (16). */
 export const SEALED_CARD_MAX_BYTES = CARD_MAX_BYTES + 256 + 4 + 40;
-export const SEALED_IDENTITY_MAX_BYTES = 8 * 1024;
+/** Holds the longest device log. */
+export const SEALED_IDENTITY_MAX_BYTES = 20 * 1024;
 export const NAME_MAX_CHARS = 100;
 
-export const REQUEST_MAX_BYTES = 16 * 1024;
+/** A body may carry the longest device log. */
+export const REQUEST_MAX_BYTES = 32 * 1024;
 /** One frame may carry a claim with the largest card, in base64url, and little else. */
 export const FRAME_MAX_BYTES = 128 * 1024;
 export const FRAME_MAX_MESSAGES = 16;
@@ -53,5 +55,33 @@ export const MAILBOX_MAX_SOCKETS = 100;
 export const CONTACTS_PAGE = 200;
 export const BLOCKS_MAX = 10_000;
 
+/** Entries of a device log, removals among them, and devices that are active at a time. */
+export const LOG_MAX_ENTRIES = 40;
+export const DEVICES_MAX = 8;
+/** What a mailbox holds before it refuses senders, and for how long. */
+export const MAILBOX_MAX_ENVELOPES = 10_000;
+export const MAILBOX_MAX_BYTES = 64 * 1024 * 1024;
+/** What it holds of one sender, so that nobody shuts out all others. */
+export const MAILBOX_SENDER_MAX_ENVELOPES = 2_000;
+export const MAILBOX_SENDER_MAX_BYTES = 16 * 1024 * 1024;
+/** Messages that the devices of an account send at once, and from then on. */
+export const SEND_BURST = 1_000;
+export const SENDS_PER_SECOND = 100;
+export const ENVELOPE_TTL_SECONDS = 30 * 24 * 60 * 60;
+/** A text in UTF-8; what is longer goes as an attachment. */
+export const TEXT_MAX_BYTES = 8 * 1024;
+/** Header, ciphertext and tag of one sealed message. */
+export const BOX_MIN_BYTES = 20;
+export const BOX_MAX_BYTES = 12 * 1024;
+/** One-time prekeys that a device keeps at the server, and how few make it leave more. */
+export const PREKEYS_MAX = 50;
+export const PREKEYS_FEW = 10;
+/** Envelopes under way to a socket that has not confirmed them; it is sent no more until it does. */
+export const WINDOW_MAX_ENVELOPES = 200;
+export const WINDOW_MAX_BYTES = 512 * 1024;
+/** A socket that confirms nothing for so long, though envelopes are under way to it, is closed. */
+export const STALLED_SECONDS = 60;
+
 export const SUBPROTOCOL_JSON = "acquaint.v1.json";
+export const SUBPROTOCOL_CBOR = "acquaint.v1.cbor";
 export const SUBPROTOCOL_TOKEN_PREFIX = "acquaint.token.";

@@ -1,7 +1,22 @@
 // Contacts, blocks and the mailbox socket on the wire.
 
 import * as z from "zod/mini";
-import { bytesSchema, handleSchema, locatorSchema, timeSchema, userIdSchema } from "./ids.ts";
+import {
+  bytesSchema,
+  deviceNumberSchema,
+  handleSchema,
+  locatorSchema,
+  timeSchema,
+  userIdSchema,
+} from "./ids.ts";
+import {
+  envelopesNoticeSchema,
+  receivedMessageSchema,
+  sendMessageSchema,
+  storedNoticeSchema,
+  transientMessageSchema,
+  transientNoticeSchema,
+} from "./line.ts";
 import { failureSchema, matchedNoticeSchema, methodSchema } from "./pairing.ts";
 import { problemSchema } from "./problem.ts";
 
@@ -65,8 +80,17 @@ export type EndedRequest = z.infer<typeof endedRequestSchema>;
 
 export const mailboxRequestSchema = z.discriminatedUnion("type", [
   /** First message of every mailbox socket; answered with all that came after that sequence. */
-  z.strictObject({ type: z.literal("hello"), after: z.int().check(z.minimum(0)) }),
+  z.strictObject({
+    type: z.literal("hello"),
+    after: z.int().check(z.minimum(0)),
+    /** Whether this connection takes envelopes; of several tabs or processes of a device, the latest does. */
+    reads: z.optional(z.boolean()),
+  }),
+  sendMessageSchema,
+  transientMessageSchema,
+  receivedMessageSchema,
 ]);
+export type MailboxRequest = z.infer<typeof mailboxRequestSchema>;
 
 export const mailboxNoticeSchema = z.discriminatedUnion("type", [
   /** New or changed contacts, oldest first. */
@@ -77,8 +101,27 @@ export const mailboxNoticeSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("request"), request: meetingRequestSchema, now: timeSchema }),
   /** A request needs no answer any more, or was missed. */
   z.object({ type: z.literal("requestOver"), request: endedRequestSchema }),
+  /** The account is no more. Its device of that number has signed for it, over the erasing transcript. */
+  z.object({
+    type: z.literal("erased"),
+    device: deviceNumberSchema,
+    challenge: z.string(),
+    signature: bytesSchema(64),
+  }),
   /** All that waited has been sent; what follows is live. */
-  z.object({ type: z.literal("ready"), sequence: z.int() }),
+  z.object({
+    type: z.literal("ready"),
+    sequence: z.int(),
+    /** One-time prekeys of this device that are left; told to whoever reads. */
+    prekeys: z.optional(z.int()),
+    /** Envelopes for this device that wait, all of which follow; told to whoever reads. */
+    waiting: z.optional(z.int()),
+  }),
+  envelopesNoticeSchema,
+  storedNoticeSchema,
+  /** That message was not stored: nothing has changed. */
+  z.object({ type: z.literal("refused"), number: z.int(), problem: problemSchema }),
+  transientNoticeSchema,
   z.object({ type: z.literal("problem"), problem: problemSchema }),
 ]);
 export type MailboxNotice = z.infer<typeof mailboxNoticeSchema>;

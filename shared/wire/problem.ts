@@ -21,6 +21,9 @@ export const PROBLEMS = {
   "handle-taken": { status: 409, title: "Another account has this handle" },
   "handle-unknown": { status: 404, title: "No account can be found by this handle" },
   "contact-unknown": { status: 404, title: "This account is not among the contacts" },
+  "not-a-contact": { status: 403, title: "Sender and receiver are not contacts of each other" },
+  "devices-changed": { status: 409, title: "The boxes do not fit the receiver's devices" },
+  "mailbox-full": { status: 507, title: "The receiver's mailbox is full" },
   "list-full": { status: 409, title: "The list has reached its limit" },
 
   "upgrade-refused": { status: 401, title: "The upgrade token is not valid for this socket" },

@@ -6,6 +6,7 @@ import {
   accountSchema,
   challengeRequestSchema,
   challengeSchema,
+  eraseRequestSchema,
   foundAccountSchema,
   registeredSchema,
   registerRequestSchema,
@@ -15,6 +16,13 @@ import {
   upgradeSchema,
 } from "./auth.ts";
 import { bytesSchema, handleSchema, locatorSchema, userIdSchema } from "./ids.ts";
+import {
+  accountLogSchema,
+  prekeysDrawnSchema,
+  prekeysDrawSchema,
+  prekeysLeftSchema,
+  prekeysUploadSchema,
+} from "./line.ts";
 import {
   blockListSchema,
   contactPageSchema,
@@ -49,7 +57,7 @@ export const ROUTES = {
     body: registerRequestSchema,
     status: 201,
     response: registeredSchema,
-    problems: ["proof-of-work-required"],
+    problems: ["proof-of-work-required", "try-again"],
   },
   challenge: {
     method: "POST",
@@ -100,6 +108,15 @@ export const ROUTES = {
     response: accountSchema,
     problems: ["handle-taken", "try-again"],
   },
+  eraseAccount: {
+    method: "DELETE",
+    path: "/v1/account",
+    summary: "Erase the acting account, by a challenge that its device signs for that alone",
+    auth: "session",
+    body: eraseRequestSchema,
+    status: 204,
+    problems: ["misdirected-request"],
+  },
   findHandle: {
     method: "GET",
     path: "/v1/handles/{handle}",
@@ -148,6 +165,37 @@ export const ROUTES = {
     params: { sid: bytesSchema(16) },
     status: 204,
     problems: [],
+  },
+  leavePrekeys: {
+    method: "PUT",
+    path: "/v1/prekeys",
+    summary: "Leave prekeys of the acting device, for contacts who begin a session with it",
+    auth: "session",
+    body: prekeysUploadSchema,
+    status: 200,
+    response: prekeysLeftSchema,
+    problems: [],
+  },
+  drawPrekeys: {
+    method: "POST",
+    path: "/v1/accounts/{userId}/prekeys",
+    summary: "Draw prekeys of a contact's devices, to begin sessions with them",
+    auth: "session",
+    params: { userId: userIdSchema },
+    body: prekeysDrawSchema,
+    status: 200,
+    response: prekeysDrawnSchema,
+    problems: ["not-a-contact", "too-many-requests"],
+  },
+  accountLog: {
+    method: "GET",
+    path: "/v1/accounts/{userId}/log",
+    summary: "The device log of a contact",
+    auth: "session",
+    params: { userId: userIdSchema },
+    status: 200,
+    response: accountLogSchema,
+    problems: ["not-a-contact", "too-many-requests"],
   },
   blocks: {
     method: "GET",

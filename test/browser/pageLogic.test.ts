@@ -6,7 +6,7 @@ import { type Card, type FailureReason, loadCodes } from "../../shared/client/in
 import { askOf, faultsOf, newDraft, peerOf } from "../../web/askDraft.ts";
 import { draftOf, withDraft } from "../../web/cardDraft.ts";
 import { complete, correct, hintFor, mistakenWord, optionsFor } from "../../web/keyTyping.ts";
-import { explainFailure } from "../../web/problems.ts";
+import { explainFailure } from "../../web/endings.ts";
 import { withPlainName } from "../../web/plainName.ts";
 import { begin, type Way } from "../../web/progress.ts";
 import { mailLink, phoneLink, webLink } from "../../web/safeLinks.ts";

@@ -46,6 +46,7 @@ describe("the command line", () => {
     [["whoami", "--digits"], "no option --digits here"],
     [["key", "show", "--out"], "--out needs a value"],
     [["key", "show", "--digits=yes"], "--digits takes no value"],
+    [["send", "Bob", "--react", "-Ab", "x"], "one that begins with - goes as --react=VALUE"],
     [["key", "show", "--crad", "a"], "Did you mean --card?"],
   ])("%j is refused as a mistake of usage", (args, text) => {
     expect(() => parse(...args)).toThrow(text);

@@ -3,6 +3,7 @@
 
 import { expect, test } from "vitest";
 import { memoryStore, PassphraseError, type Store } from "../../shared/client/node.ts";
+import { textOf } from "../support/frames.ts";
 import {
   BEN,
   eventually,
@@ -256,7 +257,7 @@ test("PAS-3: what is stored before a claim or an answer is said burns it, before
     const wasBurnt: Promise<boolean>[] = [];
     const send = socket.send.bind(socket);
     socket.send = (data) => {
-      if (/"type":"(claim|answer)"/.test(data)) wasBurnt.push(offered());
+      if (/"type":"(claim|answer)"/.test(textOf(data))) wasBurnt.push(offered());
       send(data);
     };
     if (role === "initiator") {

@@ -35,7 +35,7 @@ function meetingWith(userId: UserId, name: string, openedAt = 1_700_000_000_000)
   const met = {
     peer: { userId, name },
     opening,
-    pairingSecret: new Uint8Array(32),
+    sessionKeys: { own: new Uint8Array(32), peer: new Uint8Array(32).fill(1) },
     card,
   } as unknown as Met;
   const record: ContactRecord = {
@@ -92,6 +92,18 @@ test("KEY-5: a contact that is verified while the mailbox tells of it keeps its 
     book.learn([record]),
   ]);
   expect(await book.get(BEN)).toMatchObject({ verified: true, card: { uid: BEN }, name: "Ben" });
+});
+
+test("PAS-11: the session keys of a meeting are kept with its proof, and those of the next take their place", async () => {
+  const store = slowStore();
+  const { book } = await openBook(store);
+  const { agreement, met, opening } = meetingWith(BEN, "Ben");
+  await book.keepMet(agreement, met, opening);
+  const kept = () => store.get("contacts", BEN);
+  expect(await kept()).toMatchObject({ sessionKeys: { own: bytes(32, 0), peer: bytes(32, 1) } });
+  const sessionKeys = { own: new Uint8Array(32).fill(2), peer: new Uint8Array(32).fill(3) };
+  await book.keepMet(agreement, { ...met, sessionKeys }, opening);
+  expect(await kept()).toMatchObject({ sessionKeys: { own: bytes(32, 2), peer: bytes(32, 3) } });
 });
 
 test("KEY-5: a contact made while the list is being read is not taken for a removed one", async () => {

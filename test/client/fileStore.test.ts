@@ -176,3 +176,30 @@ test("of many that ask for a free name at once, one takes it", async () => {
 test("a name can be held in a folder that is not there yet", async () => {
   expect(await fileStore(folder).hold("first of all")).not.toBeNull();
 });
+
+test("ID-5: clearing deletes every file of the store, unfinished ones too, and leaves those of others", async () => {
+  const store = fileStore(folder);
+  await store.put("cards", "a", 1);
+  await store.put("device", "erasure", true);
+  await store.apply([{ collection: "messages", id: "a", value: "text" }]);
+  await store.adoptIdentity({ keys: await createDeviceKeys(true), log: [] });
+  store.signal("conversation of somebody");
+  const id = "00000000-0000-4000-8000-000000000000";
+  for (const name of [
+    `identity.json.${id}.new`,
+    `changes.1.${id}.json`,
+    `changes.1.${id}.json.${id}.new`,
+  ]) {
+    writeFileSync(join(folder, name), "a secret");
+  }
+  writeFileSync(join(folder, "notes.txt"), "its owner's");
+  const release = await store.hold("line");
+  await store.clear();
+  expect(readdirSync(folder).filter((name) => !name.endsWith(".lock"))).toEqual(["notes.txt"]);
+  expect(await store.hold("line"), "what is held stays so").toBeNull();
+  release?.();
+  expect(readdirSync(folder)).toEqual(["notes.txt"]);
+  expect([await store.loadIdentity(), await store.get("messages", "a")]).toEqual([null, null]);
+  await store.put("cards", "b", 2);
+  expect(await store.all("cards")).toEqual([2]);
+});

@@ -5,6 +5,8 @@ import * as z from "zod/mini";
 import { Device } from "../../shared/client/device.ts";
 import { LiveSocket, type LiveSocketOptions } from "../../shared/client/liveSocket.ts";
 import { memoryStore } from "../../shared/client/node.ts";
+import type { Wire } from "../../shared/wire/codec/codec.ts";
+import { CODECS } from "../../shared/wire/codec/codecs.ts";
 import { refusal, turn, World } from "./world.ts";
 
 const ORIGIN = "https://acquaint.example";
@@ -12,9 +14,9 @@ const UPGRADES = "/v1/upgrade-tokens";
 const noticeSchema = z.object({ type: z.literal("news"), text: z.string() });
 type Notice = z.infer<typeof noticeSchema>;
 
-async function open(options: Partial<LiveSocketOptions<Notice>> = {}) {
+async function open(options: Partial<LiveSocketOptions<Notice>> = {}, wire?: Wire) {
   const world = new World();
-  const device = await Device.open(ORIGIN, memoryStore(), world.ports);
+  const device = await Device.open(ORIGIN, memoryStore(), world.ports, wire);
   const heard: string[] = [];
   const states: string[] = [];
   const socket = new LiveSocket<Notice>(device, world.ports, {
@@ -32,7 +34,22 @@ async function open(options: Partial<LiveSocketOptions<Notice>> = {}) {
 test("ID-2: it offers its upgrade token as a subprotocol, and puts it in no URL", async () => {
   const { first } = await open();
   expect(first.url).toBe("wss://acquaint.example/v1/mailbox");
-  expect(first.protocols).toEqual(["acquaint.v1.json", "acquaint.token.upgrade2"]);
+  expect(first.protocols).toEqual(["acquaint.v1.cbor", "acquaint.token.upgrade2"]);
+});
+
+test("WIRE-1: it offers the one encoding that it was told to speak, and takes no frame in another", async () => {
+  for (const wire of ["json", "cbor"] as const) {
+    const { first, heard } = await open({}, wire);
+    first.accept();
+    expect(first.protocols[0]).toBe(`acquaint.v1.${wire}`);
+    expect(first.binaryType).toBe("arraybuffer");
+    const frame = [{ type: "news", text: "n" }];
+    const other = CODECS[wire === "json" ? "cbor" : "json"].encode(frame);
+    first.onmessage?.({ data: typeof other === "string" ? other : other.buffer });
+    expect(heard).toEqual([]);
+    first.say(frame);
+    expect(heard).toEqual(["n"]);
+  }
 });
 
 test("each connection is opened with a token of its own", async () => {

@@ -65,7 +65,7 @@ test("PAS-5: what was told of requests is told once: after a loss it asks for wh
   world.clock.advance(50);
   await eventually(() => world.sockets.length === 2);
   const again = await world.line();
-  expect(again.sent[0]).toBe('[{"type":"hello","after":700}]');
+  expect(again.sent[0]).toBe('[{"type":"hello","after":700,"reads":true}]');
 });
 
 test("PAS-5: news that is not new does not take it back to where it would hear things again", async () => {

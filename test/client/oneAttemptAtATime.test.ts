@@ -2,7 +2,12 @@
 // at the other end of two attempts has one guess, not two.
 
 import { describe, expect, test } from "vitest";
-import { type Acquaint, memoryStore, PassphraseError } from "../../shared/client/node.ts";
+import {
+  type Acquaint,
+  memoryStore,
+  PassphraseError,
+  type Store,
+} from "../../shared/client/node.ts";
 import {
   aWhile,
   BEN,
@@ -33,10 +38,15 @@ async function opened() {
 }
 
 /** Two tabs of a browser: one store, one identity, and a program of its own in each. */
-async function twoTabs() {
+async function twoTabs(store = memoryStore()) {
   const world = new PairingWorld();
-  const store = memoryStore();
   return { world, store, tabs: [await world.open(store), await world.open(store)] as const };
+}
+
+/** Does not tell one tab what another is beginning, as if they began in the very same moment. */
+function withoutBeginnings(kept = memoryStore()): Store {
+  const isBeginning = (name: string) => name.startsWith("beginning");
+  return { ...kept, hold: async (name) => (isBeginning(name) ? () => {} : kept.hold(name)) };
 }
 
 type Begin = (acquaint: Acquaint, passphrase: string) => Promise<unknown>;
@@ -107,17 +117,18 @@ describe("PAS-3: words in use are refused, however they are spelled", () => {
 describe("PAS-3: begun in the same moment, one of two attempts begins", () => {
   test.for(
     begins.flatMap(([one, first]) => begins.map(([two, second]) => ({ one, first, two, second }))),
-  )("when someone $one and $two", async ({ first, second }) => {
-    const { world, acquaint } = await opened();
-    const refusals: unknown[] = [];
-    for (const begun of [first(acquaint, WORDS), second(acquaint, SAME_WORDS)]) {
-      void begun.catch((error: unknown) => refusals.push(error));
+  )("when someone $one and $two, in one tab or in two", async ({ first, second }) => {
+    for (const isApart of [false, true]) {
+      const { world, tabs } = await twoTabs();
+      const refusals: unknown[] = [];
+      const begun = [first(tabs[0], WORDS), second(tabs[isApart ? 1 : 0], SAME_WORDS)];
+      for (const one of begun) void one.catch((error: unknown) => refusals.push(error));
+      await world.attempt(0);
+      await eventually(() => refusals.length > 0);
+      await aWhile();
+      expect(refusals).toMatchObject([inUse]);
+      expect(world.attempts).toHaveLength(1);
     }
-    await world.attempt(0);
-    await eventually(() => refusals.length > 0);
-    await aWhile();
-    expect(refusals).toMatchObject([inUse]);
-    expect(world.attempts).toHaveLength(1);
   });
 
   test("and when the server turns that one away, the words are free again", async () => {
@@ -164,8 +175,8 @@ describe("PAS-3: two tabs that share a store", () => {
     await expect(tabs[1].ask({ passphrase: SAME_WORDS })).rejects.toMatchObject(burnt);
   });
 
-  test("and ask in the same moment give one guess: the other attempt is cancelled, and says so", async () => {
-    const { world, tabs } = await twoTabs();
+  test("that began in one moment all the same give one guess: the other attempt is cancelled, and says so", async () => {
+    const { world, tabs } = await twoTabs(withoutBeginnings());
     const asking = [
       tabs[0].ask({ to: BEN, passphrase: WORDS }),
       tabs[1].ask({ to: CEM, passphrase: SAME_WORDS }),
@@ -184,12 +195,11 @@ describe("PAS-3: two tabs that share a store", () => {
   });
 
   test("and claim one after the other, though both had begun before, make one claim", async () => {
-    const { world, tabs } = await twoTabs();
-    const entering = [
-      tabs[0].enterPassphrase("417", WORDS),
-      tabs[1].enterPassphrase("418", SAME_WORDS),
-    ];
-    const [first, second] = [await world.attempt(0), await world.attempt(1)];
+    const { world, tabs } = await twoTabs(withoutBeginnings());
+    const begun = tabs[0].enterPassphrase("417", WORDS);
+    const first = await world.attempt(0);
+    const entering = [begun, tabs[1].enterPassphrase("418", SAME_WORDS)];
+    const second = await world.attempt(1);
     await world.claimed(first, LOWEST_SID);
     second.accept();
     second.say([world.offer(HIGHEST_SID)]);
@@ -199,7 +209,7 @@ describe("PAS-3: two tabs that share a store", () => {
   });
 
   test("and enter one locator in the same moment make one claim, which the other does not cancel", async () => {
-    const { world, tabs } = await twoTabs();
+    const { world, tabs } = await twoTabs(withoutBeginnings());
     const entering = tabs.map((tab) => tab.enterPassphrase("417", WORDS));
     const sockets = [await world.attempt(0), await world.attempt(1)];
     const offer = world.offer(HIGHEST_SID);

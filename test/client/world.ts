@@ -2,7 +2,10 @@
 // answers, and sockets that the test opens, feeds and drops. These are the SDK's own ports.
 
 import type { Ports, SocketLike } from "../../shared/client/node.ts";
+import type { Codec } from "../../shared/wire/codec/codec.ts";
+import { preferredCodec } from "../../shared/wire/codec/codecs.ts";
 import { problem, type ProblemCode, type ProblemMembers } from "../../shared/wire/problem.ts";
+import { textOf } from "../support/frames.ts";
 
 class TestClock {
   #now = 1_800_000_000_000;
@@ -41,7 +44,10 @@ class TestClock {
 export class TestSocket implements SocketLike {
   readonly url: string;
   readonly protocols: readonly string[];
+  /** As JSON, in whichever encoding it was sent. */
   readonly sent: string[] = [];
+  readonly #codec: Codec | undefined;
+  binaryType = "blob";
   readyState = 0;
   closedWith: number | null = null;
   onopen: SocketLike["onopen"] = null;
@@ -52,10 +58,11 @@ export class TestSocket implements SocketLike {
   constructor(url: string, protocols: readonly string[]) {
     this.url = url;
     this.protocols = protocols;
+    this.#codec = preferredCodec(protocols);
   }
 
-  send(data: string): void {
-    this.sent.push(data);
+  send(data: string | Uint8Array): void {
+    this.sent.push(textOf(data));
   }
 
   /** A close handshake that the other side never completes, as on a half-open connection. */
@@ -69,8 +76,10 @@ export class TestSocket implements SocketLike {
     this.onopen?.({} as never);
   }
 
-  say(frame: unknown): void {
-    this.onmessage?.({ data: typeof frame === "string" ? frame : JSON.stringify(frame) });
+  /** Messages, in the encoding that the client has asked for; or a text as it is. */
+  say(frame: readonly unknown[] | string): void {
+    const data = typeof frame === "string" ? frame : this.#codec!.encode(frame);
+    this.onmessage?.({ data: typeof data === "string" ? data : data.buffer });
   }
 
   drop(): void {

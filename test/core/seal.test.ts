@@ -2,7 +2,7 @@ import { sha512 } from "@noble/hashes/sha2.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lvCat, utf8 } from "../../shared/core/crypto/bytes.ts";
-import { matchTag, pairingSecret, sealKey } from "../../shared/core/crypto/pairingKeys.ts";
+import { matchTag, sealKey, sessionKey } from "../../shared/core/crypto/pairingKeys.ts";
 import { SEAL_OVERHEAD_BYTES, open, pad, seal, unpad } from "../../shared/core/crypto/seal.ts";
 import { hex } from "./vectors.ts";
 
@@ -99,6 +99,8 @@ describe("padding", () => {
   });
 });
 
+const DIRECTIONS = ["initiator", "responder"] as const;
+
 describe("the keys of a pairing", () => {
   const isk = sha512(utf8("isk"));
   const input = {
@@ -108,19 +110,19 @@ describe("the keys of a pairing", () => {
     transcript: utf8("transcript"),
   };
 
-  test("are 32 bytes each and all differ, per purpose and per direction (PAS-11)", () => {
+  test("PAS-11: are 32 bytes each and all differ, per purpose and per direction", () => {
     const keys = [
       matchTag(isk),
-      pairingSecret(input),
-      ...(["initiator", "responder"] as const).flatMap((direction) =>
-        (["identity", "card"] as const).map((box) => sealKey(isk, direction, box)),
-      ),
+      ...DIRECTIONS.flatMap((direction) => [
+        sessionKey(input, direction),
+        ...(["identity", "card"] as const).map((box) => sealKey(isk, direction, box)),
+      ]),
     ];
     for (const k of keys) expect(k).toHaveLength(32);
-    expect(new Set(keys.map(hex)).size).toBe(6);
+    expect(new Set(keys.map(hex)).size).toBe(7);
   });
 
-  test("are those of HKDF-SHA512 as the platform computes it, so that other clients agree", async () => {
+  test("PAS-11: are those of HKDF-SHA512 as the platform computes it, so that other clients agree", async () => {
     const hkdf = async (salt: Uint8Array, info: Uint8Array) => {
       const material = await crypto.subtle.importKey("raw", isk.slice(), "HKDF", false, [
         "deriveBits",
@@ -135,11 +137,13 @@ describe("the keys of a pairing", () => {
     );
     const digest = await crypto.subtle.digest("SHA-256", input.transcript.slice());
     const salt = lvCat(input.initiatorNonce, input.responderNonce);
-    const info = lvCat(utf8("acquaint pairing secret"), new Uint8Array(digest));
-    expect(hex(pairingSecret(input))).toBe(await hkdf(salt, info));
+    for (const direction of DIRECTIONS) {
+      const info = lvCat(utf8(`acquaint session ${direction}`), new Uint8Array(digest));
+      expect(hex(sessionKey(input, direction))).toBe(await hkdf(salt, info));
+    }
   });
 
-  test("change with either nonce, their order, the transcript and the key", () => {
+  test("PAS-11: of a session change with the ISK, either nonce, their order, the transcript and the direction", () => {
     const variants = [
       input,
       { ...input, initiatorNonce: utf8("another") },
@@ -148,6 +152,9 @@ describe("the keys of a pairing", () => {
       { ...input, transcript: utf8("another") },
       { ...input, isk: sha512(utf8("another")) },
     ];
-    expect(new Set(variants.map((variant) => hex(pairingSecret(variant)))).size).toBe(6);
+    const keys = DIRECTIONS.flatMap((direction) =>
+      variants.map((variant) => hex(sessionKey(variant, direction))),
+    );
+    expect(new Set(keys).size).toBe(12);
   });
 });

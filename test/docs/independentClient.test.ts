@@ -2,9 +2,14 @@
 // and by a passphrase, in either role.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Acquaint, type IncomingRequest, memoryStore } from "../../shared/client/node.ts";
+import {
+  Acquaint,
+  type IncomingRequest,
+  memoryStore,
+  type Store,
+} from "../../shared/client/node.ts";
 import { type ServerProcess, startServer } from "../support/serverProcess.ts";
-import { IndependentClient } from "./independentClient.ts";
+import { IndependentClient, type Paired } from "./independentClient.ts";
 import { Ended, Refused } from "./independentConnection.ts";
 
 const ANNS_CARD = { "@type": "Card", version: "2.0", name: { full: "Ann Arbor" } } as const;
@@ -13,12 +18,14 @@ const BENS_CARD = { "@type": "Card", version: "2.0", name: { full: "Ben Nevis" }
 let server: ServerProcess;
 /** On the SDK. */
 let ann: Acquaint;
+let annsStore: Store;
 /** By the document. */
 let ben: IndependentClient;
 
 beforeAll(async () => {
   server = await startServer();
-  ann = await Acquaint.open({ server: server.url, store: memoryStore(), name: "Ann" });
+  annsStore = memoryStore();
+  ann = await Acquaint.open({ server: server.url, store: annsStore, name: "Ann" });
   ann.connect();
   ben = new IndependentClient(server.url, "Ben");
   await ben.signIn();
@@ -29,7 +36,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-test("a client written from docs/protocol.md alone meets an SDK client by a key", async () => {
+test("PAS-11: a client written from docs/protocol.md alone meets an SDK client by a key, and both hold the same session keys", async () => {
   const meeting = await ann.showKey({ card: ANNS_CARD });
   const [annsContact, met] = await Promise.all([
     meeting.contact,
@@ -42,6 +49,7 @@ test("a client written from docs/protocol.md alone meets an SDK client by a key"
   expect(met.name).toBe("Ann");
   expect(JSON.parse(met.card)).toMatchObject(ANNS_CARD);
   expect(met.receiptHash).toBe(annsContact.receiptHash);
+  await expectSameSessionKeys(met);
   expect(await ben.contacts()).toMatchObject([
     { userId: ann.me.userId, method: "key", receiptHash: met.receiptHash, blocked: false },
   ]);
@@ -53,7 +61,7 @@ test("a client written from docs/protocol.md alone meets an SDK client by a key"
   expect(ended).toMatchObject({ status: "rejected", reason: new Ended("mismatch") });
 });
 
-test("PAS-1, PAS-3: by the document asked, and answered: an SDK client asks", async () => {
+test("PAS-1, PAS-3, PAS-11: by the document asked, and answered: an SDK client asks", async () => {
   const requested = ben.request();
   const meeting = await ann.ask({
     to: ben.account.userId,
@@ -75,9 +83,10 @@ test("PAS-1, PAS-3: by the document asked, and answered: an SDK client asks", as
   expect(met.peer.userId).toBe(ann.me.userId);
   expect(JSON.parse(met.card)).toMatchObject(ANNS_CARD);
   expect(met.receiptHash).toBe(annsContact.receiptHash);
+  await expectSameSessionKeys(met);
 });
 
-test("PAS-1, PAS-3: a client by the document asks, and an SDK client answers", async () => {
+test("PAS-1, PAS-3, PAS-11: a client by the document asks, and an SDK client answers", async () => {
   const { met } = await ben.ask(ann.me.userId, "two blue herons", "");
   const request = await waitingAt(ann);
   expect(request).toMatchObject({ from: ben.account.userId, name: "Ben", isContact: true });
@@ -86,6 +95,7 @@ test("PAS-1, PAS-3: a client by the document asks, and an SDK client answers", a
   expect(annsContact.userId).toBe(ben.account.userId);
   expect(bens.peer.userId).toBe(ann.me.userId);
   expect(bens.receiptHash).toBe(annsContact.receiptHash);
+  await expectSameSessionKeys(bens);
 });
 
 test("PAS-1: at the locator of an open attempt, in either role", async () => {
@@ -156,6 +166,13 @@ test("PAS-4: T2 must be greater than T1", async () => {
     new Refused("malformed-message"),
   );
 });
+
+/** What the client by the document sends with is what the SDK client hears with, and the other way round. */
+async function expectSameSessionKeys({ sessionKeys: { own, peer } }: Paired): Promise<void> {
+  const kept = await annsStore.get("contacts", ben.account.userId);
+  const sessionKeys = { own: peer.toString("base64url"), peer: own.toString("base64url") };
+  expect(kept).toMatchObject({ sessionKeys });
+}
 
 /** The request that waits at a client, or the next that comes. */
 async function waitingAt(client: Acquaint): Promise<IncomingRequest> {

@@ -5,6 +5,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { IndependentConnection, type Json, Refused, type Socket } from "./independentConnection.ts";
 import * as crypto from "./independentCrypto.ts";
 import { prsOfPassphrase } from "./independentPassphrase.ts";
+import { pairOf } from "./independentSeal.ts";
 
 /** What a completed pairing leaves. */
 export interface Paired {
@@ -13,7 +14,8 @@ export interface Paired {
   /** The card's JSON; empty for none. */
   readonly card: string;
   readonly receiptHash: string;
-  readonly pairingSecret: Buffer;
+  /** Of what this side sends, and of what the other does. */
+  readonly sessionKeys: { readonly own: Buffer; readonly peer: Buffer };
 }
 
 /** What both sides do alike: which method, which secret, and the card's JSON that goes along. */
@@ -49,61 +51,60 @@ export interface Asked {
 
 export class IndependentClient {
   readonly account: crypto.Account;
+  readonly connection: IndependentConnection;
+  readonly signer = crypto.signerOf(randomBytes(32));
+  readonly agreement = pairOf(randomBytes(32));
   readonly #origin: string;
-  readonly #connection: IndependentConnection;
   readonly #name: string;
-  readonly #signer: ReturnType<typeof crypto.signerOf>;
   readonly #log: readonly crypto.Entry[];
 
   constructor(origin: string, name: string) {
     this.#origin = origin;
-    this.#connection = new IndependentConnection(origin);
+    this.connection = new IndependentConnection(origin);
     this.#name = name;
-    this.#signer = crypto.signerOf(randomBytes(32));
     const entry = {
       kind: "genesis" as const,
-      signKey: crypto.b64(this.#signer.publicKey),
-      agreeKey: crypto.b64(randomBytes(32)), // not used by any exchange of this version
+      signKey: crypto.b64(this.signer.publicKey),
+      agreeKey: crypto.b64(this.agreement.publicKey),
       recoveryKey: crypto.b64(crypto.signerOf(randomBytes(32)).publicKey),
       createdAt: Date.now(),
     };
-    const signature = crypto.b64(this.#signer.sign(crypto.entryBytes(entry)));
-    this.#log = [{ ...entry, signature }];
+    this.#log = [{ ...entry, signature: crypto.b64(this.signer.sign(crypto.entryBytes(entry))) }];
     this.account = crypto.verifiedAccount(this.#log);
   }
 
   async signIn(): Promise<void> {
     const { userId, deviceId } = this.account;
-    const call = (path: string, body: Json) => this.#connection.call("POST", path, body);
+    const call = (path: string, body: Json) => this.connection.call("POST", path, body);
     await call("/v1/accounts", { log: this.#log });
     const { challenge } = await call("/v1/challenges", { userId, deviceId });
     const signed = crypto.sessionBytes(this.#origin, challenge as string);
-    const signature = crypto.b64(this.#signer.sign(signed));
+    const signature = crypto.b64(this.signer.sign(signed));
     const session = await call("/v1/sessions", { challenge, signature });
-    this.#connection.token = session["token"] as string;
+    this.connection.token = session["token"] as string;
   }
 
   async contacts(): Promise<Json[]> {
-    return (await this.#connection.call("GET", "/v1/contacts"))["contacts"] as Json[];
+    return (await this.connection.call("GET", "/v1/contacts"))["contacts"] as Json[];
   }
 
   /** Enters a code that is spelled in digits. */
   async enter(code: string, card: string): Promise<Paired> {
     const [locator, digits] = code.split("-");
-    const socket = await this.#connection.open({ purpose: "claim", method: "key", locator });
+    const socket = await this.connection.open({ purpose: "claim", method: "key", locator });
     return this.#respond(socket, { method: "key", prs: crypto.prsOf(Number(digits)), card });
   }
 
   /** At the locator of an open attempt. */
   async enterPassphrase(locator: string, passphrase: string, card: string): Promise<Paired> {
     const method = "passphrase" as const;
-    const socket = await this.#connection.open({ purpose: "claim", method, locator });
+    const socket = await this.connection.open({ purpose: "claim", method, locator });
     return this.#respond(socket, { method, prs: prsOf(passphrase), card });
   }
 
   /** The next request that reaches this account's mailbox. */
   async request(): Promise<Request> {
-    const mailbox = await this.#connection.open({ purpose: "mailbox" });
+    const mailbox = await this.connection.open({ purpose: "mailbox" });
     mailbox.send({ type: "hello", after: 0 });
     const { request } = await mailbox.until("request");
     mailbox.close();
@@ -111,13 +112,13 @@ export class IndependentClient {
   }
 
   async answer({ sid, from, locator }: Request, passphrase: string, card: string): Promise<Paired> {
-    const socket = await this.#connection.open({ purpose: "answer", locator, sid });
+    const socket = await this.connection.open({ purpose: "answer", locator, sid });
     const meeting = { method: "passphrase", prs: prsOf(passphrase), card, peer: from } as const;
     return this.#respond(socket, meeting, sid);
   }
 
   async refuse({ sid, locator }: Request): Promise<void> {
-    const socket = await this.#connection.open({ purpose: "answer", locator, sid });
+    const socket = await this.connection.open({ purpose: "answer", locator, sid });
     await socket.next("offer");
     socket.send({ type: "refuse" });
     await socket.until("ended");
@@ -133,7 +134,7 @@ export class IndependentClient {
   ): Promise<Asked> {
     const method = "passphrase" as const;
     const directed = to === null ? {} : { to };
-    const socket = await this.#connection.open({ purpose: "open", ...directed });
+    const socket = await this.connection.open({ purpose: "open", ...directed });
     const terms = { t1Seconds, t2Seconds };
     const prs = prsOf(passphrase);
     const own = this.#halfOf(method, prs, sid);
@@ -230,7 +231,7 @@ export class IndependentClient {
       deviceId: this.account.deviceId,
       nonce: crypto.b64(nonce),
       name: this.#name,
-      receiptSignature: crypto.b64(this.#signer.sign(crypto.receiptOf(exchange))),
+      receiptSignature: crypto.b64(this.signer.sign(crypto.receiptOf(exchange))),
     };
     const seal = (box: crypto.Box, text: string) =>
       crypto.b64(crypto.sealBox(exchange, isk, side, box, Buffer.from(text)));
@@ -269,12 +270,13 @@ export class IndependentClient {
     }
     if (peer.userId === this.account.userId) throw new Error("oneself");
     const [first, second] = side === "initiator" ? [own.nonce, nonce] : [nonce, own.nonce];
+    const keys = crypto.sessionKeysOf(exchange, isk, first, second);
     return {
       peer,
       name: String(opening["name"]),
       card: open("card"),
       receiptHash: crypto.b64(crypto.sha256(receipt)),
-      pairingSecret: crypto.pairingSecretOf(exchange, isk, first, second),
+      sessionKeys: { own: keys[side], peer: keys[other] },
     };
   }
 }

@@ -2,6 +2,7 @@
 // frames in both directions.
 
 import * as crypto from "./independentCrypto.ts";
+import { type Frames, JSON_FRAMES } from "./independentFrames.ts";
 
 export type Json = Record<string, unknown>;
 
@@ -16,7 +17,7 @@ export interface Socket {
   close(): void;
   /** The next message, which must be of this type. */
   next(type: string): Promise<Json>;
-  /** The next message of this type; others are passed over. */
+  /** The next message of this type; others stay where they are. */
   until(type: string): Promise<Json>;
 }
 
@@ -47,34 +48,41 @@ export class IndependentConnection {
   }
 
   /** The locator is null for the mailbox. */
-  async open(purpose: Json): Promise<Socket & { readonly locator: string }> {
+  async open(
+    purpose: Json,
+    frames: Frames = JSON_FRAMES,
+  ): Promise<Socket & { readonly locator: string }> {
     const { path, token, locator } = await this.call("POST", "/v1/upgrade-tokens", purpose);
-    const socket = await this.#connect(String(path), String(token));
+    const socket = await this.#connect(String(path), String(token), frames);
     return { ...socket, locator: locator as string };
   }
 
-  async #connect(path: string, token: string): Promise<Socket> {
-    const protocols = ["acquaint.v1.json", `acquaint.token.${token}`];
+  async #connect(path: string, token: string, frames: Frames): Promise<Socket> {
+    const protocols = [frames.subprotocol, `acquaint.token.${token}`];
     const socket = new WebSocket(this.#origin.replace(/^http/, "ws") + path, protocols);
+    socket.binaryType = "arraybuffer";
     const inbox: Json[] = [];
-    let wake = () => {};
+    const wakes: (() => void)[] = [];
     socket.addEventListener("message", ({ data }) => {
-      inbox.push(...(JSON.parse(data as string) as Json[]));
-      wake();
+      inbox.push(...frames.decode(data as string | ArrayBuffer));
+      for (const wake of wakes.splice(0)) wake();
     });
     await new Promise<void>((resolve, reject) => {
       socket.addEventListener("open", () => resolve());
       socket.addEventListener("error", () => reject(new Error("the socket was refused")));
     });
-    const any = async (): Promise<Json> => {
-      while (inbox.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-      return inbox.shift()!;
+    const find = async (isIt: (message: Json) => boolean): Promise<Json> => {
+      for (;;) {
+        const index = inbox.findIndex(isIt);
+        if (index >= 0) return inbox.splice(index, 1)[0]!;
+        await new Promise<void>((resolve) => wakes.push(resolve));
+      }
     };
     return {
-      send: (message) => socket.send(JSON.stringify([message])),
+      send: (message) => socket.send(frames.encode([message])),
       close: () => socket.close(1000),
       next: async (type) => {
-        const message = await any();
+        const message = await find(() => true);
         if (message["type"] === "ended") throw new Ended(String(message["outcome"]));
         if (message["type"] === "problem") {
           throw new Refused(String((message["problem"] as Json)["code"]));
@@ -82,12 +90,7 @@ export class IndependentConnection {
         if (message["type"] !== type) throw new Error(`unexpected ${JSON.stringify(message)}`);
         return message;
       },
-      until: async (type) => {
-        for (;;) {
-          const message = await any();
-          if (message["type"] === type) return message;
-        }
-      },
+      until: (type) => find((message) => message["type"] === type),
     };
   }
 }

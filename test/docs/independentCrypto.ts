@@ -35,7 +35,7 @@ export function fromB64(text: string): Buffer {
   return bytes;
 }
 
-function base32(bytes: Uint8Array): string {
+export function base32(bytes: Uint8Array): string {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
   const groups = bits.match(/.{5}/g) ?? [];
   return groups
@@ -43,7 +43,7 @@ function base32(bytes: Uint8Array): string {
     .join("");
 }
 
-function u64be(n: number): Buffer {
+export function u64be(n: number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64BE(BigInt(n));
   return bytes;
@@ -58,7 +58,7 @@ function lv(value: Uint8Array | string): Buffer {
   return Buffer.concat([Buffer.from(prefix), bytes]);
 }
 
-const lvCat = (...values: (Uint8Array | string)[]): Buffer => Buffer.concat(values.map(lv));
+export const lvCat = (...values: (Uint8Array | string)[]): Buffer => Buffer.concat(values.map(lv));
 
 export const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
 const sha512 = (bytes: Uint8Array): Buffer => createHash("sha512").update(bytes).digest();
@@ -240,14 +240,18 @@ export function receiptOf(exchange: Exchange): Buffer {
   );
 }
 
-export function pairingSecretOf(
+/** Of what each side sends. */
+export function sessionKeysOf(
   exchange: Exchange,
   isk: Uint8Array,
   initiatorNonce: Uint8Array,
   responderNonce: Uint8Array,
-): Buffer {
-  const info = lvCat("acquaint pairing secret", sha256(receiptOf(exchange)));
-  return hkdf(isk, lvCat(initiatorNonce, responderNonce), info);
+): Readonly<Record<Side, Buffer>> {
+  const keyOf = (side: Side) => {
+    const info = lvCat(`acquaint session ${side}`, sha256(receiptOf(exchange)));
+    return hkdf(isk, lvCat(initiatorNonce, responderNonce), info);
+  };
+  return { initiator: keyOf("initiator"), responder: keyOf("responder") };
 }
 
 // Sealed boxes

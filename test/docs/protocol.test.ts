@@ -34,6 +34,8 @@ test("every limit, refusal and endpoint has its place in docs/protocol.md", () =
       "limits",
       "problems",
       "routes",
+      "binary names",
+      "contents",
       "state diagram",
       "state table",
       "who may",
@@ -111,7 +113,7 @@ function exchangeOf(method: crypto.Method, prs: Buffer, titles: (title: string) 
   return { exchange, isk, receipt, ann, ben };
 }
 
-test("the example's exchange comes out by the document, from random values to sealed boxes", () => {
+test("PAS-11: the example's exchange comes out by the document, from random values to sealed boxes and session keys", () => {
   const code = example("The code");
   const prs = crypto.prsOf(Number(code("digits").split("-")[1]));
   expect(prs.toString("hex")).toBe(code("PRS"));
@@ -129,8 +131,11 @@ test("the example's exchange comes out by the document, from random values to se
     const opening = JSON.parse(content) as { log: crypto.Entry[]; receiptSignature: string };
     expect(crypto.fromB64(opening.receiptSignature).toString("hex")).toBe(receipt(signature));
   }
-  const pairingSecret = crypto.pairingSecretOf(exchange, isk, ann.nonce, ben.nonce);
-  expect(pairingSecret.toString("hex")).toBe(example("What both keep")("pairing secret"));
+  const keys = crypto.sessionKeysOf(exchange, isk, ann.nonce, ben.nonce);
+  for (const [side] of BOXES) {
+    const kept = example("What both keep")(`session key of the ${side}`);
+    expect(keys[side].toString("hex")).toBe(kept);
+  }
 });
 
 test("PAS-3: the example by a passphrase comes out by the document, and is signed", () => {

@@ -19,8 +19,10 @@ test.for([
     [/^Ann says: [1-9]\d{2,8}-[a-z]+-[a-z]+$/m, /^Ann and Ben have met; verified: true$/m],
   ],
   ["by a passphrase", [/^Ben knew the passphrase; verified: true$/m]],
-] as const)("fifteen lines of README.md pair two people %s", async ([method, printed]) => {
-  const example = EXAMPLES[method === "by a key" ? 0 : 1] ?? "";
+  ["and send a message", [/^the server: (sent|delivered); Ben reads: See you at nine$/m]],
+] as const)("fifteen lines of README.md pair two people %s", async ([what, printed]) => {
+  const order = ["by a key", "by a passphrase", "and send a message"];
+  const example = EXAMPLES[order.indexOf(what)] ?? "";
   expect(example.split("\n").filter((line) => line !== "").length).toBeLessThanOrEqual(15);
   expect(example).toContain(`"${DEFAULT_SERVER}"`);
 

@@ -8,7 +8,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Acquaint, fileStore, type Meeting, type Store } from "../../shared/client/node.ts";
 import type { AttemptRecord } from "../../shared/client/attemptRecord.ts";
 import { startChaosProxy } from "../support/chaosProxy.ts";
-import { eventOf, openClient, outcomeOf } from "../support/clients.ts";
+import {
+  eventOf,
+  expectNothingLeftAfterNextStart,
+  openClient,
+  outcomeOf,
+} from "../support/clients.ts";
 import { killableDevice } from "../support/killableDevice.ts";
 import { MortalServer } from "../support/mortalServer.ts";
 import { BOTH_CONNECTED, openListener, outcomesOf, requestFrom } from "../support/spoken.ts";
@@ -113,7 +118,7 @@ async function reviveAndCompare(run: Run): Promise<string> {
   ).toEqual(there.map(({ receiptHash, verified }) => [receiptHash, verified]));
   expect([...revived.requests.waiting, ...other.requests.waiting], label).toEqual([]);
   await revived.close();
-  expect(await store.all("attempts"), label).toEqual([]);
+  await expectNothingLeftAfterNextStart(server.url, store, label);
   return here.length === 1 ? "both" : "neither";
 }
 

@@ -1,13 +1,15 @@
-// PAS-10: the receipt that both devices keep, checked by other code than the product's:
+// PAS-10, PAS-11: what both devices keep of a meeting. The receipt is checked by other code than the product's:
 // node:crypto, and the byte layout of docs/protocol.md written down once more.
 
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { memoryStore } from "../../shared/client/node.ts";
 import type { Transcript } from "../../shared/core/pairing/transcript.ts";
+import type { GenesisEntry } from "../../shared/wire/auth.ts";
 import type { IdentityOpening } from "../../shared/wire/identity.ts";
 import { meet, openClient } from "../support/clients.ts";
 import { type ServerProcess, startServer } from "../support/serverProcess.ts";
+import { askAndAnswer, openListener, outcomesOf } from "../support/spoken.ts";
 import { storedRows } from "../support/storedState.ts";
 
 let server: ServerProcess;
@@ -16,13 +18,20 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+interface SessionKeys {
+  readonly own: string;
+  readonly peer: string;
+}
+
 interface Kept {
+  readonly sessionKeys: SessionKeys;
   readonly receiptHash: string;
   readonly transcript: Transcript;
-  readonly ownOpening: IdentityOpening;
-  readonly peerOpening: IdentityOpening;
-  readonly pairingSecret: string;
+  readonly ownOpening: OpeningOfOne;
+  readonly peerOpening: OpeningOfOne;
 }
+/** An account of one device. */
+type OpeningOfOne = IdentityOpening & { readonly log: readonly GenesisEntry[] };
 
 test("PAS-10: each device keeps the same receipt with both signatures, and both verify by node:crypto", async () => {
   const stores = [memoryStore(), memoryStore()] as const;
@@ -35,7 +44,6 @@ test("PAS-10: each device keeps the same receipt with both signatures, and both 
   const [onAda, onBen] = kept as [Kept, Kept];
 
   expect(onAda.transcript).toEqual(onBen.transcript);
-  expect(onAda.pairingSecret).toBe(onBen.pairingSecret);
   expect(onAda.peerOpening).toEqual(onBen.ownOpening);
   expect(onBen.peerOpening).toEqual(onAda.ownOpening);
 
@@ -59,6 +67,29 @@ test("PAS-10: each device keeps the same receipt with both signatures, and both 
       .map(({ raw }) => raw["receipt_hash"]);
   await expect.poll(hashes).toEqual([ofAda.receiptHash, ofAda.receiptHash]);
 });
+
+test.for(["key", "passphrase"] as const)(
+  "PAS-11: after a meeting by a %s what one device sends with is what the other hears with, each meeting anew",
+  async (method) => {
+    const stores = [memoryStore(), memoryStore()] as const;
+    const ada = await openClient(server.url, { store: stores[0], name: "Ada" });
+    const ben = await openListener(server.url, { store: stores[1], name: "Ben" });
+    const met = async (): Promise<SessionKeys[]> => {
+      if (method === "key") await meet(ada, ben);
+      else await outcomesOf(await askAndAnswer(ada, ben, "salt and vinegar"));
+      return Promise.all(
+        stores.map(async (store) => (await store.all<Kept>("contacts"))[0]!.sessionKeys),
+      );
+    };
+    const [first, again] = [await met(), await met()];
+    for (const [onAda, onBen] of [first, again] as [SessionKeys, SessionKeys][]) {
+      expect(onBen).toEqual({ own: onAda.peer, peer: onAda.own });
+    }
+    const keys = [...first, ...again].flatMap(({ own, peer }) => [own, peer]);
+    for (const key of keys) expect(decoded(key)).toHaveLength(32);
+    expect(new Set(keys).size).toBe(4); // two of each meeting
+  },
+);
 
 test("ID-1: a user id is the hash of the signed first entry of the peer's device log", async () => {
   const store = memoryStore();

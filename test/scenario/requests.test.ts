@@ -16,7 +16,7 @@ import {
   requestFrom,
   whenSeen,
 } from "../support/spoken.ts";
-import { letTimePass } from "../support/storedState.ts";
+import { letTimePass, storedRows } from "../support/storedState.ts";
 
 let server: MortalServer;
 beforeAll(async () => {
@@ -26,6 +26,14 @@ afterAll(() => server.stop());
 
 const passTime = (milliseconds: number) =>
   server.kill(() => letTimePass(server.stateDir, milliseconds));
+
+/** Whose requests wait in mailboxes. */
+function askersAt(stateDir: string): string[] {
+  return storedRows(stateDir, "Mailbox").flatMap(({ value }) => {
+    const { waiting = [] } = (value ?? {}) as { waiting?: { from: string }[] };
+    return waiting.map(({ from }) => from);
+  });
+}
 
 /** Resolves once all that waited in the mailbox has been told: a later request has come through the same line. */
 async function hearAll(client: Acquaint): Promise<void> {
@@ -137,6 +145,7 @@ test("PAS-5, PAS-6: past T1 the asker is told timedOut, and whoever was away hea
   const over = overRequests(ben);
   const ada = await openClient(server.url, { name: "Ada", ports: IMPATIENT });
   const asked = await ada.ask({ to: ben.me.userId, passphrase: "nobody at home" });
+  await expect.poll(() => askersAt(server.stateDir)).toContain(ada.me.userId);
   await passTime(60_000);
   expect(await outcomeOf(asked)).toBe("timedOut");
   expect(courseOf(asked)).toEqual(["asked", "failed timedOut"]);

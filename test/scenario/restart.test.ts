@@ -6,7 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Acquaint, fileStore, type Meeting, type Store } from "../../shared/client/node.ts";
-import { codeOf, eventOf, openClient, outcomeOf } from "../support/clients.ts";
+import {
+  codeOf,
+  eventOf,
+  expectNothingLeftAfterNextStart,
+  openClient,
+  outcomeOf,
+} from "../support/clients.ts";
 import { killableDevice } from "../support/killableDevice.ts";
 import { type ServerProcess, startServer } from "../support/serverProcess.ts";
 import { letTimePass, storedReleases } from "../support/storedState.ts";
@@ -75,7 +81,7 @@ async function reviveAndCompare({ store, other, others: known, diedBefore }: Run
     diedBefore ?? "finished",
   ).toEqual(there.map(({ receiptHash, verified }) => [receiptHash, verified]));
   await revived.close();
-  expect(await store.all("attempts"), diedBefore ?? "finished").toEqual([]);
+  await expectNothingLeftAfterNextStart(server.url, store, diedBefore ?? "finished");
   return here.length === 1 ? "both" : "neither";
 }
 
@@ -112,6 +118,7 @@ test.each<Role>(["initiator", "responder"])(
     expect(await outcomeOf(pending!)).toBe("connected");
     expect((await revived.contacts.list()).map(({ verified }) => verified)).toEqual([true]);
     await revived.close();
+    await expectNothingLeftAfterNextStart(server.url, run.store);
     expect(waiting()).toEqual([]);
   },
 );

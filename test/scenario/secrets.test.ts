@@ -4,6 +4,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { AcquaintOptions } from "../../shared/client/node.ts";
 import { emptyCard } from "../../shared/core/cards/card.ts";
 import { type ChaosProxy, startChaosProxy, type Verdict } from "../support/chaosProxy.ts";
 import { codeOf, outcomeOf } from "../support/clients.ts";
@@ -17,6 +18,8 @@ import {
 } from "../support/secretSearch.ts";
 import { type ServerProcess, startServer } from "../support/serverProcess.ts";
 import { placesSeen, type WatchedDevice, watchedDevice } from "../support/watchedDevice.ts";
+
+const SESSION_KEYS = ["the own session key", "the peer session key"];
 
 /** Each step of a pairing waits at the frame that holds its proof, so that one can look meanwhile. */
 interface Pairing {
@@ -49,13 +52,13 @@ async function openPairing(
       },
     });
   const proxies = [await behindProxy(), await behindProxy()] as const;
-  const device = (proxy: ChaosProxy, name: string, words: string) =>
-    watchedDevice(proxy.url, { name, words, card: cardOf(`${name} of the card`) });
+  const device = (proxy: ChaosProxy, name: string, words: string, wire: AcquaintOptions["wire"]) =>
+    watchedDevice(proxy.url, { name, words, card: cardOf(`${name} of the card`), wire });
   return {
     proxies,
     devices: [
-      await device(proxies[0], `Žofie Shows ${shownWords}`, shownWords),
-      await device(proxies[1], `Βασίλης Enters ${enteredWords}`, enteredWords),
+      await device(proxies[0], `Žofie Shows ${shownWords}`, shownWords, "cbor"),
+      await device(proxies[1], `Βασίλης Enters ${enteredWords}`, enteredWords, "json"),
     ],
     release: (step) => gates[step].resolve(),
   };
@@ -148,7 +151,8 @@ test("the search finds each planted secret, in each kind of place and in each sp
   await Promise.all([shown.contact, entered.contact]);
   const secrets = secretsOf([pairing]);
   const names = new Set(secrets.map(({ name }) => name));
-  for (const kind of ["the ISK", "the scalar", "the pairing secret", "the initiator's card key"]) {
+  const kinds = ["the ISK", "the scalar", "the initiator's card key", ...SESSION_KEYS];
+  for (const kind of kinds) {
     expect(names).toContain(kind);
   }
   for (const { devices } of [pairing]) {

@@ -4,14 +4,17 @@
 import { createServer, type IncomingMessage, request as httpRequest } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { onTestFinished } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { atEnd } from "./endings.ts";
+import { encodedAs, type Message, messagesIn, textOf } from "./frames.ts";
 
 export interface Frame {
   /** `up` goes to the server. */
   readonly side: "up" | "down";
+  /** As it came, in whichever encoding; and as JSON. */
+  readonly bytes: Buffer;
   readonly text: string;
-  /** The messages in it; empty for a keep-alive. */
+  /** The messages in it. */
   readonly messages: readonly Message[];
   readonly types: readonly string[];
   /** Its socket, counted from 0. */
@@ -21,15 +24,20 @@ export interface Frame {
   inject(side: "up" | "down", messages: readonly unknown[]): void;
 }
 
-export type Message = Record<string, unknown> & { readonly type: string };
+export type { Message };
 
-/** What becomes of a frame: itself, other messages, nothing, a lost or delivered frame and then a cut, or silence. */
+/**
+ * What becomes of a frame: itself, other messages, nothing, a lost or delivered frame and then a cut, or silence.
+ * `orphan` loses the frame and cuts the client alone: the server does not hear of it, so that the client's next
+ * connection stands beside the old one.
+ */
 export type Verdict =
   | "pass"
   | "drop"
   | "cut"
   | "passAndCut"
   | "stall"
+  | "orphan"
   | { readonly replace: readonly unknown[] };
 
 export interface Rules {
@@ -87,8 +95,8 @@ export async function startChaosProxy(target: string, rules: Rules = {}): Promis
     const upstream = new WebSocket(`${target.replace("http", "ws")}${path}`, protocols, {
       headers: { host },
     });
-    const early: string[] = [];
-    const keepEarly = (data: Buffer) => void early.push(data.toString());
+    const early: Came[] = [];
+    const keepEarly = (data: Buffer, isBinary: boolean) => void early.push(cameAs(data, isBinary));
     upstream.on("message", keepEarly);
     upstream.on("error", () => socket.destroy());
     upstream.once("open", () => {
@@ -103,7 +111,7 @@ export async function startChaosProxy(target: string, rules: Rules = {}): Promis
     });
   });
 
-  function join(client: WebSocket, upstream: WebSocket, path: string, early: string[]): void {
+  function join(client: WebSocket, upstream: WebSocket, path: string, early: Came[]): void {
     const connection = connections++;
     let isStalled = false;
     const cut = (): void => {
@@ -114,27 +122,30 @@ export async function startChaosProxy(target: string, rules: Rules = {}): Promis
     ends.add(cut);
     const lane = (side: Frame["side"], from: WebSocket, to: WebSocket) => {
       let work = Promise.resolve();
-      const forward = async (text: string): Promise<void> => {
-        const messages = messagesOf(text);
+      const forward = async (came: Came): Promise<void> => {
+        const messages = messagesIn(came);
         const types = messages.map(({ type }) => type);
         const inject: Frame["inject"] = (way, added) =>
-          (way === "up" ? upstream : client).send(JSON.stringify(added));
-        const frame: Frame = { side, text, messages, types, connection, path, inject };
+          (way === "up" ? upstream : client).send(encodedAs(came, added));
+        const bytes = Buffer.from(came as string);
+        const text = textOf(came);
+        const frame: Frame = { side, bytes, text, messages, types, connection, path, inject };
         if (messages.length > 0) frames.push(frame);
         for (const watch of watchers) watch();
         const verdict = isStalled ? "drop" : await onFrame(frame);
-        if (verdict === "stall") isStalled = true;
+        if (verdict === "stall" || verdict === "orphan") isStalled = true;
+        if (verdict === "orphan") client.terminate();
         if (isStalled || verdict === "drop") return;
         if (verdict === "cut") return cut();
         if (to.readyState !== WebSocket.OPEN) return;
-        const sent = typeof verdict === "object" ? JSON.stringify(verdict.replace) : text;
+        const sent = typeof verdict === "object" ? encodedAs(came, verdict.replace) : came;
         await new Promise((resolve) => to.send(sent, resolve));
         if (verdict !== "passAndCut") return;
         from.terminate();
         to.close(1001); // in order, so that what was sent arrives
       };
-      from.on("message", (data: Buffer) => {
-        work = work.then(() => forward(data.toString())).catch(cut);
+      from.on("message", (data: Buffer, isBinary: boolean) => {
+        work = work.then(() => forward(cameAs(data, isBinary))).catch(cut);
       });
       from.on("error", () => {});
       from.on("close", (code: number) => {
@@ -145,14 +156,14 @@ export async function startChaosProxy(target: string, rules: Rules = {}): Promis
           else to.close(code === 1005 ? 1000 : code);
         });
       });
-      for (const text of side === "down" ? early : []) work = work.then(() => forward(text));
+      for (const came of side === "down" ? early : []) work = work.then(() => forward(came));
     };
     lane("up", client, upstream);
     lane("down", upstream, client);
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
+  atEnd(() => {
     for (const end of ends) end();
     for (const socket of sockets) socket.destroy();
     server.close();
@@ -177,6 +188,9 @@ export async function startChaosProxy(target: string, rules: Rules = {}): Promis
   };
 }
 
-function messagesOf(text: string): Message[] {
-  return text.startsWith("[") ? (JSON.parse(text) as Message[]) : [];
+/** A frame as `ws` takes it: text, or bytes. */
+type Came = string | Buffer;
+
+function cameAs(data: Buffer, isBinary: boolean): Came {
+  return isBinary ? data : data.toString();
 }

@@ -1,6 +1,6 @@
 // Real SDK clients for tests: each a device of its own, let go of when its test ends.
 
-import { onTestFinished } from "vitest";
+import { expect } from "vitest";
 import {
   Acquaint,
   type AcquaintOptions,
@@ -10,9 +10,13 @@ import {
   type MeetingEvent,
   MeetingFailed,
   memoryStore,
-  type Ports,
   type Store,
 } from "../../shared/client/node.ts";
+import type { AttemptRecord } from "../../shared/client/attemptRecord.ts";
+import { atEnd } from "./endings.ts";
+import { IMPATIENT } from "./impatience.ts";
+
+export { IMPATIENT };
 
 /** A device that registers at the server; in a store of its own unless one is given. */
 export async function openClient(
@@ -20,7 +24,7 @@ export async function openClient(
   options: Partial<AcquaintOptions> = {},
 ): Promise<Acquaint> {
   const client = await Acquaint.open({ store: memoryStore(), ...options, server });
-  onTestFinished(() => client.close());
+  atEnd(() => client.close());
   return client;
 }
 
@@ -78,12 +82,6 @@ export function eventOf<Name extends MeetingEvent["event"]>(
   });
 }
 
-/** Ports with which a lost connection is tried again after 50 ms, without jitter. */
-export const IMPATIENT: Partial<Ports> = {
-  random: (length) =>
-    length === 2 ? new Uint8Array(2) : crypto.getRandomValues(new Uint8Array(length)),
-};
-
 export interface WatchedStore {
   readonly store: Store;
   /** Resolves once nothing is pending any more: each attempt that was begun is over and acknowledged. */
@@ -114,3 +112,29 @@ export function watchedStore(store: Store = memoryStore()): WatchedStore {
       }),
   };
 }
+
+/**
+ * Of a client that was closed after its meetings had ended. Closing waits a moment only for the server to have
+ * heard of it, so records may be left: they offer nothing any more, and go with the next start of the program.
+ */
+export async function expectNothingLeftAfterNextStart(
+  server: string,
+  store: Store,
+  label?: string,
+): Promise<void> {
+  const left = await store.all<AttemptRecord>("attempts");
+  if (left.length === 0) return;
+  for (const { concluded, prs, said } of left) {
+    expect({ isConcluded: concluded !== null, prs, said }, label).toEqual(EMPTIED);
+  }
+  const watched = watchedStore(store);
+  const again = await openClient(server, { store: watched.store });
+  for (const meeting of await again.pendingMeetings()) {
+    expect(await outcomeOf(meeting), label).toBe("connected");
+  }
+  await watched.settled();
+  await again.close();
+}
+
+/** Of the record of a meeting whose contact is kept. */
+const EMPTIED = { isConcluded: true, prs: "", said: null };

@@ -3,6 +3,7 @@
 // nothing comes in, and nothing is written; what the store holds by then is what a restart finds.
 
 import type { Ports, SocketLike, Store } from "../../shared/client/node.ts";
+import { type FrameData, messagesIn } from "./frames.ts";
 
 export interface KillableDevice {
   readonly ports: Pick<Ports, "fetch" | "openSocket" | "after">;
@@ -25,10 +26,20 @@ export function killableDevice(store: Store): KillableDevice {
   let died!: () => void;
   const killed = new Promise<void>((resolve) => (died = resolve));
 
+  /** What had begun before; a process that is gone is at nothing any more. */
+  const underWay = new Set<Promise<unknown>>();
   const kill = (): void => {
     isDead = true;
     for (const socket of sockets) socket.close();
-    died();
+    void Promise.allSettled(underWay).then(died);
+  };
+  const tracked = async <Value>(task: Promise<Value>): Promise<Value> => {
+    underWay.add(task);
+    try {
+      return await task;
+    } finally {
+      underWay.delete(task);
+    }
   };
   /** False once the device is dead, or dies with this step. */
   const takes = (step: string): boolean => {
@@ -48,7 +59,7 @@ export function killableDevice(store: Store): KillableDevice {
   ) => {
     return async (...args: Args): Promise<Value> => {
       if (!takes(`${name} ${String(args[0])}`)) return never();
-      const value = await call(...args);
+      const value = await (name === "request" ? call(...args) : tracked(call(...args)));
       return isDead ? never() : value;
     };
   };
@@ -85,13 +96,28 @@ export function killableDevice(store: Store): KillableDevice {
       put: stepping("put", store.put),
       delete: stepping("delete", store.delete),
       all: stepping("all", store.all),
+      range: stepping("range", store.range),
+      apply: async (changes) => {
+        const names = new Set(changes.map(({ collection }) => collection));
+        if (!takes(`apply ${[...names].join(" ")}`)) return never();
+        await tracked(store.apply(changes));
+        return isDead ? never() : undefined;
+      },
+      clear: stepping("clear", store.clear),
+      signal: (name) => {
+        if (!isDead) store.signal(name);
+      },
+      onSignal: (listener) =>
+        store.onSignal((name) => {
+          if (!isDead) listener(name);
+        }),
       hold: async () => () => {}, // what a process held is free once it is gone
     } as Store,
   };
 }
 
 function guarded(socket: WebSocket, takes: (step: string) => boolean): SocketLike {
-  const typeOf = (data: unknown) => /"type":"(\w+)"/.exec(String(data))?.[1] ?? String(data);
+  const typeOf = (data: FrameData) => messagesIn(data)[0]?.type ?? (data as string);
   const face: SocketLike = {
     get readyState() {
       return socket.readyState;
@@ -100,6 +126,12 @@ function guarded(socket: WebSocket, takes: (step: string) => boolean): SocketLik
       if (takes(`say ${typeOf(data)}`)) socket.send(data);
     },
     close: (code) => socket.close(code),
+    get binaryType() {
+      return socket.binaryType;
+    },
+    set binaryType(type) {
+      socket.binaryType = type as BinaryType;
+    },
     onopen: null,
     onmessage: null,
     onclose: null,
@@ -109,7 +141,8 @@ function guarded(socket: WebSocket, takes: (step: string) => boolean): SocketLik
     if (takes("open")) face.onopen?.(event as never);
   });
   socket.addEventListener("message", (event) => {
-    if (takes(`hear ${typeOf(event.data)}`)) face.onmessage?.({ data: event.data as unknown });
+    if (takes(`hear ${typeOf(event.data as FrameData)}`))
+      face.onmessage?.({ data: event.data as unknown });
   });
   socket.addEventListener("close", ({ code }) => {
     if (takes("close")) face.onclose?.({ code });

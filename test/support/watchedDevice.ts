@@ -7,7 +7,14 @@ import { ristretto255_hasher } from "@noble/curves/ed25519.js";
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import { mnemonicToEntropy } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
-import { Acquaint, type Card, fileStore, loadCodes, type Ports } from "../../shared/client/node.ts";
+import {
+  Acquaint,
+  type AcquaintOptions,
+  type Card,
+  fileStore,
+  loadCodes,
+  type Ports,
+} from "../../shared/client/node.ts";
 import { agreementOf, type AttemptRecord } from "../../shared/client/attemptRecord.ts";
 import { prsToSecret } from "../../shared/core/pairing/code.ts";
 import { parsePassphrase } from "../../shared/core/pairing/passphrase.ts";
@@ -47,12 +54,15 @@ export function placesSeen(
     ...placesOnDisk(server.stateDir),
     ...placesInText("the log", [server.logText()]),
     ...placesInText("a request", requests),
-    ...placesInText(
-      "a frame",
-      frames.map(({ text }) => text),
-    ),
+    ...frames.flatMap(({ bytes, text }) => [
+      { name: "a frame", bytes },
+      { name: "a frame", bytes: Buffer.from(text) },
+    ]),
   ];
 }
+
+/** What a device keeps of a meeting, as far as it is secret. */
+type Proof = { readonly sessionKeys: Readonly<Record<"own" | "peer", string>> };
 
 interface WatchedDeviceOptions {
   readonly name: string;
@@ -61,11 +71,12 @@ interface WatchedDeviceOptions {
   readonly words?: string;
   /** As its owner will type it. */
   readonly passphrase?: string;
+  readonly wire?: AcquaintOptions["wire"];
 }
 
 export async function watchedDevice(
   server: string,
-  { name, words = "mosquito-pumpkin", passphrase, card }: WatchedDeviceOptions,
+  { name, words = "mosquito-pumpkin", passphrase, card, wire = "cbor" }: WatchedDeviceOptions,
 ): Promise<WatchedDevice> {
   const parsed = (await loadCodes()).parse(`417-${words}`);
   if (!parsed.ok) throw new Error(parsed.problem.message);
@@ -73,7 +84,8 @@ export async function watchedDevice(
   const folder = mkdtempSync(join(tmpdir(), "watched-"));
   const requests: string[] = [];
   const records: AttemptRecord[] = [];
-  const proofs: { pairingSecret: string }[] = [];
+  const proofs: Proof[] = [];
+  const ofLine: Secret[] = [];
   const store = fileStore(folder);
   const ports: Partial<Ports> = {
     random: (length) =>
@@ -92,14 +104,21 @@ export async function watchedDevice(
   const client = await Acquaint.open({
     server,
     name,
+    wire,
     ports,
     store: {
       ...store,
       put: async (collection, id, value) => {
         const record = value as AttemptRecord;
         if (collection === "attempts" && record.concluded === null) records.push(record);
-        if (collection === "contacts") proofs.push(value as { pairingSecret: string });
+        if (collection === "contacts") proofs.push(value as Proof);
         await store.put(collection, id, value);
+      },
+      apply: async (changes) => {
+        for (const { collection, value } of changes) {
+          if (LINE_COLLECTIONS.includes(collection)) ofLine.push(...lineSecretsIn(value));
+        }
+        await store.apply(changes);
       },
     },
   });
@@ -133,7 +152,12 @@ export async function watchedDevice(
   return {
     client,
     requests,
-    secrets: () => [...always, ...records.flatMap(secretsOf), ...proofs.flatMap(pairingSecretOf)],
+    secrets: () => [
+      ...always,
+      ...records.flatMap(secretsOf),
+      ...proofs.flatMap(sessionKeysOf),
+      ...unique(ofLine),
+    ],
     shortSecrets: () =>
       integer.slice(2).map((value, index) => ({ name: `spelling ${index} of the secret`, value })),
   };
@@ -190,8 +214,43 @@ function keysOf(isk: Uint8Array): Secret[] {
   return [{ name: "the ISK", value: isk }, ...keys];
 }
 
-function pairingSecretOf(proof: { pairingSecret: string }): Secret[] {
-  return [{ name: "the pairing secret", value: fromBase64Url(proof.pairingSecret) }];
+function sessionKeysOf({ sessionKeys }: Proof): Secret[] {
+  return (["own", "peer"] as const).map((whose) => ({
+    name: `the ${whose} session key`,
+    value: fromBase64Url(sessionKeys[whose]),
+  }));
+}
+
+/** Where a device keeps sessions and the secrets that they begin with. */
+const LINE_COLLECTIONS: readonly string[] = ["sessions", "prekeys"];
+/** In the records there: what travels in the open, or names something. */
+const PUBLIC_MEMBERS: readonly string[] = [
+  "session",
+  "peerKey",
+  "publicKey",
+  "ephemeralKey",
+  "pairing",
+];
+const IN_BASE64URL = /^[\w-]{43}$/;
+
+/** All keys of 32 bytes in a record of a session or a prekey. */
+function lineSecretsIn(value: unknown, member = ""): Secret[] {
+  if (PUBLIC_MEMBERS.includes(member)) return [];
+  if (typeof value === "string") {
+    if (!IN_BASE64URL.test(value)) return [];
+    return [{ name: `the line's ${member}`, value: fromBase64Url(value) }];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    lineSecretsIn(inner, Array.isArray(value) ? member : name),
+  );
+}
+
+function unique(secrets: readonly Secret[]): Secret[] {
+  const byValue = new Map(
+    secrets.map((secret) => [Buffer.from(secret.value).toString("hex"), secret]),
+  );
+  return [...byValue.values()];
 }
 
 function leavesOf(value: unknown): string[] {

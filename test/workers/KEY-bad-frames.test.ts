@@ -6,9 +6,11 @@ import { runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type * as z from "zod/mini";
+import { CODECS } from "../../shared/wire/codec/codecs.ts";
 import { mailboxRequestSchema } from "../../shared/wire/mailbox.ts";
 import { attemptRequestSchema } from "../../shared/wire/pairing.ts";
-import { registerAccount, strangerActor } from "./support/accounts.ts";
+import { almostCanonical, mutated } from "../wire/badCbor.ts";
+import { randomText, registerAccount, strangerActor } from "./support/accounts.ts";
 import { badJson } from "./support/badInput.ts";
 import {
   answerMessage,
@@ -20,6 +22,8 @@ import {
 import { connectToAttempt, connectToMailbox, type TestSocket } from "./support/sockets.ts";
 
 const FRAMES_PER_SOCKET = 10_000;
+/** Fewer, since 100,000 are tried on the encoding alone (test/wire/codec.test.ts). */
+const BINARY_FRAMES = 3_000;
 const BATCH = 50;
 
 /** Text or binary frames of which the schema takes no message. */
@@ -48,8 +52,10 @@ function badFrames(schema: z.ZodMiniType, valid: readonly object[]) {
 }
 
 /** How many messages a frame is answered with: one for each of its own, or one for the whole. */
-function answersTo(frame: string | ArrayBuffer): number {
-  if (typeof frame !== "string") return 1;
+function answersTo(frame: string | ArrayBuffer, isBinary: boolean): number {
+  if (typeof frame !== "string") {
+    return isBinary ? Math.max(1, messagesIn(new Uint8Array(frame)).length) : 1;
+  }
   try {
     const parsed = JSON.parse(frame) as unknown;
     return Array.isArray(parsed) && parsed.length > 0 && parsed.length <= 16 ? parsed.length : 1;
@@ -58,9 +64,38 @@ function answersTo(frame: string | ArrayBuffer): number {
   }
 }
 
+/** Bytes of which the binary encoding takes no message, and messages in it that the schema does not take. */
+function badBinaryFrames(schema: z.ZodMiniType, valid: readonly object[]) {
+  const message = badJson(schema, valid).map((text) => JSON.parse(text) as unknown);
+  const encoded = fc.array(message, { minLength: 1, maxLength: 16 }).chain((messages) => {
+    const bytes = encodedIfPossible(messages);
+    return bytes === null ? almostCanonical : fc.constant(bytes);
+  });
+  const mutatedOnes = fc.constantFrom(...valid).chain((one) => mutated(encodedIfPossible([one])!));
+  return fc
+    .oneof(encoded, almostCanonical, mutatedOnes, fc.uint8Array({ maxLength: 100 }))
+    .filter((bytes) => messagesIn(bytes).every((one) => !schema.safeParse(one).success))
+    .map((bytes) => new Uint8Array(bytes).buffer);
+}
+
+/** Null for a message that has no binary form, such as one with a number as its type. */
+function encodedIfPossible(messages: readonly unknown[]): Uint8Array | null {
+  try {
+    return CODECS.cbor.encode(messages) as Uint8Array;
+  } catch {
+    return null;
+  }
+}
+
+function messagesIn(bytes: Uint8Array): readonly unknown[] {
+  const frame = CODECS.cbor.decode(bytes, false);
+  return frame.ok ? frame.messages : [];
+}
+
 async function expectRefusals(
   socket: TestSocket,
-  frames: ReturnType<typeof badFrames>,
+  frames: fc.Arbitrary<string | ArrayBuffer>,
+  isBinary = false,
 ): Promise<void> {
   await socket.ask();
   socket.frames.length = 0;
@@ -69,7 +104,7 @@ async function expectRefusals(
       fc.array(frames, { minLength: BATCH, maxLength: BATCH, size: "max" }),
       async (batch) => {
         for (const frame of batch) socket.sendRaw(frame);
-        const expected = batch.reduce((sum, frame) => sum + answersTo(frame), 0);
+        const expected = batch.reduce((sum, frame) => sum + answersTo(frame, isBinary), 0);
         const answers = await socket.takeFrames(expected);
         for (const { type, problem } of answers) {
           expect(type).toBe("problem");
@@ -78,7 +113,7 @@ async function expectRefusals(
       },
     ),
     // A socket that has lost count cannot be asked again, so nothing is shrunk.
-    { numRuns: FRAMES_PER_SOCKET / BATCH, endOnFailure: true },
+    { numRuns: (isBinary ? BINARY_FRAMES : FRAMES_PER_SOCKET) / BATCH, endOnFailure: true },
   );
 }
 
@@ -143,11 +178,39 @@ test("a mailbox's socket takes 10,000 bad frames without harm", { timeout: 120_0
   const stub = env.MAILBOXES.getByName(ann.userId);
   const socket = await connectToMailbox(ann);
   const before = await contentOf(stub);
-  const frames = badFrames(mailboxRequestSchema, [{ type: "hello", after: 3 }]);
+  const boxes = [{ device: 0, box: randomText(40) }];
+  const frames = badFrames(mailboxRequestSchema, [
+    { type: "hello", after: 3, reads: true },
+    { type: "send", number: 1, to: ann.userId, boxes },
+    { type: "transient", to: ann.userId, boxes },
+    { type: "received", through: 3 },
+  ]);
   await expectRefusals(socket, frames);
   expect(await contentOf(stub)).toBe(before);
   expect(await socket.ask({ type: "hello", after: 0 })).toEqual([{ type: "ready", sequence: 0 }]);
 });
+
+test.for(["an attempt", "a mailbox"] as const)(
+  "WIRE-1: a binary socket of %s takes 3,000 bad frames without harm",
+  { timeout: 120_000 },
+  async (which) => {
+    const [ann, locator] = [await registerAccount(), freshLocator()];
+    const isAttempt = which === "an attempt";
+    const stub = isAttempt ? env.ATTEMPTS.getByName(locator) : env.MAILBOXES.getByName(ann.userId);
+    const socket = isAttempt
+      ? await connectToAttempt(ann, "open", locator, {}, "cbor")
+      : await connectToMailbox(ann, "cbor");
+    const schema = isAttempt ? attemptRequestSchema : mailboxRequestSchema;
+    const hello = { type: "hello", after: 3, reads: false };
+    if (isAttempt) await socket.ask(openMessage());
+    const before = await contentOf(stub);
+    const frames = badBinaryFrames(schema, isAttempt ? ATTEMPT_MESSAGES : [hello]);
+    await expectRefusals(socket, frames, true);
+    expect(await contentOf(stub)).toBe(before);
+    const told = await socket.ask(isAttempt ? { type: "cancel" } : hello);
+    expect(told.map(({ type }) => type)).toEqual([isAttempt ? "ended" : "ready"]);
+  },
+);
 
 test("one bad message spoils no other of its frame", async () => {
   const locator = freshLocator();

@@ -62,11 +62,21 @@ beforeAll(async () => {
       path: "/v1/account",
       bodies: [{ handle: "another_ann", visibility: "nobody", requestsFrom: "nobody" }],
     },
+    eraseAccount: {
+      path: "/v1/account",
+      bodies: [{ ...(await signedChallenge(ann)), signature: randomText(64) }],
+    },
     findHandle: { path: "/v1/handles/steadfast_ann", bodies: [] },
     contacts: { path: "/v1/contacts", bodies: [] },
     removeContact: { path: `/v1/contacts/${peer}`, bodies: [] },
     release: { path: `/v1/releases/${randomText(16)}`, bodies: [] },
     acknowledgeRelease: { path: `/v1/releases/${randomText(16)}`, bodies: [] },
+    leavePrekeys: {
+      path: "/v1/prekeys",
+      bodies: [{ signed: { id: 1, key: randomText(32), signature: randomText(64) }, oneTime: [] }],
+    },
+    drawPrekeys: { path: `/v1/accounts/${peer}/prekeys`, bodies: [{ devices: [0] }] },
+    accountLog: { path: `/v1/accounts/${peer}/log`, bodies: [] },
     blocks: { path: "/v1/blocks", bodies: [] },
     block: { path: `/v1/blocks/${peer}`, bodies: [] },
     unblock: { path: `/v1/blocks/${peer}`, bodies: [] },
@@ -78,7 +88,7 @@ function contentOf(account: TestAccount): Promise<string> {
   return runInDurableObject(env.MAILBOXES.getByName(account.userId), (_, { storage }) =>
     JSON.stringify([
       [...storage.kv.list()],
-      ...["device", "contact", "block"].map((table) =>
+      ...["device", "contact", "block", "envelope"].map((table) =>
         storage.sql.exec(`SELECT * FROM ${table}`).toArray(),
       ),
     ]),

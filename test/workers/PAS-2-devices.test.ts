@@ -97,6 +97,7 @@ test("PAS-2: two tabs of one device are one side; the first claim serves", async
   await tab.next("offer");
   const { responder, claim } = await answered(asking, ben);
   expect(codes(await tab.ask(claimMessage()))).toContain("answered-elsewhere");
+  expect(codes(await tab.ask({ type: "refuse" })), "too late").toEqual(["out-of-turn"]);
   await confirmed(asking, responder, claim);
   expect((await tab.next("matched")).type).toBe("matched");
 });

@@ -1,7 +1,8 @@
 // A business card as people read it. Its texts come from strangers: they are shown as text, and
 // only safe addresses become links.
 
-import { addressText, photoOf } from "../cardDraft.ts";
+import { addressText } from "../cardDraft.ts";
+import { photoOf } from "../cardPhoto.ts";
 import { type Card, cardTitle } from "../../shared/client/index.ts";
 import { mailLink, phoneLink, webLink } from "../safeLinks.ts";
 import { Avatar } from "./Avatar.tsx";

@@ -3,7 +3,7 @@
 import { useRef } from "preact/hooks";
 import { cardTitle } from "../../shared/client/index.ts";
 import { notify } from "../announcements.ts";
-import { photoOf } from "../cardDraft.ts";
+import { photoOf } from "../cardPhoto.ts";
 import { saveCard } from "../changes.ts";
 import { problemText } from "../problems.ts";
 import { paths } from "../router.ts";

@@ -7,6 +7,7 @@ import { notify } from "../announcements.ts";
 import { problemText } from "../problems.ts";
 import { paths, go } from "../router.ts";
 import { session } from "../session.ts";
+import { setTitle } from "../title.ts";
 import { CardFace } from "./CardFace.tsx";
 import { Field } from "./Field.tsx";
 import { Heading } from "./Heading.tsx";
@@ -27,7 +28,7 @@ export function Connected(props: ConnectedProps) {
   const { contact, card, cardProblem, level = 1 } = props;
   const [note, setNote] = useState(contact.note);
   useEffect(() => {
-    document.title = `You met ${contact.name} – Acquaint`;
+    setTitle(`You met ${contact.name}`);
   }, []);
   const done = async () => {
     if (note.trim() !== contact.note) {

@@ -50,6 +50,9 @@ export function ContactDetail({ contact }: { readonly contact: Contact }) {
       </dl>
       <OwnWords contact={contact} />
       <div class="actions">
+        <a class="button primary" href={paths.chat(userId)}>
+          <Icon name="chats" /> Write
+        </a>
         {!contact.blocked && (
           <a class="button quiet" href={paths.askContact(userId)}>
             <Icon name="voice" />{" "}

@@ -2,8 +2,9 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { useSecondsUntil } from "../clock.ts";
-import { explainFailure } from "../problems.ts";
+import { explainFailure } from "../endings.ts";
 import type { Progress } from "../progress.ts";
+import { setTitle } from "../title.ts";
 import { Heading } from "./Heading.tsx";
 import { MeetingMark } from "./MeetingMark.tsx";
 
@@ -24,7 +25,7 @@ export function Failure({ progress, again, onAgain, other, level = 1 }: FailureP
   const [readyAt] = useState(() => Date.now() + waitSeconds * 1000);
   const wait = useSecondsUntil(readyAt);
   useEffect(() => {
-    document.title = `${title} – Acquaint`;
+    setTitle(title);
   }, [title]);
   return (
     <section class="outcome" data-outcome="failed" role="group" aria-labelledby="outcome-title">

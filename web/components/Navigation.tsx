@@ -2,6 +2,8 @@
 // have room for the five that a section list may hold.
 
 import { paths, type Route } from "../router.ts";
+import { session } from "../session.ts";
+import { useStore } from "../store.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 
 interface Section {
@@ -18,11 +20,13 @@ const SECTIONS: readonly Section[] = [
     icon: "meet",
     views: ["meet", "showKey", "enterKey", "ask", "enterPassphrase"],
   },
+  { label: "Chats", href: paths.chats, icon: "chats", views: ["chats"] },
   { label: "Contacts", href: paths.contacts, icon: "contacts", views: ["contacts"] },
   { label: "You", href: paths.you, icon: "you", views: ["you", "phrase", "cards", "card"] },
 ];
 
 export function Navigation({ view }: { readonly view: Route["view"] }) {
+  const unread = useStore(session.chats.store, (state) => state.unread);
   return (
     <nav class="sections" aria-label="Sections">
       <ul role="list">
@@ -31,6 +35,12 @@ export function Navigation({ view }: { readonly view: Route["view"] }) {
             <a href={href} aria-current={views.includes(view) ? "page" : undefined}>
               <Icon name={icon} />
               <span>{label}</span>
+              {href === paths.chats && unread > 0 && (
+                <span class="count">
+                  {unread > 99 ? "99+" : unread}
+                  <span class="unseen"> unread</span>
+                </span>
+              )}
             </a>
           </li>
         ))}

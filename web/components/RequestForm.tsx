@@ -3,7 +3,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import type { IncomingRequest } from "../../shared/client/index.ts";
-import { photoOf } from "../cardDraft.ts";
+import { photoOf } from "../cardPhoto.ts";
 import { session, useSession } from "../session.ts";
 import { useStore } from "../store.ts";
 import { Avatar } from "./Avatar.tsx";

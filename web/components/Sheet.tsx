@@ -3,6 +3,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { setTitle } from "../title.ts";
 import { Spoken } from "./Announcer.tsx";
 
 interface SheetProps {
@@ -23,11 +24,8 @@ export function Sheet({ label, onEscape, children }: SheetProps) {
     };
   }, []);
   useLayoutEffect(() => {
-    const title = document.title;
-    document.title = `${label} – Acquaint`;
-    return () => {
-      document.title = title;
-    };
+    const before = setTitle(label);
+    return () => void setTitle(before);
   }, [label]);
   return (
     <dialog

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { cardTitle, type Contact } from "../../shared/client/index.ts";
-import { photoOf } from "../cardDraft.ts";
+import { photoOf } from "../cardPhoto.ts";
 import { useHiddenContacts } from "../changes.ts";
 import { dayText } from "../clock.ts";
 import { Avatar } from "../components/Avatar.tsx";
@@ -93,6 +93,7 @@ function ContactList({ contacts, openId }: ContactListProps) {
                   <span class="person-name">{contact.name}</span>
                   <span class="person-more">{moreAbout(contact)}</span>
                 </span>
+                {!contact.verified && <span class="tag">Not verified</span>}
                 {contact.blocked && <span class="tag">Blocked</span>}
               </a>
             </li>

@@ -5,7 +5,7 @@ import { Avatar } from "../components/Avatar.tsx";
 import { CardPicker } from "../components/CardPicker.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon, type IconName } from "../components/Icon.tsx";
-import { photoOf } from "../cardDraft.ts";
+import { photoOf } from "../cardPhoto.ts";
 import { dayText } from "../clock.ts";
 import { useHiddenContacts } from "../changes.ts";
 import { paths } from "../router.ts";
@@ -117,6 +117,7 @@ export function MeetView() {
                         : dayText(contact.metAt)}
                     </span>
                   </span>
+                  {!contact.verified && <span class="tag">Not verified</span>}
                   <Icon name="forward" />
                 </a>
               </li>

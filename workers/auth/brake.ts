@@ -10,7 +10,7 @@ const PERIOD_SECONDS = 60;
 export async function brake(
   limiter: RateLimit,
   userId: UserId,
-  doing: "open" | "claim" | "answer" | "find" | "resume" | "mailbox",
+  doing: "open" | "claim" | "answer" | "find" | "resume" | "mailbox" | "prekeys" | "log",
 ): Promise<void> {
   const { success } = await limiter.limit({ key: `${doing} ${userId}` });
   if (!success) throw new ProblemError("too-many-requests", { retryAfterSeconds: PERIOD_SECONDS });

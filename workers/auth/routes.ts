@@ -5,6 +5,7 @@ import { verifyLog } from "../../shared/core/identity/deviceLog.ts";
 import { ProblemError } from "../../shared/wire/problem.ts";
 import { SOCKETS } from "../../shared/wire/routes.ts";
 import type { Handlers } from "../http/handlers.ts";
+import { valueOf } from "../mailbox/routes.ts";
 import { gateOf, mailboxOf } from "../objects.ts";
 import { admit } from "./admission.ts";
 import { demandWork } from "./demandWork.ts";
@@ -12,7 +13,7 @@ import { networkOf } from "./network.ts";
 import { ownOrigin } from "./origin.ts";
 import { issueToken, verifyToken } from "./tokens.ts";
 
-type AuthRoute = "register" | "challenge" | "openSession" | "upgrade";
+type AuthRoute = "register" | "challenge" | "openSession" | "eraseAccount" | "upgrade";
 
 export const authHandlers: Pick<Handlers, AuthRoute> = {
   register: async ({ env, request, body }) => {
@@ -22,9 +23,7 @@ export const authHandlers: Pick<Handlers, AuthRoute> = {
     }
     const bits = await gateOf(env, networkOf(env, request)).countRegistration();
     await demandWork(env, `register ${log.userId}`, bits, body.proof);
-    if (!(await mailboxOf(env, log.userId).register(body.log))) {
-      throw new ProblemError("malformed-request", { fields: { log: "is not of this account" } });
-    }
+    valueOf(await mailboxOf(env, log.userId).register(body.log));
     return { userId: log.userId, logHead: toBase64Url(log.head) };
   },
 
@@ -45,6 +44,16 @@ export const authHandlers: Pick<Handlers, AuthRoute> = {
       throw new ProblemError("unauthenticated");
     }
     return issueToken(env.SERVER_SECRET, "session", { userId, deviceId });
+  },
+
+  eraseAccount: async ({ env, request, actor, body: { challenge, signature } }) => {
+    const claims = await verifyToken(env.SERVER_SECRET, "challenge", challenge);
+    const isOwn = claims?.userId === actor.userId && claims.deviceId === actor.deviceId;
+    if (claims === null || !isOwn) throw new ProblemError("unauthenticated");
+    const { issuedAt } = claims;
+    const origin = ownOrigin(env, request);
+    const signed = { ...actor, issuedAt, origin, challenge, signature };
+    return valueOf(await mailboxOf(env, actor.userId).erase(signed));
   },
 
   upgrade: async ({ env, request, actor, body }) => {

@@ -1,9 +1,10 @@
-// Frames of the WebSockets: a JSON array of messages, either way. A bad message is answered with a
-// problem and changes nothing; the messages beside it count.
+// Frames of the WebSockets: arrays of messages, either way, in the encoding that the socket was opened with. A
+// bad message is answered with a problem and changes nothing; the messages beside it count.
 
 import type * as z from "zod/mini";
-import { FRAME_MAX_BYTES, SUBPROTOCOL_JSON } from "../../shared/wire/limits.ts";
-import { frameSchema } from "../../shared/wire/pairing.ts";
+import type { Codec, Encoded, Wire } from "../../shared/wire/codec/codec.ts";
+import { CODECS, preferredCodec } from "../../shared/wire/codec/codecs.ts";
+import { FRAME_MAX_BYTES } from "../../shared/wire/limits.ts";
 import { faultsOf, problem, type Problem } from "../../shared/wire/problem.ts";
 
 /** Clients send "ping" to keep a connection alive; the answer does not wake the object. */
@@ -11,8 +12,24 @@ export function answerKeepAlive(ctx: DurableObjectState): void {
   ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 }
 
-/** The one close code that the server chooses (RFC 6455, section 7.4.1). */
+/** The close codes that the server chooses (RFC 6455, section 7.4.1, and IANA's registry for the second). */
 export const NORMAL_CLOSURE = 1000;
+export const TRY_AGAIN_LATER = 1013;
+
+/** What the attachment of every socket holds, so that the encoding outlives the object's memory. */
+export interface Spoken {
+  readonly wire: Wire;
+}
+
+export function offeredProtocols(request: Request): string[] {
+  const offered = request.headers.get("sec-websocket-protocol") ?? "";
+  return offered.split(",").map((protocol) => protocol.trim());
+}
+
+/** What the client likes best; or, of a request that the Worker hands over to an object, what was chosen. */
+export function codecOf(request: Request): Codec | undefined {
+  return preferredCodec(offeredProtocols(request));
+}
 
 export type Incoming<Message> =
   | { readonly ok: true; readonly message: Message }
@@ -20,24 +37,17 @@ export type Incoming<Message> =
 
 /** The messages of one frame, each parsed on its own. */
 export function parseFrame<Schema extends z.ZodMiniType>(
+  socket: WebSocket,
   data: string | ArrayBuffer,
   schema: Schema,
 ): Incoming<z.infer<Schema>>[] {
-  if (typeof data !== "string") {
-    return [malformed({ detail: "This subprotocol takes text frames only." })];
-  }
-  if (data.length > FRAME_MAX_BYTES) {
+  if ((typeof data === "string" ? data.length : data.byteLength) > FRAME_MAX_BYTES) {
     return [{ ok: false, problem: problem("payload-too-large") }];
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(data);
-  } catch {
-    return [malformed({ detail: "The frame is not JSON." })];
-  }
-  const frame = frameSchema.safeParse(json);
-  if (!frame.success) return [malformed({ detail: "A frame is an array of 1 to 16 messages." })];
-  return frame.data.map((item) => {
+  const frame = spokenOn(socket).decode(data, false);
+  if (!frame.ok) return [malformed({ detail: frame.fault })];
+  return frame.messages.map((item) => {
+    if (item === undefined) return malformed({ detail: "The message uses unknown numbers." });
     const parsed = schema.safeParse(item);
     return parsed.success
       ? { ok: true, message: parsed.data as z.infer<Schema> }
@@ -49,14 +59,40 @@ function malformed(members: Parameters<typeof problem>[1]): { ok: false; problem
   return { ok: false, problem: problem("malformed-message", members) };
 }
 
+/** Messages for any number of sockets, encoded once for each encoding that these speak. */
+export class Frame {
+  readonly #messages: readonly unknown[];
+  readonly #encoded = new Map<Codec, Encoded>();
+
+  constructor(messages: readonly unknown[]) {
+    this.#messages = messages;
+  }
+
+  in(codec: Codec): Encoded {
+    const encoded = this.#encoded.get(codec) ?? codec.encode(this.#messages);
+    this.#encoded.set(codec, encoded);
+    return encoded;
+  }
+}
+
 /** Sends messages as one frame; a socket that is closing loses them, as any closed socket does. */
-export function sendFrame(socket: WebSocket, messages: readonly unknown[]): void {
-  if (messages.length === 0) return;
+export function sendFrame(
+  socket: WebSocket,
+  messages: readonly unknown[] | Frame,
+  codec: Codec = spokenOn(socket),
+): void {
+  if (!(messages instanceof Frame) && messages.length === 0) return;
+  const frame = messages instanceof Frame ? messages : new Frame(messages);
+  const encoded = frame.in(codec);
   try {
-    socket.send(JSON.stringify(messages));
+    socket.send(encoded);
   } catch {
     // The peer is gone; it is told again when it resumes.
   }
+}
+
+function spokenOn(socket: WebSocket): Codec {
+  return CODECS[(socket.deserializeAttachment() as Spoken).wire];
 }
 
 export function closeSocket(socket: WebSocket, code: number, reason = ""): void {
@@ -75,10 +111,10 @@ export function echoClose(socket: WebSocket, code: number, reason: string): void
 }
 
 /** The response that completes an upgrade; the token that was offered is never echoed. */
-export function switchProtocols(client: WebSocket): Response {
+export function switchProtocols(client: WebSocket, { subprotocol }: Codec): Response {
   return new Response(null, {
     status: 101,
     webSocket: client,
-    headers: { "sec-websocket-protocol": SUBPROTOCOL_JSON },
+    headers: { "sec-websocket-protocol": subprotocol },
   });
 }

@@ -26,7 +26,7 @@ export class HandleChange {
 
   /** Null once the handle is the one wanted. */
   change(wanted: Handle | null): Promise<ProblemCode | null> {
-    return this.#alone(async () => {
+    return this.alone(async () => {
       this.#set((state) => handles.wish(state, wanted));
       if (!handles.isSettled(this.#state())) await this.#wakeBy(Date.now() + CHECK_MS);
       const nextTry = await this.#settle();
@@ -37,7 +37,14 @@ export class HandleChange {
 
   /** Goes on where a change was cut short. When to try again; null when nothing is left. */
   settle(): Promise<number | null> {
-    return this.#alone(() => this.#settle());
+    return this.alone(() => this.#settle());
+  }
+
+  /** One piece of work with handles after another. */
+  alone<Value>(task: () => Promise<Value>): Promise<Value> {
+    const done = this.#work.then(task);
+    this.#work = done.catch(() => {});
+    return done;
   }
 
   async #settle(): Promise<number | null> {
@@ -70,11 +77,5 @@ export class HandleChange {
 
   #set(change: (state: handles.HandleState) => handles.HandleState): void {
     this.#store.changeAccount({ handle: change(this.#state()) });
-  }
-
-  #alone<Value>(task: () => Promise<Value>): Promise<Value> {
-    const done = this.#work.then(task);
-    this.#work = done.catch(() => {});
-    return done;
   }
 }

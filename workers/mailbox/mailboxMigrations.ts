@@ -22,4 +22,15 @@ export const MAILBOX_MIGRATIONS: readonly Migration[] = [
       blocked_at INTEGER NOT NULL
     ) WITHOUT ROWID`);
   },
+  (sql) => {
+    sql.exec("ALTER TABLE device ADD COLUMN number INTEGER NOT NULL DEFAULT 0");
+    sql.exec(`CREATE TABLE envelope (
+      device INTEGER NOT NULL,
+      sequence INTEGER NOT NULL,
+      sender TEXT NOT NULL,
+      sender_device INTEGER NOT NULL,
+      box TEXT NOT NULL,
+      PRIMARY KEY (device, sequence)
+    ) WITHOUT ROWID`);
+  },
 ];

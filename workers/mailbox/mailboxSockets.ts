@@ -1,23 +1,24 @@
 // The live sockets of a mailbox: what "told" means for its owner. A socket hears live news after its hello.
 
+import type { Codec } from "../../shared/wire/codec/codec.ts";
 import { CONTACTS_PAGE, MAILBOX_MAX_SOCKETS } from "../../shared/wire/limits.ts";
-import { type MailboxNotice, mailboxRequestSchema } from "../../shared/wire/mailbox.ts";
+import type { MailboxNotice } from "../../shared/wire/mailbox.ts";
 import { problem } from "../../shared/wire/problem.ts";
-import type { DeviceId } from "../../shared/wire/ids.ts";
 import type { UpgradeClaims } from "../auth/tokens.ts";
 import { problemResponse } from "../http/problems.ts";
-import { answerKeepAlive, parseFrame, sendFrame, switchProtocols } from "../http/sockets.ts";
+import {
+  answerKeepAlive,
+  closeSocket,
+  Frame,
+  NORMAL_CLOSURE,
+  sendFrame,
+  switchProtocols,
+} from "../http/sockets.ts";
 import { SpentTokens } from "../http/upgradeTokens.ts";
-import type { ContactChange, MailboxStore } from "./mailboxStore.ts";
+import type { ContactChange } from "./contactTable.ts";
+import type { MailboxStore } from "./mailboxStore.ts";
 import type { RequestBox } from "./requestBox.ts";
-
-interface Attachment {
-  readonly deviceId: DeviceId;
-  readonly tokenId: string;
-  readonly isReady: boolean;
-  /** The latest requests that a device has answered: they wait no more, though they are stored until their end. */
-  readonly dismissed: readonly string[];
-}
+import { attach, type Attachment, attachmentOf } from "./socketAttachment.ts";
 
 const DISMISSED_MAX = 5;
 
@@ -33,48 +34,52 @@ export class MailboxSockets {
     answerKeepAlive(ctx);
   }
 
-  accept(claims: UpgradeClaims): Response {
+  accept(claims: UpgradeClaims, codec: Codec | undefined): Response {
     if (this.#ctx.getWebSockets().length >= MAILBOX_MAX_SOCKETS) {
       return problemResponse(problem("try-again", { retryAfterSeconds: 60 }));
     }
-    if (!this.#tokens.take(claims)) return problemResponse(problem("upgrade-refused"));
+    if (codec === undefined || !this.#tokens.take(claims)) {
+      return problemResponse(problem("upgrade-refused"));
+    }
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server);
     const { deviceId, id: tokenId } = claims;
     server.serializeAttachment({
+      wire: codec.wire,
       deviceId,
       tokenId,
       isReady: false,
       dismissed: [],
+      paused: [],
+      reading: null,
+      passed: 0,
     } satisfies Attachment);
-    return switchProtocols(client);
-  }
-
-  receive(
-    socket: WebSocket,
-    data: string | ArrayBuffer,
-    store: MailboxStore,
-    requests: RequestBox,
-  ): void {
-    for (const incoming of parseFrame(data, mailboxRequestSchema)) {
-      if (incoming.ok) this.#welcome(socket, incoming.message.after, store, requests);
-      else sendFrame(socket, [{ type: "problem", problem: incoming.problem }]);
-    }
+    return switchProtocols(client, codec);
   }
 
   /** Tells every device that listens. */
   tell(notice: MailboxNotice): void {
+    const frame = new Frame([notice]);
     for (const socket of this.#ctx.getWebSockets()) {
-      if (attachmentOf(socket).isReady) sendFrame(socket, [notice]);
+      if (attachmentOf(socket).isReady) sendFrame(socket, frame);
+    }
+  }
+
+  /** The last notice of an account; every socket is closed with it, the silent ones as well. */
+  end(notice: MailboxNotice): void {
+    const frame = new Frame([notice]);
+    for (const socket of this.#ctx.getWebSockets()) {
+      attach(socket, { isReady: false, reading: null });
+      sendFrame(socket, frame);
+      closeSocket(socket, NORMAL_CLOSURE, "the account was erased");
     }
   }
 
   /** Remembers on the sockets, which outlive the object's memory, that a request is answered. */
   dismiss(sid: string): void {
     for (const socket of this.#ctx.getWebSockets()) {
-      const attachment = attachmentOf(socket);
-      const dismissed = [...attachment.dismissed, sid].slice(-DISMISSED_MAX);
-      socket.serializeAttachment({ ...attachment, dismissed } satisfies Attachment);
+      const dismissed = [...attachmentOf(socket).dismissed, sid].slice(-DISMISSED_MAX);
+      attach(socket, { dismissed });
     }
   }
 
@@ -82,8 +87,17 @@ export class MailboxSockets {
     return new Set(this.#ctx.getWebSockets().flatMap((socket) => attachmentOf(socket).dismissed));
   }
 
-  /** Sends what came after the device last listened, in the order of its sequence, and the requests that wait. */
-  #welcome(socket: WebSocket, after: number, store: MailboxStore, requests: RequestBox): void {
+  /**
+   * Sends what came after the device last listened, in the order of its sequence, and the requests that wait.
+   * @param reader what the end of it says to a socket that reads
+   */
+  welcome(
+    socket: WebSocket,
+    after: number,
+    reader: { readonly prekeys?: number; readonly waiting?: number },
+    store: MailboxStore,
+    requests: RequestBox,
+  ): void {
     let sequence = after;
     const missed = [...requests.missedAfter(after)];
     const tellMissed = (before: number) => {
@@ -92,7 +106,7 @@ export class MailboxSockets {
       }
     };
     for (;;) {
-      const changes = store.changesAfter(sequence, CONTACTS_PAGE);
+      const changes = store.contacts.changesAfter(sequence, CONTACTS_PAGE);
       if (changes.length === 0) break;
       for (const change of changes) {
         tellMissed(change.sequence);
@@ -104,8 +118,8 @@ export class MailboxSockets {
     const now = Date.now();
     for (const request of requests.waiting(now))
       sendFrame(socket, [{ type: "request", request, now }]);
-    socket.serializeAttachment({ ...attachmentOf(socket), isReady: true } satisfies Attachment);
-    const ready: MailboxNotice = { type: "ready", sequence: store.lastSequence() };
+    attach(socket, { isReady: true });
+    const ready: MailboxNotice = { type: "ready", sequence: store.lastSequence(), ...reader };
     sendFrame(socket, [ready]);
   }
 }
@@ -115,8 +129,4 @@ function noticeOf(change: ContactChange): MailboxNotice {
   return "contact" in change
     ? { type: "contacts", contacts: [change.contact] }
     : { type: "removed", userId: change.removed, sequence };
-}
-
-function attachmentOf(socket: WebSocket): Attachment {
-  return socket.deserializeAttachment() as Attachment;
 }

@@ -1,22 +1,29 @@
-// What a mailbox remembers. The one file with its SQL; every method is named for what it means.
+// What a mailbox remembers: the account, its devices, and small values. Contacts and envelopes have tables of
+// their own; no SQL is elsewhere.
 
 import { type FadingCount, NOTHING_COUNTED } from "../../shared/core/fadingCount.ts";
-import type { HandleState } from "../../shared/core/mailbox/handle.ts";
+import { toBase64Url } from "../../shared/core/crypto/bytes.ts";
+import type { LoggedDevice, VerifiedLog } from "../../shared/core/identity/deviceLog.ts";
+import { type HandleState, heldHandles, NO_HANDLE } from "../../shared/core/mailbox/handle.ts";
 import type { KeptRelease } from "../../shared/core/pairing/delivery.ts";
 import { type MeetingRequests, NO_REQUESTS } from "../../shared/core/mailbox/meetingRequests.ts";
-import type { ContactCommit } from "../../shared/core/pairing/state.ts";
-import type { DeviceLog, Audience } from "../../shared/wire/auth.ts";
+import type { Account, Audience, DeviceLog } from "../../shared/wire/auth.ts";
 import type { DeviceId, UserId } from "../../shared/wire/ids.ts";
-import type { ContactRecord } from "../../shared/wire/mailbox.ts";
+import type { OneTimePrekey, SignedPrekey } from "../../shared/wire/line.ts";
 import { isMigrated, migrate } from "../storage/migrations.ts";
+import type { Erasure } from "./accountErasure.ts";
+import { ContactTable } from "./contactTable.ts";
+import { EnvelopeTable } from "./envelopeTable.ts";
 import { MAILBOX_MIGRATIONS } from "./mailboxMigrations.ts";
 
 const ACCOUNT_KEY = "account";
+const ERASURE_KEY = "erasure";
 const FAILURES_KEY = "failures";
 const REQUESTS_KEY = "requests";
 /** What an account begins with. */
-export const SETTINGS = { visibility: "anyone", requestsFrom: "anyone" } as const;
+const SETTINGS = { visibility: "anyone", requestsFrom: "anyone" } as const;
 const RELEASE_PREFIX = "release:";
+const PREKEYS_PREFIX = "prekeys:";
 
 export interface StoredAccount {
   readonly userId: UserId;
@@ -36,49 +43,59 @@ export interface CountedFailures extends FadingCount {
 export interface StoredDevice {
   readonly signKey: string;
   readonly lastChallengeAt: number;
+  /** Its place in the device log. */
+  readonly number: number;
 }
 
-type ContactRow = {
-  peer: string;
-  method: string;
-  met_at: number;
-  receipt_hash: string;
-  sequence: number;
-  is_removed: number;
-  blocked: number;
-};
-
-/** A change to the list of contacts: one that is there, or the id of one that was removed. */
-export type ContactChange = { readonly sequence: number } & (
-  | { readonly contact: ContactRecord }
-  | { readonly removed: UserId }
-);
-
-const CONTACT_COLUMNS = `contact.peer, method, met_at, receipt_hash, sequence, is_removed,
-  block.peer IS NOT NULL AS blocked FROM contact LEFT JOIN block USING (peer)`;
+/** What a device has left for those who begin sessions with it. */
+export interface KeptPrekeys {
+  readonly signed: SignedPrekey;
+  readonly oneTime: readonly OneTimePrekey[];
+  /** Ids of the latest that were drawn: left again, as after an answer that was lost, they are not new. */
+  readonly drawn: readonly number[];
+}
 
 export class MailboxStore {
+  readonly contacts: ContactTable;
+  readonly envelopes: EnvelopeTable;
   readonly #storage: DurableObjectStorage;
   #lastSequence: number | undefined;
+  #isMigrated = false;
+  /** As it is stored; nothing else changes it. */
+  #account: StoredAccount | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
+    this.contacts = new ContactTable(storage.sql, (now) => this.nextSequence(now));
+    this.envelopes = new EnvelopeTable(storage.sql);
+    if (isMigrated(storage)) migrate(storage, MAILBOX_MIGRATIONS);
   }
 
   /** Null for an account that is not registered; asking writes nothing. */
   account(): StoredAccount | null {
-    const stored = this.#storage.kv.get<StoredAccount>(ACCOUNT_KEY);
-    return stored === undefined ? null : { ...SETTINGS, ...stored };
+    if (this.#account === undefined) {
+      const stored = this.#storage.kv.get<StoredAccount>(ACCOUNT_KEY);
+      if (stored !== undefined) this.#account = { ...SETTINGS, ...stored };
+    }
+    return this.#account ?? null;
   }
 
-  createAccount(account: StoredAccount, deviceId: DeviceId, signKey: string): void {
+  /** @param log has one entry, of that device */
+  createAccount(
+    log: DeviceLog,
+    { userId, head }: VerifiedLog,
+    { number, deviceId, signKey }: LoggedDevice,
+  ): void {
     migrate(this.#storage, MAILBOX_MIGRATIONS);
+    const logHead = toBase64Url(head);
+    const account: StoredAccount = { userId, log, logHead, handle: NO_HANDLE, ...SETTINGS };
     this.#storage.transactionSync(() => {
       this.#storage.kv.put(ACCOUNT_KEY, account);
       this.#exec(
-        "INSERT INTO device (device_id, sign_key, last_challenge_at) VALUES (?, ?, 0)",
+        "INSERT INTO device (device_id, sign_key, last_challenge_at, number) VALUES (?, ?, 0, ?)",
         deviceId,
-        signKey,
+        toBase64Url(signKey),
+        number,
       );
     });
   }
@@ -87,18 +104,55 @@ export class MailboxStore {
     change: Partial<Pick<StoredAccount, "handle" | "visibility" | "requestsFrom">>,
   ): void {
     const account = this.account();
-    if (account !== null) this.#storage.kv.put(ACCOUNT_KEY, { ...account, ...change });
+    if (account === null) return;
+    this.#storage.kv.put(ACCOUNT_KEY, { ...account, ...change });
+    this.#account = undefined;
+  }
+
+  /** The account is no more, and what is left to be done for that is stored. False without an account. */
+  beginErasure(): boolean {
+    const account = this.account();
+    if (account === null) return false;
+    const { userId, handle } = account;
+    this.#storage.transactionSync(() => {
+      this.#storage.kv.delete(ACCOUNT_KEY);
+      const erasure: Erasure = { userId, handles: heldHandles(handle) };
+      this.#storage.kv.put(ERASURE_KEY, erasure);
+    });
+    this.#account = undefined;
+    return true;
+  }
+
+  erasure(): Erasure | null {
+    return this.#storage.kv.get<Erasure>(ERASURE_KEY) ?? null;
+  }
+
+  /** Everything, so that the object holds nothing; registering begins anew. */
+  async deleteAll(): Promise<void> {
+    await this.#storage.deleteAlarm();
+    const deleted = this.#storage.deleteAll();
+    this.#account = undefined;
+    this.#isMigrated = false;
+    this.#lastSequence = undefined;
+    this.envelopes.recount();
+    await deleted;
   }
 
   device(deviceId: DeviceId): StoredDevice | null {
-    if (!isMigrated(this.#storage)) return null;
-    const [row] = this.#all<{ sign_key: string; last_challenge_at: number }>(
-      "SELECT sign_key, last_challenge_at FROM device WHERE device_id = ?",
+    if (this.account() === null) return null;
+    this.#isMigrated ||= isMigrated(this.#storage);
+    if (!this.#isMigrated) return null;
+    const [row] = this.#all<{ sign_key: string; last_challenge_at: number; number: number }>(
+      "SELECT sign_key, last_challenge_at, number FROM device WHERE device_id = ?",
       deviceId,
     );
     return row === undefined
       ? null
-      : { signKey: row.sign_key, lastChallengeAt: row.last_challenge_at };
+      : { signKey: row.sign_key, lastChallengeAt: row.last_challenge_at, number: row.number };
+  }
+
+  deviceNumbers(): number[] {
+    return this.#all<{ number: number }>("SELECT number FROM device").map(({ number }) => number);
   }
 
   rememberChallenge(deviceId: DeviceId, issuedAt: number): void {
@@ -110,7 +164,7 @@ export class MailboxStore {
   }
 
   setFailures(failures: CountedFailures): void {
-    this.#storage.kv.put(FAILURES_KEY, failures);
+    this.#put(FAILURES_KEY, failures);
   }
 
   requests(): MeetingRequests {
@@ -118,74 +172,7 @@ export class MailboxStore {
   }
 
   setRequests(requests: MeetingRequests): void {
-    this.#storage.kv.put(REQUESTS_KEY, requests);
-  }
-
-  /**
-   * The stored contact; null when nothing is new: known by the same receipt, though perhaps removed
-   * since, or met again later.
-   */
-  putContact(commit: ContactCommit, now: number): ContactRecord | null {
-    const { peer, method, metAt, receiptHash } = commit;
-    const known = this.#contactRow(peer);
-    if (known?.receipt_hash === receiptHash || (known?.met_at ?? 0) > metAt) return null;
-    const sequence = this.nextSequence(now);
-    this.#exec(
-      `INSERT INTO contact (peer, method, met_at, receipt_hash, sequence) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (peer) DO UPDATE SET method = excluded.method, met_at = excluded.met_at,
-         receipt_hash = excluded.receipt_hash, sequence = excluded.sequence, is_removed = 0`,
-      peer,
-      method,
-      metAt,
-      receiptHash,
-      sequence,
-    );
-    return { userId: peer, method, metAt, receiptHash, sequence, blocked: this.isBlocked(peer) };
-  }
-
-  contact(peer: UserId): ContactRecord | null {
-    const row = this.#contactRow(peer);
-    return row === undefined || row.is_removed === 1 ? null : toRecord(row);
-  }
-
-  /** In the order of their sequence. */
-  contactsAfter(sequence: number, limit: number): ContactRecord[] {
-    return this.#all<ContactRow>(
-      `SELECT ${CONTACT_COLUMNS} WHERE sequence > ? AND is_removed = 0 ORDER BY sequence LIMIT ?`,
-      sequence,
-      limit,
-    ).map(toRecord);
-  }
-
-  /** In the order of their sequence, removals among them. */
-  changesAfter(sequence: number, limit: number): ContactChange[] {
-    return this.#all<ContactRow>(
-      `SELECT ${CONTACT_COLUMNS} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
-      sequence,
-      limit,
-    ).map((row) =>
-      row.is_removed === 1
-        ? { sequence: row.sequence, removed: row.peer as UserId }
-        : { sequence: row.sequence, contact: toRecord(row) },
-    );
-  }
-
-  /** The row stays as a mark, so that a late commit brings nobody back and every device hears of it. */
-  removeContact(peer: UserId, now: number): boolean {
-    if (this.contact(peer) === null) return false;
-    this.#exec(
-      "UPDATE contact SET is_removed = 1, sequence = ? WHERE peer = ?",
-      this.nextSequence(now),
-      peer,
-    );
-    return true;
-  }
-
-  /** The contact's place after a change to it, such as a block. */
-  touchContact(peer: UserId, now: number): ContactRecord | null {
-    if (this.contact(peer) === null) return null;
-    this.#exec("UPDATE contact SET sequence = ? WHERE peer = ?", this.nextSequence(now), peer);
-    return this.contact(peer);
+    this.#put(REQUESTS_KEY, requests);
   }
 
   /** Never used twice, whatever is removed. */
@@ -194,52 +181,25 @@ export class MailboxStore {
     return this.#lastSequence;
   }
 
-  #contactRow(peer: UserId): ContactRow | undefined {
-    return this.#all<ContactRow>(`SELECT ${CONTACT_COLUMNS} WHERE contact.peer = ?`, peer)[0];
-  }
-
   lastSequence(): number {
     this.#lastSequence ??= Math.max(
-      this.#all<{ last: number | null }>("SELECT max(sequence) AS last FROM contact")[0]?.last ?? 0,
+      this.contacts.lastSequence(),
       this.requests().ended.at(-1)?.sequence ?? 0,
     );
     return this.#lastSequence;
   }
 
-  hasAnyContact(peers: readonly UserId[]): boolean {
-    return peers.some((peer) => this.contact(peer) !== null);
+  /** Null when the device has left none yet. */
+  prekeys(device: number): KeptPrekeys | null {
+    return this.#storage.kv.get<KeptPrekeys>(PREKEYS_PREFIX + device) ?? null;
   }
 
-  contactIds(): UserId[] {
-    return this.#all<{ peer: string }>("SELECT peer FROM contact WHERE is_removed = 0").map(
-      ({ peer }) => peer as UserId,
-    );
-  }
-
-  isBlocked(peer: UserId): boolean {
-    return this.#all("SELECT 1 FROM block WHERE peer = ?", peer).length > 0;
-  }
-
-  blocks(): UserId[] {
-    return this.#all<{ peer: string }>("SELECT peer FROM block ORDER BY peer").map(
-      ({ peer }) => peer as UserId,
-    );
-  }
-
-  block(peer: UserId, now: number): void {
-    this.#exec(
-      "INSERT INTO block (peer, blocked_at) VALUES (?, ?) ON CONFLICT (peer) DO NOTHING",
-      peer,
-      now,
-    );
-  }
-
-  unblock(peer: UserId): void {
-    this.#exec("DELETE FROM block WHERE peer = ?", peer);
+  setPrekeys(device: number, prekeys: KeptPrekeys): void {
+    this.#put(PREKEYS_PREFIX + device, prekeys);
   }
 
   keepRelease(release: KeptRelease): void {
-    this.#storage.kv.put(RELEASE_PREFIX + release.sid, release);
+    this.#put(RELEASE_PREFIX + release.sid, release);
   }
 
   release(sid: string): KeptRelease | null {
@@ -256,6 +216,11 @@ export class MailboxStore {
     );
   }
 
+  /** Work that was under way when the account was erased leaves nothing behind. */
+  #put(key: string, value: unknown): void {
+    if (this.account() !== null) this.#storage.kv.put(key, value);
+  }
+
   #exec(query: string, ...bindings: SqlStorageValue[]) {
     return this.#storage.sql.exec(query, ...bindings);
   }
@@ -268,13 +233,8 @@ export class MailboxStore {
   }
 }
 
-function toRecord(row: ContactRow): ContactRecord {
-  return {
-    userId: row.peer as UserId,
-    method: row.method as ContactRecord["method"],
-    metAt: row.met_at,
-    receiptHash: row.receipt_hash,
-    sequence: row.sequence,
-    blocked: row.blocked === 1,
-  };
+/** As its owner sees it. */
+export function toAccount(account: StoredAccount): Account {
+  const { userId, logHead, handle, visibility, requestsFrom } = account;
+  return { userId, logHead, handle: handle.handle, visibility, requestsFrom };
 }

@@ -38,9 +38,10 @@ export class RequestBox {
 
   async arrive(request: MeetingRequest): Promise<void> {
     const { from } = request;
-    const isStranger = this.#store.contact(from) === null;
+    const isStranger = this.#store.contacts.find(from) === null;
     if (this.#afterArrival(request, isStranger) === null) return;
     if (isStranger && !(await this.#admitsStranger(from))) return;
+    if (this.#store.account() === null) return;
     // Meanwhile other things may have happened.
     const after = this.#afterArrival(request, isStranger);
     if (after === null) return;
@@ -54,7 +55,7 @@ export class RequestBox {
 
   /** Null for a request that is not to be shown. */
   #afterArrival(request: MeetingRequest, isStranger: boolean): MeetingRequests | null {
-    if (this.#store.isBlocked(request.from)) return null;
+    if (this.#store.contacts.isBlocked(request.from)) return null;
     return arrive(this.#unmet(), request, isStranger, Date.now(), this.#sockets.dismissed());
   }
 
@@ -126,14 +127,14 @@ export class RequestBox {
   }
 
   #hasMet({ from, openedAt }: Pick<EndedRequest, "from" | "openedAt">): boolean {
-    return (this.#store.contact(from)?.metAt ?? 0) >= openedAt;
+    return (this.#store.contacts.find(from)?.metAt ?? 0) >= openedAt;
   }
 
   async #admitsStranger(asker: UserId): Promise<boolean> {
     const account = this.#store.account();
     if (account === null || account.requestsFrom === "nobody") return false;
     if (account.requestsFrom === "anyone") return true;
-    return mailboxOf(this.#env, asker).knowsAnyOf(this.#store.contactIds());
+    return mailboxOf(this.#env, asker).knowsAnyOf(this.#store.contacts.ids());
   }
 
   #tellOver(requests: MeetingRequests, sid: string, outcome: RequestOutcome): void {

@@ -4,7 +4,7 @@ import { ProblemError } from "../../shared/wire/problem.ts";
 import { brake } from "../auth/brake.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { directoryEntry, mailboxOf } from "../objects.ts";
-import type { Result } from "./Mailbox.ts";
+import type { Result } from "./results.ts";
 
 type MailboxRoute =
   | "account"
@@ -14,6 +14,9 @@ type MailboxRoute =
   | "removeContact"
   | "release"
   | "acknowledgeRelease"
+  | "leavePrekeys"
+  | "drawPrekeys"
+  | "accountLog"
   | "blocks"
   | "block"
   | "unblock";
@@ -50,6 +53,22 @@ export const mailboxHandlers: Pick<Handlers, MailboxRoute> = {
 
   acknowledgeRelease: async ({ env, actor, params }) =>
     valueOf(await mailboxOf(env, actor.userId).acknowledgeRelease(actor, params.sid)),
+
+  leavePrekeys: async ({ env, actor, body }) =>
+    valueOf(await mailboxOf(env, actor.userId).leavePrekeys(actor, body)),
+
+  drawPrekeys: async ({ env, actor, params, body }) => {
+    await brake(env.PACE, actor.userId, "prekeys");
+    valueOf(await mailboxOf(env, actor.userId).account(actor));
+    const drawn = await mailboxOf(env, params.userId).drawPrekeys(actor.userId, body.devices);
+    return { bundles: valueOf(drawn) };
+  },
+
+  accountLog: async ({ env, actor, params }) => {
+    await brake(env.RETURNS, actor.userId, "log");
+    valueOf(await mailboxOf(env, actor.userId).account(actor));
+    return { log: valueOf(await mailboxOf(env, params.userId).logFor(actor.userId)) };
+  },
 
   blocks: async ({ env, actor }) => ({
     blocked: valueOf(await mailboxOf(env, actor.userId).blocks(actor)),

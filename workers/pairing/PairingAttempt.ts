@@ -20,6 +20,7 @@ import type { Env } from "../env.ts";
 import { problemResponse } from "../http/problems.ts";
 import {
   answerKeepAlive,
+  codecOf,
   echoClose,
   parseFrame,
   sendFrame,
@@ -57,11 +58,15 @@ export class PairingAttempt extends DurableObject<Env> {
   override fetch(request: Request): Response {
     const { userId, deviceId, network, ...token } = claimsOf(request);
     const { purpose, locator, method, sid, to, handle } = token;
-    if (locator === null || !this.#tokens.take(token)) return refusal("upgrade-refused");
+    const codec = codecOf(request);
+    if (locator === null || codec === undefined || !this.#tokens.take(token)) {
+      return refusal("upgrade-refused");
+    }
     const state = this.#load();
     const isOwn = state.at !== "free" && state.initiator.userId === userId;
     if (purpose === "claim" && isOwn) return refusal("own-key");
     const attachment: Attachment = {
+      wire: codec.wire,
       party: { userId, deviceId, network },
       purpose,
       locator,
@@ -84,11 +89,11 @@ export class PairingAttempt extends DurableObject<Env> {
     const { 0: client, 1: server } = new WebSocketPair();
     this.#sockets.accept(server, attachment);
     if (purpose !== "open") this.#greet(server, state, role);
-    return switchProtocols(client);
+    return switchProtocols(client, codec);
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
-    for (const incoming of parseFrame(data, attemptRequestSchema)) {
+    for (const incoming of parseFrame(socket, data, attemptRequestSchema)) {
       if (incoming.ok) await this.#receive(socket, incoming.message);
       else sendFrame(socket, [{ type: "problem", problem: incoming.problem }]);
     }

@@ -6,8 +6,9 @@ import type { Role } from "../../shared/core/crypto/cpace.ts";
 import type { Handle, Locator, UserId } from "../../shared/wire/ids.ts";
 import type { Method } from "../../shared/wire/pairing.ts";
 import type { UpgradeClaims } from "../auth/tokens.ts";
+import type { Spoken } from "../http/sockets.ts";
 
-export interface Attachment {
+export interface Attachment extends Spoken {
   readonly party: Party;
   readonly tokenId: string;
   readonly purpose: UpgradeClaims["purpose"];

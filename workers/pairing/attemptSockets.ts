@@ -6,7 +6,7 @@ import type { AttemptEffect } from "../../shared/core/pairing/events.ts";
 import type { AttemptState } from "../../shared/core/pairing/state.ts";
 import { ATTEMPT_MAX_SOCKETS, ATTEMPT_MAX_SOCKETS_PER_ACCOUNT } from "../../shared/wire/limits.ts";
 import type { AttemptNotice } from "../../shared/wire/pairing.ts";
-import { closeSocket, NORMAL_CLOSURE, sendFrame } from "../http/sockets.ts";
+import { closeSocket, Frame, NORMAL_CLOSURE, sendFrame } from "../http/sockets.ts";
 import { attach, type Attachment, attachmentOf, change, sideOf } from "./attachment.ts";
 import { tellProblem } from "./refusals.ts";
 
@@ -45,6 +45,10 @@ export class AttemptSockets {
       if (effect.do === "tell") notices[effect.role].push(effect.notice);
     }
     if (notices.initiator.length + notices.responder.length === 0) return;
+    const frames: Record<Role, Frame> = {
+      initiator: new Frame(notices.initiator),
+      responder: new Frame(notices.responder),
+    };
     for (const socket of this.all()) {
       const attachment = attachmentOf(socket);
       const held = sideOf(before, attachment);
@@ -53,7 +57,7 @@ export class AttemptSockets {
       if (isDismissed) tellProblem(socket, "answered-elsewhere");
       if (side === null || notices[side].length === 0) continue;
       if (after.at === "failed") change(socket, { isTold: true });
-      sendFrame(socket, notices[side]);
+      sendFrame(socket, frames[side]);
     }
   }
 

@@ -1,20 +1,37 @@
 // A folder as the store, for Node: one JSON file a record, readable by its owner alone.
 // Files are replaced by renaming, so that a crash leaves the old record or the new one.
 
-import { createHash, randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
-import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
-import type { Collection, DeviceKeys, Store, StoredIdentity } from "./store.ts";
+import { createHash } from "node:crypto";
+import {
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+} from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { FileJournal } from "./fileJournal.ts";
+import { holdName } from "./fileLocks.ts";
+import { ownFile } from "./fileMakers.ts";
+import { fileSignals, SIGNALS_FILE } from "./fileSignals.ts";
+import {
+  type Change,
+  type Collection,
+  COLLECTIONS,
+  type DeviceKeys,
+  idsIn,
+  type Range,
+  type Store,
+  type StoredIdentity,
+} from "./store.ts";
 
 const OWNER_ONLY = 0o600;
 const FOLDER_OWNER_ONLY = 0o700;
 /** File systems allow 255 bytes, of which the suffixes need some. */
 const FILE_NAME_MAX_CHARS = 150;
-/** What is held, and by which process. */
-const LOCK_FILE = /^(.*)\.(\d+)\.[0-9a-f-]{36}\.lock$/;
-const WITHDRAWN_MS = 20;
 
 interface StoredPair {
   readonly privateKey: JsonWebKey;
@@ -27,6 +44,20 @@ export function fileStore(directory: string): Store {
     join(folderOf(collection), `${fileNameOf(id)}.json`);
 
   const identityFile = join(directory, "identity.json");
+
+  /** Together they take hardly longer than one; of several of one record the last counts. */
+  const make = async (changes: readonly Change[]): Promise<void> => {
+    const last = new Map(changes.map((change) => [fileOf(change.collection, change.id), change]));
+    await allOf(
+      [...last].map(([file, { value }]) =>
+        value === undefined ? rm(file, { force: true }) : replaceRecord(directory, file, value),
+      ),
+    );
+    const folders = new Set([...last.values()].map(({ collection }) => folderOf(collection)));
+    await allOf([...folders].map(syncFolder));
+  };
+  const write = (file: string, value: unknown) => writeRecord(directory, file, value);
+  const journal = new FileJournal(directory, { make, write, sync: syncFolder });
 
   return {
     keepsExtractableKeys: true,
@@ -44,16 +75,59 @@ export function fileStore(directory: string): Store {
       if (kept === null) throw new Error(`The identity in ${directory} cannot be read.`);
       return kept;
     },
-    get: (collection, id) => readRecord(fileOf(collection, id)),
-    put: (collection, id, value) =>
-      writeRecord(folderOf(collection), fileOf(collection, id), value),
-    delete: (collection, id) => rm(fileOf(collection, id), { force: true }),
+    get: async <Value>(collection: Collection, id: string) => {
+      await journal.finished();
+      return readRecord<Value>(fileOf(collection, id));
+    },
+    put: async (collection, id, value) => {
+      await journal.finished();
+      await writeRecord(directory, fileOf(collection, id), value);
+    },
+    delete: async (collection, id) => {
+      await journal.finished();
+      await rm(fileOf(collection, id), { force: true });
+    },
     all: async <Value>(collection: Collection) => {
+      await journal.finished();
       const names = await namesIn(folderOf(collection));
       const read = names.map((name) => readRecord<Value>(join(folderOf(collection), name)));
       return (await Promise.all(read)).filter((record) => record !== null);
     },
-    hold: (name) => holdName(directory, fileNameOf(name)),
+    range: async <Value>(collection: Collection, range: Range) => {
+      await journal.finished();
+      const ids = (await namesIn(folderOf(collection))).map((name) =>
+        name.slice(0, -".json".length),
+      );
+      const read = idsIn(ids, range).map((id) => readRecord<Value>(fileOf(collection, id)));
+      return (await Promise.all(read)).filter((record) => record !== null);
+    },
+    apply: async (changes) => {
+      await journal.finished();
+      await journal.apply(changes);
+    },
+    clear: async () => {
+      await rm(identityFile, { force: true });
+      await syncFolder(directory);
+      await journal.discard();
+      // Last the one that says that all goes.
+      const others = COLLECTIONS.filter((collection) => collection !== "device");
+      for (const name of [...others, SIGNALS_FILE, "device"] as const) {
+        await rm(join(directory, name), { recursive: true, force: true });
+      }
+      await syncFolder(directory);
+    },
+    ...fileSignals(directory),
+    hold: async (name) => {
+      const release = await holdName(directory, fileNameOf(name));
+      if (release === null) return null;
+      try {
+        await journal.recover();
+      } catch (error) {
+        release();
+        throw error;
+      }
+      return () => journal.afterAll(release);
+    },
   };
 }
 
@@ -82,15 +156,27 @@ async function readRecord<Value>(file: string): Promise<Value | null> {
   }
 }
 
-async function writeRecord(folder: string, file: string, value: unknown): Promise<void> {
-  await rename(await writeFresh(folder, file, value), file);
-  await syncFolder(folder);
+async function writeRecord(root: string, file: string, value: unknown): Promise<void> {
+  await replaceRecord(root, file, value);
+  await syncFolder(dirname(file));
 }
 
-/** Makes a new name in the folder outlast a power cut; Windows, which cannot, does so by itself. */
+async function replaceRecord(root: string, file: string, value: unknown): Promise<void> {
+  await rename(await writeFresh(root, file, value), file);
+}
+
+/** Waits for each of them, whatever becomes of the others. */
+async function allOf(tasks: readonly Promise<void>[]): Promise<void> {
+  for (const done of await Promise.allSettled(tasks)) {
+    if (done.status === "rejected") throw done.reason;
+  }
+}
+
+/** Makes the names in a folder outlast a power cut; Windows, which cannot, does so by itself. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
+  const handle = await openedFolder(folder);
+  if (handle === null) return;
   try {
     await handle.sync();
   } finally {
@@ -98,14 +184,25 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The value on disk under a name of its own. */
-async function writeFresh(folder: string, file: string, value: unknown): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: FOLDER_OWNER_ONLY });
-  const fresh = `${file}.${randomUUID()}.new`;
+/** Null for one that nothing was ever put into. */
+function openedFolder(folder: string): Promise<FileHandle | null> {
+  return open(folder, "r").catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+}
+
+/** The value on disk under a name of its own, in the one place where what a crash leaves is looked for. */
+async function writeFresh(root: string, file: string, value: unknown): Promise<string> {
+  await mkdir(dirname(file), { recursive: true, mode: FOLDER_OWNER_ONLY });
+  const fresh = ownFile(root, basename(file), "new");
   const handle = await open(fresh, "wx", OWNER_ONLY);
   try {
     await handle.writeFile(JSON.stringify(value));
     await handle.sync();
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
   } finally {
     await handle.close();
   }
@@ -119,44 +216,6 @@ async function linkUnlessThere(existing: string, file: string): Promise<boolean>
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     return false;
-  }
-}
-
-/**
- * Whoever wants a name announces itself by a file of its own, then looks for others: two that announce
- * themselves at once both see it, withdraw, and try again. So at most one ever holds a name.
- */
-async function holdName(directory: string, name: string): Promise<(() => void) | null> {
-  await mkdir(directory, { recursive: true, mode: FOLDER_OWNER_ONLY });
-  for (;;) {
-    if ((await locksOf(directory, name)).length > 0) return null;
-    const own = join(directory, `${name}.${process.pid}.${randomUUID()}.lock`);
-    await writeFile(own, "", { flag: "wx", mode: OWNER_ONLY });
-    const release = () => rmSync(own, { force: true });
-    if ((await locksOf(directory, name)).length === 1) return release;
-    release();
-    await setTimeout(Math.random() * WITHDRAWN_MS);
-  }
-}
-
-/** Of processes that live. Those of others are cleared away. */
-async function locksOf(directory: string, name: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const file of await readdir(directory)) {
-    const [, held, pid] = LOCK_FILE.exec(file) ?? [];
-    if (pid === undefined) continue;
-    if (!isRunning(Number(pid))) await rm(join(directory, file), { force: true });
-    else if (held === name) found.push(file);
-  }
-  return found;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -1,10 +1,11 @@
 // A store that lasts as long as the process: for tests, and for clients that want to leave nothing.
 
-import type { Collection, Store, StoredIdentity } from "./store.ts";
+import { type Collection, idsIn, type Range, type Store, type StoredIdentity } from "./store.ts";
 
 export function memoryStore(): Store {
   const records = new Map<string, string>();
   const held = new Set<string>();
+  const listeners = new Set<(name: string) => void>();
   let identity: StoredIdentity | null = null;
   const nameOf = (collection: Collection, id: string) => `${collection}/${id}`;
   return {
@@ -25,6 +26,34 @@ export function memoryStore(): Store {
       [...records]
         .filter(([name]) => name.startsWith(`${collection}/`))
         .map(([, text]) => JSON.parse(text) as Value),
+    range: async <Value>(collection: Collection, range: Range) => {
+      const start = nameOf(collection, "");
+      const ids = [...records.keys()]
+        .filter((name) => name.startsWith(start))
+        .map((name) => name.slice(start.length));
+      return idsIn(ids, range).map(
+        (id) => JSON.parse(records.get(nameOf(collection, id)) as string) as Value,
+      );
+    },
+    apply: async (changes) => {
+      const texts = changes.map(({ value }) => JSON.stringify(value));
+      for (const [i, { collection, id }] of changes.entries()) {
+        const text = texts[i];
+        if (text === undefined) records.delete(nameOf(collection, id));
+        else records.set(nameOf(collection, id), text);
+      }
+    },
+    clear: async () => {
+      records.clear();
+      identity = null;
+    },
+    signal: (name) => {
+      for (const listener of [...listeners]) queueMicrotask(() => listener(name));
+    },
+    onSignal: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     hold: async (name) => {
       if (held.has(name)) return null;
       held.add(name);

@@ -22,7 +22,54 @@ export type Collection =
   | "listings"
   | "notes"
   | "cards"
-  | "settings";
+  | "settings"
+  | "prekeys"
+  | "sessions"
+  | "outbox"
+  | "messages"
+  | "timeline"
+  | "expiries"
+  | "conversations"
+  | "drafts"
+  | "logs";
+
+/** All collections, for stores that must make room for each. */
+export const COLLECTIONS: readonly Collection[] = [
+  "device",
+  "attempts",
+  "contacts",
+  "listings",
+  "notes",
+  "cards",
+  "settings",
+  "prekeys",
+  "sessions",
+  "outbox",
+  "messages",
+  "timeline",
+  "expiries",
+  "conversations",
+  "drafts",
+  "logs",
+];
+
+/** A record to keep, or with `value` left out one to delete. */
+export interface Change {
+  readonly collection: Collection;
+  readonly id: string;
+  readonly value?: unknown;
+}
+
+/** Which records of a collection: those whose id begins so, in the order of their ids. */
+export interface Range {
+  readonly prefix: string;
+  /** Only ids that come after this one, or before. */
+  readonly after?: string;
+  readonly before?: string;
+  readonly limit?: number;
+  /** Begin at the end: the result is then in falling order. */
+  readonly isReversed?: boolean;
+}
 
 export interface Store {
   /** Whether private keys must leave WebCrypto to be kept. */
@@ -35,6 +82,16 @@ export interface Store {
   put(collection: Collection, id: string, value: unknown): Promise<void>;
   delete(collection: Collection, id: string): Promise<void>;
   all<Value>(collection: Collection): Promise<Value[]>;
+  /** Ids that are looked for by range consist of letters, digits, `.`, `-` and `_` alone. */
+  range<Value>(collection: Collection, range: Range): Promise<Value[]>;
+  /** Makes the changes in their order, all or none where the store can; durable once resolved. */
+  apply(changes: readonly Change[]): Promise<void>;
+  /** Deletes all of it, the identity first; a name that is held stays so. Nothing else may write meanwhile. */
+  clear(): Promise<void>;
+  /** Tells the other tabs or processes that share this store that something of that name has changed. */
+  signal(name: string): void;
+  /** Hears the signals of others; some may get lost. The function returned ends it. */
+  onSignal(listener: (name: string) => void): () => void;
   /**
    * Takes a name for this tab or process alone, until released or it is gone; null while another has it.
    */
@@ -51,4 +108,19 @@ export async function createDeviceKeys(isExtractable: boolean): Promise<DeviceKe
 
 export async function publicKeyBytes(key: CryptoKey): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.exportKey("raw", key));
+}
+
+/** The ids of a range, for stores that know no ranges themselves. */
+export function idsIn(ids: readonly string[], range: Range): string[] {
+  const { prefix, after, before, limit = Infinity, isReversed = false } = range;
+  const found = ids
+    .filter((id) => id.startsWith(prefix))
+    .filter((id) => (after === undefined || id > after) && (before === undefined || id < before))
+    .toSorted(byCodeUnits);
+  if (isReversed) found.reverse();
+  return found.slice(0, limit);
+}
+
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

@@ -12,7 +12,10 @@ const KEY_BYTES = 32;
 
 const LABELS = {
   matchTag: "acquaint match",
-  pairingSecret: "acquaint pairing secret",
+  session: {
+    initiator: "acquaint session initiator",
+    responder: "acquaint session responder",
+  },
   seal: {
     initiator: {
       identity: "acquaint seal initiator identity",
@@ -25,7 +28,7 @@ const LABELS = {
   },
 } as const satisfies {
   matchTag: string;
-  pairingSecret: string;
+  session: Record<Role, string>;
   seal: Record<Role, Record<SealedBox, string>>;
 };
 
@@ -39,15 +42,22 @@ export function sealKey(isk: Uint8Array, direction: Role, box: SealedBox): Uint8
   return hkdf(sha512, isk, undefined, utf8(LABELS.seal[direction][box]), KEY_BYTES);
 }
 
-/** The secret that a pairing leaves behind, bound to both nonces and to all that was said. */
-export function pairingSecret(input: {
-  isk: Uint8Array;
-  initiatorNonce: Uint8Array;
-  responderNonce: Uint8Array;
+/** What session keys come from: the secret that both proved to know, what each drew, and all that was said. */
+interface SessionKeyInput {
+  readonly isk: Uint8Array;
+  /** The nonces that open the commitments; the server never sees them. */
+  readonly initiatorNonce: Uint8Array;
+  readonly responderNonce: Uint8Array;
   /** The canonical bytes of the exchange; they enter as their SHA-256. */
-  transcript: Uint8Array;
-}): Uint8Array {
+  readonly transcript: Uint8Array;
+}
+
+/**
+ * The key that a pairing leaves behind for one direction (PAS-11); `direction` is the role of the side that sends.
+ * Mixed as a pre-shared key into the sessions that start from prekeys.
+ */
+export function sessionKey(input: SessionKeyInput, direction: Role): Uint8Array {
   const salt = lvCat(input.initiatorNonce, input.responderNonce);
-  const info = lvCat(utf8(LABELS.pairingSecret), sha256(input.transcript));
+  const info = lvCat(utf8(LABELS.session[direction]), sha256(input.transcript));
   return hkdf(sha512, input.isk, salt, info, KEY_BYTES);
 }

@@ -8,6 +8,14 @@ import { entropyToMnemonic, mnemonicToEntropy } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { utf8 } from "../crypto/bytes.ts";
 
+/** What a phrase can do: it stands in the log as `publicKey` and signs entries as `recovery`. */
+export interface RecoverySigner {
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** An Ed25519 signature, 64 bytes. */
+  readonly sign: (message: Uint8Array) => Uint8Array;
+}
+
 /** @param entropy 16 random bytes */
 export function recoveryPhraseOf(entropy: Uint8Array): string {
   return entropyToMnemonic(entropy, wordlist);
@@ -18,7 +26,18 @@ export function recoveryPhraseOf(entropy: Uint8Array): string {
  * @throws Error when a word is unknown or the checksum does not hold
  */
 export function recoveryKeyOf(phrase: string): Uint8Array {
+  return recoverySignerOf(phrase).publicKey;
+}
+
+/**
+ * The key pair of a phrase. Its private half stays inside.
+ * @throws Error when a word is unknown or the checksum does not hold
+ */
+export function recoverySignerOf(phrase: string): RecoverySigner {
   const entropy = mnemonicToEntropy(phrase, wordlist);
   const seed = hkdf(sha512, entropy, undefined, utf8("acquaint recovery v1"), 32);
-  return ed25519.getPublicKey(seed);
+  return {
+    publicKey: ed25519.getPublicKey(seed),
+    sign: (message) => ed25519.sign(message, seed),
+  };
 }

@@ -17,6 +17,11 @@ export function isSettled({ claiming, releasing }: HandleState): boolean {
   return claiming === null && releasing.length === 0;
 }
 
+/** All that the directory may hold for the account. */
+export function heldHandles({ handle, claiming, releasing }: HandleState): Handle[] {
+  return [...new Set([handle, claiming, ...releasing])].filter((held) => held !== null);
+}
+
 /** A wish that nobody waits for any more is given up with the next one. */
 export function wish(state: HandleState, wanted: Handle | null): HandleState {
   const abandoned = abandon(state);

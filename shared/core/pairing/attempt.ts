@@ -59,7 +59,7 @@ export const TRANSITIONS: Table = {
     open: { to: [], run: moves.openAgain },
     claim: { to: [], run: moves.claimTooLate },
     acknowledge: { to: ["matched", "free"], run: endings.acknowledge },
-    served: { to: ["matched", "free"], run: endings.contactServed },
+    served: { to: ["matched", "free"], run: endings.matchServed },
     deadline: { to: ["matched"], run: endings.handOver },
   },
   failed: {

@@ -15,7 +15,9 @@ import {
 /** A peer whose commitment, log and signature have been checked. */
 export interface VerifiedPeer {
   readonly userId: UserId;
+  /** To be pinned: head and length of the log that the peer showed. */
   readonly logHead: Uint8Array;
+  readonly logLength: number;
   readonly device: LoggedDevice;
   readonly nonce: Uint8Array;
   /** As the peer calls itself; not verified, and to be shown as text only. */
@@ -41,7 +43,10 @@ export function commitmentTo(
   );
 }
 
-/** Null when the log does not verify, the commitment is another's, or the receipt is not signed by the device. */
+/**
+ * Null when the log does not verify or the device is not active in it, the commitment is another's, or
+ * the receipt is not signed by the device.
+ */
 export function verifyOpening(
   opening: IdentityOpening,
   commitment: Uint8Array,
@@ -54,6 +59,6 @@ export function verifyOpening(
   if (!equalBytes(commitmentTo(log, device, nonce), commitment)) return null;
   const receiptSignature = fromBase64Url(opening.receiptSignature);
   if (!isSignatureBy(device.signKey, receipt, receiptSignature)) return null;
-  const { userId, head: logHead } = log;
-  return { userId, logHead, device, nonce, name: opening.name, receiptSignature };
+  const { userId, head: logHead, length: logLength } = log;
+  return { userId, logHead, logLength, device, nonce, name: opening.name, receiptSignature };
 }

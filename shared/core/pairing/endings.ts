@@ -119,9 +119,10 @@ export function endServed(state: Failed, event: EventOf<"served">): Decision {
 }
 
 /** A delivery that was under way when the handing over began carried too little: it does not count. */
-export function contactServed(state: Matched, event: EventOf<"served">): Decision {
+export function matchServed(state: Matched, event: EventOf<"served">): Decision {
   const { errand, name } = event;
-  if (!isOwed(state, event) || errand.kind !== "contact") return stayed(state);
+  if (!isOwed(state, event)) return stayed(state);
+  if (errand.kind !== "contact") return finish(settled(state, name));
   const role: Role = name === CONTACT_ERRANDS.initiator ? "initiator" : "responder";
   const { release } = errand.delivery;
   const isWhole = !state.isHandingOver || state.release[role] === null || release !== null;

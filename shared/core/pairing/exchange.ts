@@ -3,7 +3,7 @@
 
 import { equalBytes, fromBase64Url, toBase64Url, utf8 } from "../crypto/bytes.ts";
 import { confirmationOf, createShare, deriveIsk, type Role } from "../crypto/cpace.ts";
-import { matchTag, pairingSecret, sealKey, type SealedBox } from "../crypto/pairingKeys.ts";
+import { matchTag, sealKey, sessionKey, type SealedBox } from "../crypto/pairingKeys.ts";
 import { open as openBox, pad, seal, unpad } from "../crypto/seal.ts";
 import { type IdentityOpening, identityOpeningSchema } from "../../wire/identity.ts";
 import { CARD_MAX_BYTES } from "../../wire/limits.ts";
@@ -121,8 +121,8 @@ export interface Met {
   readonly peer: VerifiedPeer;
   /** As it came; kept beside the receipt, for which it is the proof. */
   readonly opening: IdentityOpening;
-  /** 32 bytes that both devices share, for the sessions to come. */
-  readonly pairingSecret: Uint8Array;
+  /** 32 bytes each, by who sends: pre-shared keys of the sessions that start from prekeys. */
+  readonly sessionKeys: { readonly own: Uint8Array; readonly peer: Uint8Array };
   /** The card's bytes, empty for none; null when the box did not open. */
   readonly card: Uint8Array | null;
 }
@@ -143,10 +143,11 @@ export function conclude(
   if (peer === null) return null;
   const [initiatorNonce, responderNonce] =
     role === "initiator" ? [ownNonce, peer.nonce] : [peer.nonce, ownNonce];
+  const input = { isk, initiatorNonce, responderNonce, transcript: receipt };
   return {
     peer,
     opening,
-    pairingSecret: pairingSecret({ isk, initiatorNonce, responderNonce, transcript: receipt }),
+    sessionKeys: { own: sessionKey(input, role), peer: sessionKey(input, otherRole(role)) },
     card: openSealed(agreement, "card", release.card),
   };
 }

@@ -128,7 +128,8 @@ export function answer(state: AwaitingAnswer, event: EventOf<"answer">, now: num
       responder: { confirmation, identity, card },
     },
     contacts: contactCommits(state),
-    owes: BOTH.map((role) => CONTACT_ERRANDS[role]),
+    // What the asked account's other devices have not heard of yet, they still hear.
+    owes: [...state.owes, ...BOTH.map((role) => CONTACT_ERRANDS[role])],
     isHandingOver: false,
     unacknowledged: BOTH,
     keepUntil: state.answerBy,
@@ -148,15 +149,18 @@ export function cancel(
   return role === null ? refused(state, "out-of-turn") : fail(state, "cancelled", now, role);
 }
 
-/** The one to whom the other came says no: to the request, or to the claim on its own locator. */
+/**
+ * The one to whom the other came says no: to the request that waits, or to the claim on its own locator. Whoever
+ * has answered a request calls that off by `cancel`; a refusal that comes then is another tab's, and too late.
+ */
 export function refuse(
   state: AwaitingClaim | AwaitingAnswer,
   { party }: EventOf<"refuse">,
   now: number,
 ): Decision {
   const role = roleOf(state, party);
-  const isUnasked = state.at === "awaitingClaim" && state.to === null;
-  if (isUnasked || role !== otherRole(guesserOf(state))) return refused(state, "out-of-turn");
+  const isTheirs = state.at === (state.to === null ? "awaitingAnswer" : "awaitingClaim");
+  if (!isTheirs || role !== otherRole(guesserOf(state))) return refused(state, "out-of-turn");
   return fail(state, "refused", now, role);
 }
 

@@ -44,6 +44,7 @@ import {
 const OWED: readonly (readonly [ErrandName, StateName])[] = [
   ["request", "awaitingClaim"],
   ["answered", "awaitingAnswer"],
+  ["answered", "matched"],
   ["initiatorContact", "matched"],
   ["responderContact", "matched"],
   ["ending", "failed"],
@@ -92,10 +93,10 @@ describe("an errand", () => {
     },
   );
 
-  test.for(OWED)("%s that is confirmed in a later state changes nothing there", ([name, at]) => {
+  test.for(OWED)("%s, confirmed where it is not owed, changes nothing there", ([name, at]) => {
     const confirmation = served(ASKED[at], name);
     for (const later of Object.values(ASKED)) {
-      if (later.at === at) continue;
+      if (later.at !== "free" && later.owes.includes(name)) continue;
       const decision = step(later, confirmation, NOW);
       expect(decision.state).toBe(later);
       expect(decision.effects).toEqual([]);
@@ -186,7 +187,18 @@ describe("a failed attempt", () => {
 });
 
 describe("a match", () => {
-  const matched = atOf(ASKED, "matched");
+  const undismissed = atOf(ASKED, "matched");
+  const matched = step(undismissed, served(undismissed, "answered"), NOW).state as Matched;
+
+  test("PAS-2: still owes that the request is answered, if the other devices had not heard of it", () => {
+    expect(undismissed).toMatchObject({ owes: expect.arrayContaining(["answered"]) });
+    expect(owedErrand(undismissed, "answered")).toMatchObject({
+      kind: "requestOver",
+      owner: BEN.userId,
+      outcome: "answered",
+    });
+    expect(matched.owes).toEqual(["initiatorContact", "responderContact"]);
+  });
 
   test("is not forgotten at all while a mailbox has not confirmed its contact", () => {
     const far = NOW + 10 ** 10;

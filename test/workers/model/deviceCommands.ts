@@ -89,10 +89,12 @@ function ending(
 
 export const cancel = (name: Name): Command => ending("cancelled", name, () => true);
 
-/** The one to whom the other came may refuse: whoever is asked, or the owner of a locator its claimant. */
+/** The one to whom the other came may refuse: whoever is asked a request that waits, or the owner of a locator its claimant. */
 export const refuse = (name: Name): Command =>
   ending("refused", name, ({ to, phase }) =>
-    to === null ? name === "ann" && phase === "claimed" : ownerOf(name) === "ben",
+    to === null
+      ? name === "ann" && phase === "claimed"
+      : ownerOf(name) === "ben" && phase === "waiting",
   );
 
 export const acknowledge = (name: Name): Command =>

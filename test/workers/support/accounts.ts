@@ -10,7 +10,7 @@ import {
   sessionTranscript,
   verifyLog,
 } from "../../../shared/core/identity/deviceLog.ts";
-import type { DeviceLog } from "../../../shared/wire/auth.ts";
+import type { GenesisEntry } from "../../../shared/wire/auth.ts";
 import type { DeviceId, UserId } from "../../../shared/wire/ids.ts";
 import type { Problem } from "../../../shared/wire/problem.ts";
 import { type Actor, issueToken } from "../../../workers/auth/tokens.ts";
@@ -22,7 +22,7 @@ export const ORIGIN = "http://localhost";
 
 export interface TestAccount extends Actor {
   readonly signKey: Uint8Array;
-  readonly log: DeviceLog;
+  readonly log: GenesisEntry[];
 }
 
 export function randomBytes(length: number): Uint8Array {

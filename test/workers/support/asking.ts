@@ -93,15 +93,16 @@ export async function nextRequestOver({ socket }: Listening): Promise<EndedReque
 }
 
 /** Another device of the account, as its mailbox lists it. */
-export async function addDevice(account: TestAccount): Promise<TestAccount> {
+export async function addDevice(account: TestAccount, number = 1): Promise<TestAccount> {
   const signKey = randomBytes(32);
   const publicKey = ed25519.getPublicKey(signKey);
   const deviceId = deviceIdOf(publicKey);
   await runInDurableObject(env.MAILBOXES.getByName(account.userId), (_, { storage }) => {
     storage.sql.exec(
-      "INSERT INTO device (device_id, sign_key, last_challenge_at) VALUES (?, ?, 0)",
+      "INSERT INTO device (device_id, sign_key, last_challenge_at, number) VALUES (?, ?, 0, ?)",
       deviceId,
       toBase64Url(publicKey),
+      number,
     );
   });
   return { ...account, signKey, deviceId };

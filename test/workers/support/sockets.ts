@@ -3,6 +3,8 @@
 
 import { env, exports } from "cloudflare:workers";
 import type { Locator } from "../../../shared/wire/ids.ts";
+import type { Codec, Wire } from "../../../shared/wire/codec/codec.ts";
+import { CODECS } from "../../../shared/wire/codec/codecs.ts";
 import { SUBPROTOCOL_JSON, SUBPROTOCOL_TOKEN_PREFIX } from "../../../shared/wire/limits.ts";
 import { type Actor, issueToken, type UpgradeClaims } from "../../../workers/auth/tokens.ts";
 import { ORIGIN } from "./accounts.ts";
@@ -17,20 +19,24 @@ const BARRIER = { type: "barrier" };
 export class TestSocket {
   /** Everything that arrived, in order, refusals of barriers left out. */
   readonly told: Told[] = [];
-  /** Text frames as they came. */
-  readonly frames: string[] = [];
+  /** Frames as they came. */
+  readonly frames: (string | ArrayBuffer)[] = [];
   readonly closed: Promise<number>;
   isClosed = false;
+  pongs = 0;
   #read = 0;
   #refusedBarriers = 0;
   #sentBarriers = 0;
   readonly #socket: WebSocket;
+  readonly #codec: Codec;
   #waiting: (() => void)[] = [];
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, codec: Codec = CODECS.json) {
     this.#socket = socket;
+    this.#codec = codec;
+    socket.binaryType = "arraybuffer";
     socket.accept();
-    socket.addEventListener("message", ({ data }) => this.#take(data as string));
+    socket.addEventListener("message", ({ data }) => this.#take(data as string | ArrayBuffer));
     this.closed = new Promise((resolve) => {
       socket.addEventListener("close", ({ code }) => {
         this.isClosed = true;
@@ -41,10 +47,10 @@ export class TestSocket {
   }
 
   send(...messages: unknown[]): void {
-    this.sendRaw(JSON.stringify(messages));
+    this.sendRaw(this.#codec.encode(messages));
   }
 
-  sendRaw(data: string | ArrayBuffer): void {
+  sendRaw(data: string | ArrayBuffer | Uint8Array): void {
     if (!this.isClosed) this.#socket.send(data);
   }
 
@@ -69,6 +75,13 @@ export class TestSocket {
     }
   }
 
+  /** Sends a keep-alive, and resolves once it has been answered. */
+  async ping(): Promise<void> {
+    const awaited = this.pongs + 1;
+    this.sendRaw("ping");
+    await this.#until(() => this.pongs >= awaited || this.isClosed);
+  }
+
   /** Resolves once that many have arrived since, or the socket has closed. */
   async toldFrom(from: number, count: number): Promise<void> {
     await this.#until(() => this.told.length >= from + count || this.isClosed);
@@ -82,7 +95,7 @@ export class TestSocket {
     this.#refusedBarriers = this.#sentBarriers;
     this.told.length = 0;
     this.#read = 0;
-    return taken.flatMap((frame) => JSON.parse(frame) as Told[]);
+    return taken.flatMap((frame) => this.#messagesIn(frame));
   }
 
   close(code = 1000): void {
@@ -92,14 +105,23 @@ export class TestSocket {
     this.#wake();
   }
 
-  #take(data: string): void {
-    if (data === "pong") return;
+  #take(data: string | ArrayBuffer): void {
+    if (data === "pong") {
+      this.pongs += 1;
+      return this.#wake();
+    }
     this.frames.push(data);
-    for (const message of JSON.parse(data) as Told[]) {
+    for (const message of this.#messagesIn(data)) {
       if (isRefusedBarrier(message)) this.#refusedBarriers += 1;
       else this.told.push(message);
     }
     this.#wake();
+  }
+
+  #messagesIn(data: string | ArrayBuffer): Told[] {
+    const frame = this.#codec.decode(data, false);
+    if (!frame.ok) throw new Error(frame.fault);
+    return frame.messages as Told[];
   }
 
   async #until(isDone: () => boolean): Promise<void> {
@@ -168,12 +190,18 @@ export async function requestUpgrade(
   );
 }
 
-export async function connect(path: string, token: string): Promise<TestSocket> {
-  const response = await requestUpgrade(path, token);
+export async function connect(
+  path: string,
+  token: string,
+  wire: Wire = "json",
+): Promise<TestSocket> {
+  const codec = CODECS[wire];
+  const protocols = `${codec.subprotocol}, ${SUBPROTOCOL_TOKEN_PREFIX}${token}`;
+  const response = await requestUpgrade(path, token, protocols);
   if (response.webSocket === null) {
     throw new Error(`the upgrade was refused: ${await response.text()}`);
   }
-  return new TestSocket(response.webSocket);
+  return new TestSocket(response.webSocket, codec);
 }
 
 export async function connectToAttempt(
@@ -181,10 +209,12 @@ export async function connectToAttempt(
   purpose: Purpose,
   locator: string,
   change: Partial<UpgradeClaims> = {},
+  wire?: Wire,
 ): Promise<TestSocket> {
-  return connect(`/v1/attempts/${locator}`, await mintUpgrade(actor, purpose, locator, change));
+  const token = await mintUpgrade(actor, purpose, locator, change);
+  return connect(`/v1/attempts/${locator}`, token, wire);
 }
 
-export async function connectToMailbox(actor: Actor): Promise<TestSocket> {
-  return connect("/v1/mailbox", await mintUpgrade(actor, "mailbox", null));
+export async function connectToMailbox(actor: Actor, wire?: Wire): Promise<TestSocket> {
+  return connect("/v1/mailbox", await mintUpgrade(actor, "mailbox", null), wire);
 }

@@ -1,42 +1,11 @@
-// Quiet lines above the content: the connection when it is lost, and a meeting that goes on while
-// another view is open.
+// A quiet line above the content for a meeting that goes on while another view is open.
 
-import { useEffect, useState } from "preact/hooks";
 import { clockText, useSecondsUntil } from "../clock.ts";
-import { explainFailure } from "../problems.ts";
+import { explainFailure } from "../endings.ts";
 import type { Progress } from "../progress.ts";
 import { paths, type Route } from "../router.ts";
-import { session, useSession } from "../session.ts";
+import { session } from "../session.ts";
 import { useStore } from "../store.ts";
-
-export function ConnectionBanner() {
-  const connection = useSession((state) => state.connection);
-  const isOnline = useIsOnline();
-  return (
-    <div role="status">
-      {(connection === "offline" || !isOnline) && (
-        <p class="banner" data-kind="offline">
-          No connection. Your contacts and cards are here; meeting someone needs the network.
-        </p>
-      )}
-    </div>
-  );
-}
-
-/** What the system says: it knows of a lost network before a socket does. */
-function useIsOnline(): boolean {
-  const [isOnline, setOnline] = useState(navigator.onLine);
-  useEffect(() => {
-    const follow = () => setOnline(navigator.onLine);
-    addEventListener("online", follow);
-    addEventListener("offline", follow);
-    return () => {
-      removeEventListener("online", follow);
-      removeEventListener("offline", follow);
-    };
-  }, []);
-  return isOnline;
-}
 
 const HOMES = {
   showKey: { view: "showKey", path: paths.showKey, waits: "Your key is still showing" },

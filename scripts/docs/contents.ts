@@ -1,0 +1,73 @@
+// The kinds of contents as a table: which members each has, found by encoding examples, and those in hex.
+
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { encodeContent } from "../../shared/core/line/contentCoding.ts";
+import type { Content } from "../../shared/core/line/content.ts";
+import { decodeCbor } from "../../shared/wire/codec/cborReader.ts";
+import type { CborMap } from "../../shared/wire/codec/cborValue.ts";
+import type { UserId } from "../../shared/wire/ids.ts";
+import { table } from "./table.ts";
+
+const AT = 1_780_000_000_000;
+const ID = "AAECAwQFBgc";
+const OTHER = "CAkKCwwNDg8";
+const TEXT = { kind: "text", id: ID, at: AT, text: "hello" } as const;
+
+/** Of each kind first the shortest one, then what else it may hold. */
+const EXAMPLES: Readonly<Record<Content["kind"], readonly Content[]>> = {
+  text: [
+    TEXT,
+    { ...TEXT, replyTo: { by: "sender", id: OTHER } },
+    { ...TEXT, replyTo: { by: "receiver", id: OTHER }, lifetimeSeconds: 3_600 },
+    { ...TEXT, isRepeated: true },
+  ],
+  edit: [{ kind: "edit", id: OTHER, at: AT, of: ID, text: "hi" }],
+  reaction: [
+    { kind: "reaction", at: AT, of: { by: "receiver", id: ID }, emoji: "👍" },
+    { kind: "reaction", at: AT, of: { by: "sender", id: ID }, emoji: "" },
+  ],
+  delete: [{ kind: "delete", at: AT, of: ID }],
+  receipt: [{ kind: "receipt", state: "read", of: [ID, OTHER] }],
+  timer: [{ kind: "timer", count: 1, at: AT, seconds: 3_600 }],
+  resend: [{ kind: "resend" }],
+  sync: [
+    { kind: "sync", to: "abcdefghijklmnopqrstuvwxyz234567" as UserId, content: { kind: "resend" } },
+  ],
+  typing: [{ kind: "typing", isTyping: true }],
+};
+
+export function contentsTable(): string {
+  const rows = Object.entries(EXAMPLES).map(([kind, examples]) => {
+    const keys = examples.map(keysOf);
+    const always = [...keys[0]!].filter((key) => keys.every((others) => others.has(key)));
+    const all = [...new Set(keys.flatMap((some) => [...some]))].toSorted((a, b) => a - b);
+    return [
+      `\`${kind}\``,
+      JSON.stringify(mapOf(examples[0]!).get(0)),
+      listed(always.filter((key) => key !== 0)),
+      listed(all.filter((key) => !always.includes(key))),
+    ];
+  });
+  const shown = Object.values(EXAMPLES)
+    .flat()
+    .map((content) => [
+      `\`${JSON.stringify(content)}\``,
+      `\`${bytesToHex(encodeContent(content))}\``,
+    ]);
+  return [
+    table(["kind", "number", "members", "some of"], rows),
+    table(["example", "bytes"], shown),
+  ].join("\n\n");
+}
+
+function mapOf(content: Content): CborMap {
+  return decodeCbor(encodeContent(content)) as CborMap;
+}
+
+function keysOf(content: Content): ReadonlySet<number> {
+  return new Set([...mapOf(content).keys()].map(Number));
+}
+
+function listed(keys: readonly number[]): string {
+  return keys.length === 0 ? "-" : keys.join(", ");
+}

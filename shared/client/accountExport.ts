@@ -1,0 +1,133 @@
+// All that a device keeps of its account and a person can read, as one JSON document (docs/export.md). Members
+// are named one by one, so that no key or secret ever slips in.
+
+import type { Conversation } from "../core/line/conversation.ts";
+import type { MessageRecord } from "../core/line/messageRecord.ts";
+import type { Transcript } from "../core/pairing/transcript.ts";
+import type { DeviceLog } from "../wire/auth.ts";
+import type { Card } from "../wire/card.ts";
+import type { IdentityOpening } from "../wire/identity.ts";
+import type { UserId } from "../wire/ids.ts";
+import type { CardBox } from "./cardBox.ts";
+import type { ContactBook } from "./contactBook.ts";
+import type { Device } from "./device.ts";
+import type { Messages } from "./line/messages.ts";
+import type { Comparison, Verification } from "./line/verification.ts";
+import type { Contact, Me } from "./model.ts";
+import type { Store } from "./store/store.ts";
+
+/** Grows with each change that a reader of earlier ones would misread. */
+const VERSION = 1;
+const PAGE = 200;
+
+export interface AccountExport {
+  readonly format: "acquaint-export";
+  readonly version: typeof VERSION;
+  /** Milliseconds since 1970, by this device's clock. */
+  readonly exportedAt: number;
+  readonly server: string;
+  readonly account: Me & { readonly log: DeviceLog };
+  readonly contacts: readonly ExportedContact[];
+  readonly cards: readonly Card[];
+  /** The one that goes along by itself. */
+  readonly chosenCard: string | null;
+  readonly conversations: readonly ExportedConversation[];
+}
+
+/** What proves a meeting: the transcript that both signed, and who each proved to be (docs/protocol.md, Receipts). */
+interface Receipt {
+  readonly transcript: Transcript;
+  readonly ownOpening: IdentityOpening;
+  readonly peerOpening: IdentityOpening;
+}
+
+interface ExportedContact extends Contact {
+  /** Null for a contact whom another device of this account has met. */
+  readonly receipt: Receipt | null;
+  /** As this device has verified it last. */
+  readonly log: DeviceLog | null;
+  readonly comparison: Comparison;
+}
+
+interface ExportedConversation {
+  readonly userId: UserId;
+  readonly unread: number;
+  /** The lifetime of messages from now on; 0 is none. */
+  readonly timerSeconds: number;
+  readonly draft: string;
+  /** The oldest first. */
+  readonly messages: readonly MessageRecord[];
+}
+
+/** The parts of an open account that are read. */
+interface Exported {
+  readonly me: Me;
+  readonly contacts: ContactBook;
+  readonly cards: CardBox;
+  readonly messages: Messages;
+  readonly verification: Verification;
+}
+
+export async function exportAccount(
+  account: Exported,
+  device: Device,
+  store: Store,
+  now: number,
+): Promise<AccountExport> {
+  const { me, contacts, cards, messages, verification } = account;
+  const exportedContacts: ExportedContact[] = [];
+  for (const contact of await contacts.list()) {
+    const { userId } = contact;
+    const pinned = await store.get<{ log: DeviceLog }>("logs", userId);
+    exportedContacts.push({
+      ...contact,
+      receipt: await receiptOf(store, userId),
+      log: pinned?.log ?? (await contacts.provenLog(userId)),
+      comparison: await verification.state(userId),
+    });
+  }
+  const conversations: ExportedConversation[] = [];
+  const begun = await store.all<Conversation>("conversations");
+  const peers = [...begun.map(({ peer }) => peer), ...exportedContacts.map((one) => one.userId)];
+  for (const userId of new Set(peers)) {
+    const conversation = begun.find(({ peer }) => peer === userId);
+    const draft = await messages.draft(userId);
+    if (conversation === undefined && draft === "") continue;
+    conversations.push({
+      userId,
+      unread: conversation?.unread ?? 0,
+      timerSeconds: conversation?.timer.seconds ?? 0,
+      draft,
+      messages: await allOf(messages, userId),
+    });
+  }
+  return {
+    format: "acquaint-export",
+    version: VERSION,
+    exportedAt: now,
+    server: device.origin,
+    account: { ...me, log: device.log },
+    contacts: exportedContacts,
+    cards: await cards.list(),
+    chosenCard: (await cards.chosen())?.uid ?? null,
+    conversations,
+  };
+}
+
+async function receiptOf(store: Store, userId: UserId): Promise<Receipt | null> {
+  const met = await store.get<Receipt>("contacts", userId);
+  if (met === null) return null;
+  const { transcript, ownOpening, peerOpening } = met;
+  return { transcript, ownOpening, peerOpening };
+}
+
+async function allOf(messages: Messages, userId: UserId): Promise<MessageRecord[]> {
+  const pages: MessageRecord[][] = [];
+  for (let before: string | undefined; ;) {
+    const place = before === undefined ? {} : { before };
+    const page = await messages.page(userId, { limit: PAGE, ...place });
+    pages.unshift(page);
+    before = page[0]?.order;
+    if (page.length < PAGE || before === undefined) return pages.flat();
+  }
+}

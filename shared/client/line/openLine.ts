@@ -1,0 +1,30 @@
+// The line and what an app sees of it, put together.
+
+import type { ContactBook } from "../contactBook.ts";
+import type { Device } from "../device.ts";
+import type { Listeners } from "../listeners.ts";
+import type { AcquaintEvent } from "../model.ts";
+import type { Ports } from "../ports.ts";
+import type { Store } from "../store/store.ts";
+import { Line } from "./line.ts";
+import { Messages } from "./messages.ts";
+import { Verification } from "./verification.ts";
+
+interface Surroundings {
+  readonly device: Device;
+  readonly ports: Ports;
+  readonly store: Store;
+  readonly contacts: ContactBook;
+  readonly listeners: Listeners<AcquaintEvent>;
+  /** Holds a line to the mailbox. */
+  readonly connect: () => void;
+}
+
+export type OpenLine = typeof openLine;
+
+export function openLine({ device, ports, store, contacts, listeners, connect }: Surroundings) {
+  const line = new Line(device, ports, store, contacts, (event) => listeners.tell(event));
+  const messages = new Messages({ line, store, ports, contacts, listeners, connect });
+  const verification = new Verification({ device, ports, store, logs: line.logs });
+  return { line, messages, verification };
+}

@@ -1,0 +1,138 @@
+// What travels on sockets, by numbers: an entry's index is its number in the binary encoding. All lists are
+// append-only. Whatever stands in none of them travels as text, so no list limits what can be said.
+
+import type { ProblemCode } from "../problem.ts";
+
+const TYPES = [
+  "envelopes",
+  "send",
+  "stored",
+  "received",
+  "transient",
+  "hello",
+  "ready",
+  "refused",
+  "contacts",
+  "removed",
+  "request",
+  "requestOver",
+  "problem",
+  "open",
+  "opened",
+  "offer",
+  "claim",
+  "claimed",
+  "answer",
+  "matched",
+  "ended",
+  "cancel",
+  "refuse",
+  "acknowledge",
+  "acknowledged",
+  "erased",
+] as const;
+
+const METHODS = ["key", "passphrase"] as const;
+
+const OUTCOMES = [
+  "mismatch",
+  "timedOut",
+  "cancelled",
+  "refused",
+  "unreachable",
+  "answered",
+  "blocked",
+] as const;
+
+const CODES = [
+  "malformed-message",
+  "malformed-request",
+  "payload-too-large",
+  "out-of-turn",
+  "attempt-over",
+  "attempt-unknown",
+  "answered-elsewhere",
+  "own-key",
+  "own-account",
+  "locator-taken",
+  "upgrade-refused",
+  "try-again",
+  "too-many-requests",
+  "mailbox-full",
+  "devices-changed",
+  "not-a-contact",
+  "contact-unknown",
+  "account-unknown",
+  "internal-error",
+  "unauthenticated",
+  "not-found",
+  "method-not-allowed",
+  "unsupported-media-type",
+  "misdirected-request",
+  "upgrade-required",
+  "proof-of-work-required",
+  "handle-taken",
+  "handle-unknown",
+  "list-full",
+] as const satisfies readonly ProblemCode[];
+
+/**
+ * How the strings under a name travel, or those in an array under it: `bytes` (base64url) and `id` (base32) as
+ * byte strings, a list's members as their index, and the rest as text. Of `texts`, neither names nor values are
+ * in the dictionary.
+ */
+export type Carriage = "text" | "bytes" | "id" | "texts" | readonly string[];
+
+/** The first 24 take one byte. */
+export const NAMES: readonly (readonly [name: string, carriage: Carriage])[] = [
+  ["type", TYPES],
+  ["envelopes", "text"],
+  ["sequence", "text"],
+  ["from", "id"],
+  ["device", "text"],
+  ["box", "bytes"],
+  ["number", "text"],
+  ["numbers", "text"],
+  ["to", "id"],
+  ["boxes", "text"],
+  ["through", "text"],
+  ["after", "text"],
+  ["reads", "text"],
+  ["prekeys", "text"],
+  ["now", "text"],
+  ["sid", "bytes"],
+  ["share", "bytes"],
+  ["commitment", "bytes"],
+  ["tag", "bytes"],
+  ["confirmation", "bytes"],
+  ["identity", "bytes"],
+  ["card", "bytes"],
+  ["problem", "text"],
+  ["code", CODES],
+  ["method", METHODS],
+  ["outcome", OUTCOMES],
+  ["userId", "id"],
+  ["contacts", "text"],
+  ["metAt", "text"],
+  ["receiptHash", "bytes"],
+  ["blocked", "text"],
+  ["request", "text"],
+  ["handle", "text"],
+  ["locator", "text"],
+  ["openedAt", "text"],
+  ["claimBy", "text"],
+  ["answerBy", "text"],
+  ["matchedAt", "text"],
+  ["t1Seconds", "text"],
+  ["t2Seconds", "text"],
+  ["title", "text"],
+  ["status", "text"],
+  ["detail", "text"],
+  ["fields", "texts"],
+  ["retryAfterSeconds", "text"],
+  ["work", "text"],
+  ["challenge", "text"],
+  ["bits", "text"],
+  ["waiting", "text"],
+  ["signature", "bytes"],
+];

@@ -1,0 +1,84 @@
+// The end of an account (ID-5). One write turns the account into a note of the handles that it must give back;
+// from then on this mailbox answers as if there had never been one. When the directory has them, nothing is left.
+
+import { retryDelayMs } from "../../shared/core/deadlines.ts";
+import { eraseTranscript } from "../../shared/core/identity/deviceLog.ts";
+import type { Handle, UserId } from "../../shared/wire/ids.ts";
+import type { MailboxNotice } from "../../shared/wire/mailbox.ts";
+import type { Env } from "../env.ts";
+import { directoryEntry } from "../objects.ts";
+import type { EarliestAlarm } from "../storage/earliestAlarm.ts";
+import type { HandleChange } from "./handleChange.ts";
+import type { MailboxStore } from "./mailboxStore.ts";
+import { DONE, type Result, UNAUTHENTICATED } from "./results.ts";
+import { hasSigned, type SignedChallenge } from "./signedChallenge.ts";
+
+/** How soon the alarm goes on with what a crash has cut short. */
+const CHECK_MS = 10_000;
+
+/** What is still to be done of an erasure. */
+export interface Erasure {
+  readonly userId: UserId;
+  /** That the directory may hold for the account. */
+  readonly handles: readonly Handle[];
+}
+
+export class AccountErasure {
+  readonly #env: Env;
+  readonly #store: MailboxStore;
+  readonly #handle: HandleChange;
+  readonly #alarm: EarliestAlarm;
+  readonly #tellEnd: (notice: MailboxNotice) => void;
+  #tries = 0;
+
+  /** @param tellEnd tells every socket and closes it */
+  constructor(
+    env: Env,
+    store: MailboxStore,
+    handle: HandleChange,
+    alarm: EarliestAlarm,
+    tellEnd: (notice: MailboxNotice) => void,
+  ) {
+    this.#env = env;
+    this.#store = store;
+    this.#handle = handle;
+    this.#alarm = alarm;
+    this.#tellEnd = tellEnd;
+  }
+
+  /** Once a device has signed for it, nothing stops it; what a failure leaves, the alarm deletes. */
+  async begin(signed: SignedChallenge): Promise<Result<null>> {
+    const { deviceId, challenge, signature } = signed;
+    const device = this.#store.device(deviceId);
+    if (device === null || !hasSigned(device, eraseTranscript, signed)) return UNAUTHENTICATED;
+    await this.#alarm.by(Date.now() + CHECK_MS);
+    if (this.#store.beginErasure()) {
+      this.#tellEnd({ type: "erased", device: device.number, challenge, signature });
+    }
+    await this.settle();
+    return DONE;
+  }
+
+  /** Goes on where an erasure was cut short. When to try again; null when nothing is left to be done. */
+  settle(): Promise<number | null> {
+    return this.#handle.alone(() => this.#settle());
+  }
+
+  async #settle(): Promise<number | null> {
+    const erasure = this.#store.erasure();
+    if (erasure === null) return null;
+    const { userId, handles } = erasure;
+    try {
+      for (const handle of handles) await directoryEntry(this.#env, handle).release(userId);
+      this.#alarm.deleted();
+      await this.#store.deleteAll();
+      this.#tries = 0;
+      return null;
+    } catch {
+      this.#tries += 1;
+      const nextTry = Date.now() + retryDelayMs(this.#tries);
+      await this.#alarm.by(nextTry);
+      return nextTry;
+    }
+  }
+}

@@ -1,0 +1,166 @@
+// The SQL of contacts and blocks. A contact that was removed leaves a mark; a block may be of anyone.
+
+import type { ContactCommit } from "../../shared/core/pairing/state.ts";
+import type { UserId } from "../../shared/wire/ids.ts";
+import type { ContactRecord } from "../../shared/wire/mailbox.ts";
+
+type ContactRow = {
+  peer: string;
+  method: string;
+  met_at: number;
+  receipt_hash: string;
+  sequence: number;
+  is_removed: number;
+  blocked: number;
+};
+
+/** A change to the list of contacts: one that is there, or the id of one that was removed. */
+export type ContactChange = { readonly sequence: number } & (
+  | { readonly contact: ContactRecord }
+  | { readonly removed: UserId }
+);
+
+const CONTACT_COLUMNS = `contact.peer, method, met_at, receipt_hash, sequence, is_removed,
+  block.peer IS NOT NULL AS blocked FROM contact LEFT JOIN block USING (peer)`;
+
+export class ContactTable {
+  readonly #sql: SqlStorage;
+  readonly #nextSequence: (now: number) => number;
+
+  /** @param nextSequence the next place in the order of all that the account is told of */
+  constructor(sql: SqlStorage, nextSequence: (now: number) => number) {
+    this.#sql = sql;
+    this.#nextSequence = nextSequence;
+  }
+
+  /** 0 when there has been none. */
+  lastSequence(): number {
+    const [row] = this.#all<{ last: number | null }>("SELECT max(sequence) AS last FROM contact");
+    return row?.last ?? 0;
+  }
+
+  /**
+   * The stored contact; null when nothing is new: known by the same receipt, though perhaps removed
+   * since, or met again later.
+   */
+  put(commit: ContactCommit, now: number): ContactRecord | null {
+    const { peer, method, metAt, receiptHash } = commit;
+    const known = this.#row(peer);
+    if (known?.receipt_hash === receiptHash || (known?.met_at ?? 0) > metAt) return null;
+    const sequence = this.#nextSequence(now);
+    this.#exec(
+      `INSERT INTO contact (peer, method, met_at, receipt_hash, sequence) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (peer) DO UPDATE SET method = excluded.method, met_at = excluded.met_at,
+         receipt_hash = excluded.receipt_hash, sequence = excluded.sequence, is_removed = 0`,
+      peer,
+      method,
+      metAt,
+      receiptHash,
+      sequence,
+    );
+    return { userId: peer, method, metAt, receiptHash, sequence, blocked: this.isBlocked(peer) };
+  }
+
+  find(peer: UserId): ContactRecord | null {
+    const row = this.#row(peer);
+    return row === undefined || row.is_removed === 1 ? null : toRecord(row);
+  }
+
+  /** In the order of their sequence. */
+  after(sequence: number, limit: number): ContactRecord[] {
+    return this.#all<ContactRow>(
+      `SELECT ${CONTACT_COLUMNS} WHERE sequence > ? AND is_removed = 0 ORDER BY sequence LIMIT ?`,
+      sequence,
+      limit,
+    ).map(toRecord);
+  }
+
+  /** In the order of their sequence, removals among them. */
+  changesAfter(sequence: number, limit: number): ContactChange[] {
+    return this.#all<ContactRow>(
+      `SELECT ${CONTACT_COLUMNS} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+      sequence,
+      limit,
+    ).map((row) =>
+      row.is_removed === 1
+        ? { sequence: row.sequence, removed: row.peer as UserId }
+        : { sequence: row.sequence, contact: toRecord(row) },
+    );
+  }
+
+  /** The row stays as a mark, so that a late commit brings nobody back and every device hears of it. */
+  remove(peer: UserId, now: number): boolean {
+    if (this.find(peer) === null) return false;
+    this.#exec(
+      "UPDATE contact SET is_removed = 1, sequence = ? WHERE peer = ?",
+      this.#nextSequence(now),
+      peer,
+    );
+    return true;
+  }
+
+  /** The contact's place after a change to it, such as a block. */
+  touch(peer: UserId, now: number): ContactRecord | null {
+    if (this.find(peer) === null) return null;
+    this.#exec("UPDATE contact SET sequence = ? WHERE peer = ?", this.#nextSequence(now), peer);
+    return this.find(peer);
+  }
+
+  hasAny(peers: readonly UserId[]): boolean {
+    return peers.some((peer) => this.find(peer) !== null);
+  }
+
+  ids(): UserId[] {
+    return this.#all<{ peer: string }>("SELECT peer FROM contact WHERE is_removed = 0").map(
+      ({ peer }) => peer as UserId,
+    );
+  }
+
+  isBlocked(peer: UserId): boolean {
+    return this.#all("SELECT 1 FROM block WHERE peer = ?", peer).length > 0;
+  }
+
+  blocks(): UserId[] {
+    return this.#all<{ peer: string }>("SELECT peer FROM block ORDER BY peer").map(
+      ({ peer }) => peer as UserId,
+    );
+  }
+
+  block(peer: UserId, now: number): void {
+    this.#exec(
+      "INSERT INTO block (peer, blocked_at) VALUES (?, ?) ON CONFLICT (peer) DO NOTHING",
+      peer,
+      now,
+    );
+  }
+
+  unblock(peer: UserId): void {
+    this.#exec("DELETE FROM block WHERE peer = ?", peer);
+  }
+
+  #row(peer: UserId): ContactRow | undefined {
+    return this.#all<ContactRow>(`SELECT ${CONTACT_COLUMNS} WHERE contact.peer = ?`, peer)[0];
+  }
+
+  #exec(query: string, ...bindings: SqlStorageValue[]) {
+    return this.#sql.exec(query, ...bindings);
+  }
+
+  #all<Row extends Record<string, SqlStorageValue>>(
+    query: string,
+    ...bindings: SqlStorageValue[]
+  ): Row[] {
+    return this.#sql.exec<Row>(query, ...bindings).toArray();
+  }
+}
+
+function toRecord(row: ContactRow): ContactRecord {
+  return {
+    userId: row.peer as UserId,
+    method: row.method as ContactRecord["method"],
+    metAt: row.met_at,
+    receiptHash: row.receipt_hash,
+    sequence: row.sequence,
+    blocked: row.blocked === 1,
+  };
+}

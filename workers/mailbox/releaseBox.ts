@@ -1,0 +1,41 @@
+// What attempts released for a device that stayed away: kept, sealed, for that device alone, until it has it
+// or it has waited long enough.
+
+import { earliest } from "../../shared/core/deadlines.ts";
+import type { KeptRelease } from "../../shared/core/pairing/delivery.ts";
+import type { DeviceId } from "../../shared/wire/ids.ts";
+import type { MatchedNotice } from "../../shared/wire/pairing.ts";
+import type { MailboxStore } from "./mailboxStore.ts";
+
+export class ReleaseBox {
+  readonly #store: MailboxStore;
+  readonly #wakeBy: (at: number) => Promise<void>;
+
+  constructor(store: MailboxStore, wakeBy: (at: number) => Promise<void>) {
+    this.#store = store;
+    this.#wakeBy = wakeBy;
+  }
+
+  async keep(release: KeptRelease): Promise<void> {
+    this.#store.keepRelease(release);
+    await this.#wakeBy(release.keepUntil);
+  }
+
+  for(deviceId: DeviceId, sid: string): MatchedNotice | null {
+    const kept = this.#store.release(sid);
+    return kept?.deviceId === deviceId ? kept.notice : null;
+  }
+
+  acknowledged(deviceId: DeviceId, sid: string): void {
+    if (this.#store.release(sid)?.deviceId === deviceId) this.#store.forgetRelease(sid);
+  }
+
+  /** Forgets what was kept long enough. When to look again; null for never. */
+  prune(now: number): number | null {
+    const releases = this.#store.releases();
+    for (const { sid, keepUntil } of releases) {
+      if (keepUntil <= now) this.#store.forgetRelease(sid);
+    }
+    return earliest(...releases.map(({ keepUntil }) => keepUntil).filter((until) => until > now));
+  }
+}

@@ -1,0 +1,26 @@
+// What goes to and from a mailbox over RPC. Refusals are plain data, since a custom error does not keep
+// its kind on the way.
+
+import type { DeviceLog } from "../../shared/wire/auth.ts";
+import type { Handle, UserId } from "../../shared/wire/ids.ts";
+import type { ProblemCode } from "../../shared/wire/problem.ts";
+
+export type Result<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly code: ProblemCode };
+
+export const UNAUTHENTICATED = { ok: false, code: "unauthenticated" } as const;
+export const DONE: Result<null> = { ok: true, value: null };
+
+/** How an account answers to someone who looks it up by its handle. */
+export type Reveal =
+  | { readonly kind: "found"; readonly userId: UserId; readonly log: DeviceLog }
+  | { readonly kind: "hidden" }
+  /** Found only by those who know one of these. */
+  | { readonly kind: "ask"; readonly contacts: readonly UserId[] };
+
+export interface Admission {
+  /** How long the account must wait before it may guess; 0 lets the guess through. */
+  readonly delayMs: number;
+  readonly handle: Handle | null;
+}
