@@ -73,6 +73,10 @@ export const TEXT_MAX_BYTES = 8 * 1024;
 /** Header, ciphertext and tag of one sealed message. */
 export const BOX_MIN_BYTES = 20;
 export const BOX_MAX_BYTES = 12 * 1024;
+/** What is of no lasting worth is small, and comes to a device no faster than this, whoever sends it. */
+export const TRANSIENT_MAX_BYTES = 256;
+export const TRANSIENTS_BURST = 20;
+export const TRANSIENTS_PER_SECOND = 5;
 /** One-time prekeys that a device keeps at the server, and how few make it leave more. */
 export const PREKEYS_MAX = 50;
 export const PREKEYS_FEW = 10;

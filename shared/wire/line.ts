@@ -4,7 +4,13 @@
 import * as z from "zod/mini";
 import { deviceLogSchema } from "./auth.ts";
 import { boxSchema, bytesSchema, deviceNumberSchema, userIdSchema } from "./ids.ts";
-import { BOX_MAX_BYTES, BOX_MIN_BYTES, DEVICES_MAX, PREKEYS_MAX } from "./limits.ts";
+import {
+  BOX_MAX_BYTES,
+  BOX_MIN_BYTES,
+  DEVICES_MAX,
+  PREKEYS_MAX,
+  TRANSIENT_MAX_BYTES,
+} from "./limits.ts";
 
 const prekeyIdSchema = z.int().check(z.minimum(1), z.maximum(2_147_483_647));
 
@@ -53,6 +59,8 @@ export type DeviceBox = z.infer<typeof deviceBoxSchema>;
 /** One for each device of the receiver, or for each of one's own but this one. */
 const boxesSchema = z.array(deviceBoxSchema).check(z.minLength(1), z.maxLength(DEVICES_MAX));
 
+const transientBoxSchema = boxSchema(BOX_MIN_BYTES, TRANSIENT_MAX_BYTES);
+
 /** The sender's number for a message, counted on each connection anew; answers name it. */
 const submissionSchema = z.int().check(z.minimum(0), z.maximum(2_147_483_647));
 
@@ -68,7 +76,9 @@ export type SendMessage = z.infer<typeof sendMessageSchema>;
 export const transientMessageSchema = z.strictObject({
   type: z.literal("transient"),
   to: userIdSchema,
-  boxes: boxesSchema,
+  boxes: z
+    .array(z.strictObject({ device: deviceNumberSchema, box: transientBoxSchema }))
+    .check(z.minLength(1), z.maxLength(DEVICES_MAX)),
 });
 export type TransientMessage = z.infer<typeof transientMessageSchema>;
 
@@ -103,6 +113,6 @@ export const transientNoticeSchema = z.object({
   type: z.literal("transient"),
   from: userIdSchema,
   device: deviceNumberSchema,
-  box: sealedBoxSchema,
+  box: transientBoxSchema,
 });
 export type TransientNotice = z.infer<typeof transientNoticeSchema>;

@@ -62,9 +62,9 @@ test("ID-4: a handle is claimed, and one that is taken or malformed is refused i
 test("ID-5: the phrase has twelve words, returns on demand, and is forgotten once written down", async () => {
   const { page } = await person("Ada");
   await page.getByRole("link", { name: "Take a minute for it" }).click();
-  expect(
-    await page.getByRole("list", { name: "Recovery phrase" }).getByRole("listitem").count(),
-  ).toBe(12);
+  const words = page.getByRole("list", { name: "Recovery phrase" }).getByRole("listitem");
+  await words.last().waitFor();
+  expect(await words.count()).toBe(12);
   await page.getByRole("button", { name: "I’ve written it down" }).click();
   await heading(page, "You").waitFor();
   await page.goto(`${url()}/#/you/phrase`);

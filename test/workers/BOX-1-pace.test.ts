@@ -3,7 +3,13 @@
 
 import { evictDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { FRAME_MAX_MESSAGES, SEND_BURST, SENDS_PER_SECOND } from "../../shared/wire/limits.ts";
+import {
+  FRAME_MAX_MESSAGES,
+  SEND_BURST,
+  SENDS_PER_SECOND,
+  TRANSIENTS_BURST,
+  TRANSIENTS_PER_SECOND,
+} from "../../shared/wire/limits.ts";
 import { Mailbox } from "../../workers/mailbox/Mailbox.ts";
 import { registerAccount, request, strangerActor, type TestAccount } from "./support/accounts.ts";
 import { addDevice } from "./support/asking.ts";
@@ -91,6 +97,23 @@ test("BOX-2: typing counts as well, and is passed over beyond the pace", async (
   atAnn.send(transient);
   expect(await answersOf(atAnn, ben, SEND_BURST, 1)).toEqual(["too-many-requests"]);
   expect(relay).not.toHaveBeenCalled();
+});
+
+test("BOX-2: a device is passed so much typing at once, whoever sends it, and so much a second from then on", async () => {
+  const [atAnn, atBen] = [await read(ann), await read(ben)];
+  const transient = { type: "transient", to: ben.userId, boxes: boxesFor() } as const;
+  const heard = async () => {
+    const before = atBen.told.length;
+    for (let i = 0; i < 4 * TRANSIENTS_BURST; i += 1) {
+      atAnn.send(transient);
+      await atAnn.ask(); // one after another, so that none is passed over for being too many at a time
+    }
+    await atBen.ask();
+    return atBen.told.slice(before).filter(({ type }) => type === "transient").length;
+  };
+  expect(await heard()).toBe(TRANSIENTS_BURST);
+  advanceClock(1_000);
+  expect(await heard()).toBe(TRANSIENTS_PER_SECOND);
 });
 
 test("BOX-1: to whoever is no contact nothing leaves the sender's own mailbox", async () => {

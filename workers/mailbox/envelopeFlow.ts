@@ -6,6 +6,8 @@ import type { UserId } from "../../shared/wire/ids.ts";
 import type { DeviceBox, Envelope } from "../../shared/wire/line.ts";
 import { earliest } from "../../shared/core/deadlines.ts";
 import { admitted, noticesOf, roomFor, stalledAt } from "../../shared/core/mailbox/flowWindow.ts";
+import { afterRelaying } from "../../shared/core/mailbox/pace.ts";
+import { type FadingCount, NOTHING_COUNTED } from "../../shared/core/fadingCount.ts";
 import { type Load, loadOf, minus, plus } from "../../shared/core/mailbox/load.ts";
 import type { MailboxNotice } from "../../shared/wire/mailbox.ts";
 import type { Codec } from "../../shared/wire/codec/codec.ts";
@@ -27,6 +29,8 @@ interface Reader {
   underWay: Load;
   /** Whether the table may hold more for it than was sent. */
   isBehind: boolean;
+  /** Transients, lately. */
+  relayed: FadingCount;
 }
 
 export class EnvelopeFlow {
@@ -105,6 +109,10 @@ export class EnvelopeFlow {
     for (const { device: to, box } of boxes) {
       const reader = this.#readers().get(to);
       if (reader === undefined || reader.isBehind) continue;
+      // No window holds these back, so time does.
+      const relayed = afterRelaying(reader.relayed, Date.now());
+      if (relayed === null) continue;
+      reader.relayed = relayed;
       const notice: MailboxNotice = { type: "transient", from, device, box };
       sendFrame(reader.socket, [notice], reader.codec);
     }
@@ -192,6 +200,7 @@ export class EnvelopeFlow {
       codec: CODECS[attachmentOf(socket).wire],
       underWay,
       isBehind: true,
+      relayed: NOTHING_COUNTED,
     };
   }
 }

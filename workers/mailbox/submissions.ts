@@ -4,7 +4,7 @@
 
 import { NOTHING_COUNTED } from "../../shared/core/fadingCount.ts";
 import { grouped, type Load, loadOf } from "../../shared/core/mailbox/load.ts";
-import { afterSending } from "../../shared/core/mailbox/sendingPace.ts";
+import { afterSending } from "../../shared/core/mailbox/pace.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import type { SendMessage, TransientMessage } from "../../shared/wire/line.ts";
 import { FRAME_MAX_MESSAGES } from "../../shared/wire/limits.ts";
@@ -21,7 +21,6 @@ const WAITING_MAX_BYTES = 8 * 1024 * 1024;
 /** When to try again; until then, what was on its way when a call failed is refused as well. */
 const RETRY_SECONDS = 2;
 const PAUSES_MAX = 100;
-const TRANSIENT_MAX_BYTES = 64 * 1024;
 const TRANSIENTS_MAX_UNDER_WAY = 32;
 
 interface Submission extends Message {
@@ -78,7 +77,6 @@ export class Submissions {
 
   /** Never answered, and not repeated. */
   pass(device: number, { to, boxes }: TransientMessage): void {
-    if (loadOf(boxes).bytes > TRANSIENT_MAX_BYTES) return;
     if (this.#transients >= TRANSIENTS_MAX_UNDER_WAY) return;
     if (!this.#isInPace() || !this.#mayReach(to)) return;
     this.#transients += 1;

@@ -48,7 +48,7 @@ export function memoryStore(): Store {
       identity = null;
     },
     signal: (name) => {
-      for (const listener of [...listeners]) queueMicrotask(() => listener(name));
+      for (const listener of listeners) queueMicrotask(() => listener(name));
     },
     onSignal: (listener) => {
       listeners.add(listener);

@@ -20,7 +20,7 @@ import {
   NO_LOAD,
   plus,
 } from "../../../shared/core/mailbox/load.ts";
-import { afterSending } from "../../../shared/core/mailbox/sendingPace.ts";
+import { afterSending } from "../../../shared/core/mailbox/pace.ts";
 import type { UserId } from "../../../shared/wire/ids.ts";
 import {
   MAILBOX_MAX_BYTES,

@@ -30,7 +30,7 @@ async function registered(): Promise<Actor> {
   const signature = new Uint8Array(await crypto.subtle.sign("Ed25519", privateKey, bytes));
   const userId = toBase32(sha256(bytes).subarray(0, USER_ID_BYTES)) as UserId;
   const log = [{ ...entry, signature: toBase64Url(signature) }];
-  const registered = await env.MAILBOXES.getByName(userId).register(log);
-  if (!registered.ok) throw new Error("the mailbox refused the log");
+  const answer = await env.MAILBOXES.getByName(userId).register(log);
+  if (!answer.ok) throw new Error("the mailbox refused the log");
   return { userId, deviceId: deviceIdOf(signKey) };
 }
