@@ -33,6 +33,8 @@ const loadCards = async () => (await import("./views/CardsView.tsx")).CardsView;
 const loadCard = async () => (await import("./views/CardView.tsx")).CardView;
 const loadYou = async () => (await import("./views/YouView.tsx")).YouView;
 
+const loadErased = async () => (await import("./views/ErasedView.tsx")).ErasedView;
+
 const TITLES: Readonly<Record<Route["view"], string>> = {
   meet: "Meet",
   showKey: "Your key",
@@ -56,7 +58,12 @@ export function App() {
       {phase === "opening" && <Opening />}
       {phase === "failed" && <NotOpened />}
       {phase === "open" && <Opened />}
-      <Announcer />
+      {phase === "erased" && (
+        <main class="welcome">
+          <Later load={loadErased} props={{}} />
+        </main>
+      )}
+      {phase !== "erased" && <Announcer />}
       {phase === "open" && <RequestSheet />}
     </>
   );
@@ -72,7 +79,7 @@ function Opened() {
   useEffect(() => {
     const ways = [loadShowKey, loadEnterKey, loadAsk, loadEnterPassphrase, loadCodes];
     const rest = [loadChats, loadContacts, loadYou, loadCard, loadCards, loadPhrase];
-    const parts = [loadMeetingBanner, loadRequest];
+    const parts = [loadMeetingBanner, loadRequest, loadErased];
     for (const load of [...ways, ...parts, ...rest]) load().catch(() => {});
   }, []);
   useEffect(() => {

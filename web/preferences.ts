@@ -46,6 +46,11 @@ export function setWelcomed(): void {
   write(WELCOMED, "yes");
 }
 
+/** What belongs to an account that is no more. The theme is the browser's, and stays. */
+export function forgetAccount(): void {
+  for (const key of [WELCOMED, ALARMS]) remove(key);
+}
+
 function read(key: string): string | null {
   try {
     return localStorage.getItem(key);
@@ -59,5 +64,13 @@ function write(key: string, value: string): void {
     localStorage.setItem(key, value);
   } catch {
     // Private windows and full disks: the choice lasts until the page closes.
+  }
+}
+
+function remove(key: string): void {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // What was never kept need not go.
   }
 }

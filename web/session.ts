@@ -18,7 +18,7 @@ import { isWelcomed, setWelcomed } from "./preferences.ts";
 import { wayOf } from "./progress.ts";
 import { Store, useStore } from "./store.ts";
 
-type Phase = "welcome" | "opening" | "open" | "failed";
+type Phase = "welcome" | "opening" | "open" | "failed" | "erased";
 
 export interface SessionState {
   readonly phase: Phase;
@@ -53,6 +53,9 @@ class Session {
   #chats: Chats | null = null;
   /** Given at the welcome; kept for a second try when the first did not reach the server. */
   #givenName = "";
+  #windows: BroadcastChannel | null = null;
+  /** The device log that was opened: tells this account from one that another window has begun since. */
+  #log = "";
 
   /** The SDK's instance. Views that use it are only shown while the account is open. */
   get acquaint(): Acquaint {
@@ -81,11 +84,9 @@ class Session {
     const isFirst = !isWelcomed();
     this.store.change({ phase: "opening", error: null });
     try {
-      const acquaint = await Acquaint.open({
-        server: location.origin,
-        store: browserStore(),
-        name,
-      });
+      const store = browserStore();
+      const acquaint = await Acquaint.open({ server: location.origin, store, name });
+      this.#log = JSON.stringify((await store.loadIdentity())?.log);
       this.#acquaint = acquaint;
       this.#meetings = new Meetings(acquaint);
       const incoming = new Incoming(acquaint);
@@ -94,7 +95,9 @@ class Session {
       this.#chats = chats;
       setWelcomed();
       // What another window verifies, notes or hears is not told to this one by the server.
+      this.#windows?.close();
       const windows = new BroadcastChannel("acquaint windows");
+      this.#windows = windows;
       const takeShared = (event: SharedEvent) => {
         if (event.event === "contacts") void this.readContacts();
         else void chats.take(event);
@@ -109,6 +112,7 @@ class Session {
         if (event.event === "profile") this.store.change({ me: acquaint.me });
         if (event.event === "requests") incoming.read();
         if (event.event === "requestOver") incoming.over(event.request);
+        if (event.event === "erased") this.store.change({ phase: "erased" });
         if (event.event === "connection") this.store.change({ connection: event.state });
       });
       const phrase = await acquaint.recoveryPhrase();
@@ -117,7 +121,7 @@ class Session {
       // What this page is at already is known before the mailbox tells of it again.
       await this.#resume().catch(() => {});
       acquaint.connect();
-      this.store.change({ phase: "open" });
+      if (this.store.state.phase === "opening") this.store.change({ phase: "open" });
     } catch (error) {
       this.store.change({ phase: "failed", error });
     }
@@ -127,6 +131,13 @@ class Session {
     const pending = await this.acquaint.pendingMeetings();
     this.meetings.resume(pending.filter((meeting) => wayOf(meeting) !== "answer"));
     this.incoming.resume(pending.filter((meeting) => wayOf(meeting) === "answer"));
+  }
+
+  /** Whether this browser keeps the account that was opened, another one, or none. */
+  async kept(): Promise<"this" | "another" | "none"> {
+    const identity = await browserStore().loadIdentity();
+    if (identity === null) return "none";
+    return JSON.stringify(identity.log) === this.#log ? "this" : "another";
   }
 
   /** The contact's name, else a short form of the id. */

@@ -1,17 +1,12 @@
 // Cards from and to vCard files. What reads and writes them is loaded when first wanted.
 
 import { type Card, cardTitle } from "../shared/client/index.ts";
+import { saveFile } from "./fileSaving.ts";
 
 export async function downloadVcard(card: Card): Promise<void> {
   const { cardToVcard } = await import("../shared/client/vcard.ts");
   const file = new Blob([cardToVcard(card)], { type: "text/vcard;charset=utf-8" });
-  const url = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `${fileName(cardTitle(card))}.vcf`;
-  link.click();
-  // The browser reads the address when the click is handled, which is after this turn.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  saveFile(`${fileName(cardTitle(card))}.vcf`, file);
 }
 
 /** @throws RangeError when the file holds no card */

@@ -67,6 +67,8 @@ export class ErasureMark {
     if (signer === undefined) return;
     if (!isSignatureBy(signer.signKey, signed, fromBase64Url(signature))) return;
     if (await this.#isKept()) await this.put();
+    // Another window may have deleted all just now, and this one has put its mark into the empty store.
+    if (!(await this.#isKept())) await this.remove();
     this.onErased();
   }
 

@@ -56,6 +56,19 @@ describe("ID-5: the server's word alone erases nothing:", () => {
   });
 });
 
+test("ID-5: a mark that comes after another window has deleted all is taken away again", async () => {
+  const emptied: Store = {
+    ...store,
+    put: async (collection, id, value) => {
+      await store.clear();
+      await store.put(collection, id, value);
+    },
+  };
+  const late = new ErasureMark(emptied, ann.log);
+  await late.learn({ ...NOTICE, signature: signedBy(own) }, ORIGIN, ann.verified);
+  expect(await store.all("device")).toEqual([]);
+});
+
 test("ID-5: where the store holds another account, or none, this one is not registered", async () => {
   await store.clear();
   await expect(mark.check()).rejects.toThrow(AccountErased);

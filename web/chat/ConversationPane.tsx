@@ -8,6 +8,7 @@ import { setBlocked } from "../changes.ts";
 import { Avatar } from "../components/Avatar.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
+import { PosingAlarm } from "../components/PosingAlarm.tsx";
 import { problemText } from "../problems.ts";
 import { paths } from "../router.ts";
 import { session, useSession } from "../session.ts";
@@ -56,7 +57,7 @@ export function ConversationPane({ userId, target }: ConversationPaneProps) {
         canWrite={canWrite}
         conversation={conversation}
       />
-      {isAlarmed && <Alarm userId={userId} name={name} />}
+      {isAlarmed && <PosingAlarm userId={userId} name={name} />}
       {contact?.verified === false && !contact.blocked && !isAlarmed && (
         <p class="chat-remark">
           This device has not verified {name} itself.{" "}
@@ -148,19 +149,6 @@ function Head({ userId, name, contact, canWrite, conversation }: HeadProps) {
         />
       )}
     </header>
-  );
-}
-
-function Alarm({ userId, name }: { readonly userId: string; readonly name: string }) {
-  return (
-    <div class="chat-alarm" role="alert">
-      <ChatIcon name="alarm" />
-      <p>
-        <strong>Someone may be posing as {name}.</strong> The devices of this account were changed
-        without its signature. Nothing is sent to it any more. Ask {name} by voice what happened,
-        then <a href={paths.askContact(userId)}>meet again by passphrase</a>.
-      </p>
-    </div>
   );
 }
 

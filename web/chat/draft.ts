@@ -19,6 +19,8 @@ export function useDraft(userId: string): readonly [string, (text: string) => vo
     });
     const keep = () => {
       clearTimeout(timer.current);
+      // Nothing is written where an account was just erased.
+      if (session.store.state.phase === "erased") return;
       if (typed.current !== null) void messages.setDraft(userId, typed.current).catch(() => {});
     };
     addEventListener("pagehide", keep);

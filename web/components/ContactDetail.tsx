@@ -5,6 +5,8 @@ import { type Contact, NAME_MAX_CHARS } from "../../shared/client/index.ts";
 import { notify } from "../announcements.ts";
 import { removeContact, setBlocked } from "../changes.ts";
 import { dayAndTimeText } from "../clock.ts";
+import { comparedText } from "../comparedText.ts";
+import { useComparison, useIsAlarmed } from "../comparison.ts";
 import { problemText } from "../problems.ts";
 import { go, paths } from "../router.ts";
 import { session } from "../session.ts";
@@ -12,6 +14,8 @@ import { ReceivedCard } from "./Connected.tsx";
 import { Field } from "./Field.tsx";
 import { Heading } from "./Heading.tsx";
 import { Icon } from "./Icon.tsx";
+import { PosingAlarm } from "./PosingAlarm.tsx";
+import { SafetySheet } from "./SafetySheet.tsx";
 import { VcardButton } from "./VcardButton.tsx";
 
 const METHODS: Readonly<Record<Contact["method"], string>> = {
@@ -21,6 +25,9 @@ const METHODS: Readonly<Record<Contact["method"], string>> = {
 
 export function ContactDetail({ contact }: { readonly contact: Contact }) {
   const { userId, name, card } = contact;
+  const [comparison, readComparison] = useComparison(contact);
+  const isAlarmed = useIsAlarmed(contact);
+  const [isComparing, setComparing] = useState(false);
   return (
     <article class="detail">
       <Heading level={2} subject={userId}>
@@ -31,6 +38,7 @@ export function ContactDetail({ contact }: { readonly contact: Contact }) {
           You have blocked {name}. They are not told.
         </p>
       )}
+      {isAlarmed && <PosingAlarm userId={userId} name={name} />}
       <ReceivedCard name={name} card={card} cardProblem={contact.cardProblem} />
       <dl class="facts">
         <div>
@@ -47,6 +55,12 @@ export function ContactDetail({ contact }: { readonly contact: Contact }) {
               : "Not yet by this device"}
           </dd>
         </div>
+        {comparison !== null && (
+          <div>
+            <dt>Compared</dt>
+            <dd>{comparedText(comparison, name)}</dd>
+          </div>
+        )}
       </dl>
       <OwnWords contact={contact} />
       <div class="actions">
@@ -58,6 +72,11 @@ export function ContactDetail({ contact }: { readonly contact: Contact }) {
             <Icon name="voice" />{" "}
             {contact.verified ? "Meet again by passphrase" : "Verify by passphrase"}
           </a>
+        )}
+        {!contact.blocked && (
+          <button type="button" class="button quiet" onClick={() => setComparing(true)}>
+            <Icon name="shield" /> Compare safety phrase
+          </button>
         )}
         {card !== null && <VcardButton card={card} />}
         <button
@@ -82,6 +101,15 @@ export function ContactDetail({ contact }: { readonly contact: Contact }) {
           <Icon name="trash" /> Remove
         </button>
       </div>
+      {isComparing && (
+        <SafetySheet
+          contact={contact}
+          onClose={() => {
+            setComparing(false);
+            readComparison();
+          }}
+        />
+      )}
     </article>
   );
 }
@@ -91,6 +119,8 @@ function OwnWords({ contact }: { readonly contact: Contact }) {
   const [alias, setAlias] = useState(contact.name);
   const [note, setNote] = useState(contact.note);
   const keep = (change: { alias?: string; note?: string }) => {
+    // Nothing is written where an account was just erased.
+    if (session.store.state.phase === "erased") return;
     session.acquaint.contacts
       .update(contact.userId, change)
       .then((kept) => {

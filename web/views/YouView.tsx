@@ -9,6 +9,7 @@ import { Choice } from "../components/Choice.tsx";
 import { Field } from "../components/Field.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
+import { YourData } from "../components/YourData.tsx";
 import { setTheme, theme, type Theme } from "../preferences.ts";
 import { problemText } from "../problems.ts";
 import { paths } from "../router.ts";
@@ -101,6 +102,10 @@ export function YouView() {
             setChosenTheme(value);
           }}
         />
+      </section>
+      <section aria-labelledby="data-title">
+        <h2 id="data-title">Your data</h2>
+        <YourData me={me} />
       </section>
     </div>
   );
