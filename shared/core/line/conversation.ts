@@ -25,7 +25,6 @@ export interface Conversation {
   readonly unread: number;
   readonly preview: Preview | null;
   readonly timer: Timer;
-  readonly draft: string;
   /** The greatest place given so far. */
   readonly lastOrder: string;
   /** Of which something is kept aside, the oldest first. */
@@ -95,14 +94,9 @@ export function newConversation(peer: UserId): Conversation {
     unread: 0,
     preview: null,
     timer: { count: 0, at: 0, seconds: 0 },
-    draft: "",
     lastOrder: "",
     awaited: [],
   };
-}
-
-export function withDraft(conversation: Conversation, draft: string): Conversation {
-  return { ...conversation, draft };
 }
 
 /** @param record the last message that is left, once the one before has expired; null when none is */

@@ -7,7 +7,6 @@ import {
   AWAITED_MAX,
   laterThan,
   TIMER_AHEAD_MAX,
-  withDraft,
   withPreview,
 } from "../../../shared/core/line/conversation.ts";
 import {
@@ -401,11 +400,9 @@ describe("a message that disappears", () => {
 });
 
 describe("a conversation", () => {
-  test("holds a draft, and shows the beginning of its last message without half characters", () => {
+  test("shows the beginning of its last message without half characters", () => {
     const device = withText("peer", 1);
-    device.conversation = withDraft(device.conversation, "to be");
     device.apply("peer", text(2, `a${"😀".repeat(300)}`));
-    expect(device.conversation.draft).toBe("to be");
     expect(device.conversation.preview?.text).toBe(`a${"😀".repeat(199)}`);
   });
 
