@@ -72,6 +72,14 @@ async function runAlarm(asking: Asking): Promise<void> {
   expect(await runDurableObjectAlarm(attemptAt(asking))).toBe(true);
 }
 
+/** Resolves once an errand has failed and set the alarm to a time soon after. */
+async function untilToBeTriedAgain(asking: Asking): Promise<void> {
+  await until(async () => {
+    const at = await alarmOf(asking);
+    return at !== null && at > Date.now() && at <= Date.now() + 16_000;
+  });
+}
+
 const CONDITIONS = ["awake", "hibernating", "evicted", "restarted"] as const;
 type Condition = (typeof CONDITIONS)[number];
 
@@ -142,11 +150,7 @@ test.for(
   const asking = await begin();
   for (let left = 2; left >= 0; left--) {
     await until(() => failing.left === left);
-    // What failed sets the alarm to a time soon after.
-    await until(async () => {
-      const at = await alarmOf(asking);
-      return at !== null && at > Date.now() && at <= Date.now() + 16_000;
-    });
+    await untilToBeTriedAgain(asking);
     await bring(asking, condition);
     await runAlarm(asking);
   }
@@ -168,10 +172,11 @@ test.for(["before", "after"] as const)(
   async (at) => {
     const failing = errands.failNext("settlement", null, 2, at);
     const asking = await mismatched(await askTo(ann, ben.userId));
-    await until(() => failing.left === 1);
-    await runAlarm(asking);
-    await until(() => failing.left === 0);
-    await runAlarm(asking);
+    for (const left of [1, 0]) {
+      await until(() => failing.left === left);
+      await untilToBeTriedAgain(asking);
+      await runAlarm(asking);
+    }
     await errands.untilTaken("settlement", ann.userId);
     expect(await failuresOf(ann)).toBe(1);
   },
@@ -219,6 +224,7 @@ test("PAS-2: a request that a mailbox is told twice is shown once", async () => 
   const failing = errands.failNext("request", null, 1, "after");
   const asking = await askTo(ann, ben.userId);
   await until(() => failing.left === 0);
+  await untilToBeTriedAgain(asking);
   await runAlarm(asking);
   await errands.untilTaken("request", ben.userId);
   expect(await heardOf(listening)).toEqual(["request"]);
@@ -257,7 +263,10 @@ test.for(["awake", "hibernating", "restarted"] as const)(
     }
     errands.failNext("contact", null, 0);
     await bring(asking, condition);
-    await runAlarm(asking);
+    // One that was still under way may reach its mailbox by itself now; once both have, no alarm is set.
+    const at = await alarmOf(asking);
+    advanceClock(Math.max(0, (at ?? 0) - Date.now()));
+    await runDurableObjectAlarm(attemptAt(asking));
     await errands.untilTaken("contact", ann.userId);
     await errands.untilTaken("contact", ben.userId);
     expect(await contactsOf(ann)).toMatchObject([{ userId: ben.userId }]);

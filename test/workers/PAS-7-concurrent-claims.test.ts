@@ -60,7 +60,7 @@ test.for([
   ["passphrase", "from twenty network prefixes", (index: number) => `network ${index % 20}`],
 ] as const)(
   "PAS-7: of 1,000 claims by %s at once %s, exactly one is evaluated and the right one is told",
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async ([method, , networkOf]) => {
     const { initiator, sockets, claims, shown, outcomes } = await race(method, networkOf);
 

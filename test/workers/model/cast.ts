@@ -2,8 +2,8 @@
 // her locator, Cem is the stranger who tries his luck.
 
 import { env } from "cloudflare:workers";
-import { runInDurableObject } from "cloudflare:test";
 import { registerAccount, type TestAccount } from "../support/accounts.ts";
+import { changeStored } from "../support/asking.ts";
 
 export type Name = "ann" | "annsTablet" | "ben" | "bensTablet" | "cem";
 export type Person = "ann" | "ben" | "cem";
@@ -37,8 +37,8 @@ export function mailboxStub({ userId }: TestAccount) {
 /** A second device in the mailbox, as linking it will leave it. */
 async function tabletOf(account: TestAccount): Promise<TestAccount> {
   const deviceId = "tablettablettabl" as TestAccount["deviceId"];
-  await runInDurableObject(mailboxStub(account), (_, { storage }) => {
-    storage.sql.exec(
+  await changeStored(account.userId, ({ sql }) => {
+    sql.exec(
       "INSERT INTO device (device_id, sign_key, last_challenge_at) VALUES (?, 'none', 0)",
       deviceId,
     );

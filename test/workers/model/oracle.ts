@@ -78,12 +78,12 @@ export class Oracle {
   }
 
   opened(message: OpenMessage, to: AskedAccount, now: number): void {
-    const isKey = message.method === "key";
+    const isSpoken = message.method === "passphrase";
     this.phase = "waiting";
     this.opening = message;
     this.to = to;
-    this.claimBy = now + (isKey ? KEY_T1_SECONDS : message.t1Seconds) * 1_000;
-    this.answerBy = now + (isKey ? KEY_T2_SECONDS : message.t2Seconds) * 1_000;
+    this.claimBy = now + (isSpoken ? message.t1Seconds : KEY_T1_SECONDS) * 1_000;
+    this.answerBy = now + (isSpoken ? message.t2Seconds : KEY_T2_SECONDS) * 1_000;
   }
 
   claimed(by: Name, message: ClaimMessage): void {

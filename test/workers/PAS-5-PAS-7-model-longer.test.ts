@@ -1,0 +1,11 @@
+// PAS-2, PAS-4 to PAS-8, KEY-5: whatever happens, in whatever order, an attempt of either method has one
+// outcome, the same for both. Here in longer lives.
+
+import { test } from "vitest";
+import { runSequences, useLives } from "./model/lives.ts";
+
+useLives();
+
+test("PAS-5 PAS-6 PAS-7: longer lives end the same for both sides", { timeout: 600_000 }, () =>
+  runSequences(300, 10),
+);
