@@ -14,6 +14,10 @@ export interface Env {
   readonly PACE: RateLimit;
   /** Bounds how fast one account comes back to sockets that it has lost. */
   readonly RETURNS: RateLimit;
+  /** Bounds how many chunks of blobs one account stores and reads. */
+  readonly CHUNKS: RateLimit;
+  /** Sealed chunks of blobs; see workers/blobs/bucket.ts. */
+  readonly BLOBS: R2Bucket;
   readonly ASSETS: Fetcher;
   /** The origins at which people reach this server, separated by blanks; unset, only this machine. */
   readonly PUBLIC_ORIGINS?: string;

@@ -29,6 +29,11 @@ export function directoryEntry(env: Env, handle: Handle) {
   return env.DIRECTORY.getByName(handle);
 }
 
+/** No handle has a blank in it, so the two kinds never meet. */
+export function recoveryEntry(env: Env, recoveryId: string) {
+  return env.DIRECTORY.getByName(`recovery ${recoveryId}`);
+}
+
 /** @param network keyed digest of a network prefix */
 export function gateOf(env: Env, network: string) {
   return env.GATES.getByName(network);

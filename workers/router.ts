@@ -3,13 +3,15 @@
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import * as z from "zod/mini";
+import { UPLOAD_TOKEN_HEADER } from "../shared/wire/blobs.ts";
 import { REQUEST_MAX_BYTES } from "../shared/wire/limits.ts";
 import { faultsOf, problem, ProblemError } from "../shared/wire/problem.ts";
 import { type Route, ROUTES, type RouteName, SOCKETS } from "../shared/wire/routes.ts";
 import { authHandlers } from "./auth/routes.ts";
 import { type Actor, verifyToken } from "./auth/tokens.ts";
+import { blobHandlers } from "./blobs/routes.ts";
 import type { Env } from "./env.ts";
-import type { Handlers } from "./http/handlers.ts";
+import type { BodyBytes, Handlers } from "./http/handlers.ts";
 import { problemResponse } from "./http/problems.ts";
 import { upgradeToAttempt, upgradeToMailbox } from "./http/upgrades.ts";
 import { mailboxHandlers } from "./mailbox/routes.ts";
@@ -17,7 +19,7 @@ import { openApiDocument } from "./http/openApi.ts";
 
 type Bindings = { Bindings: Env };
 
-const handlers: Handlers = { ...authHandlers, ...mailboxHandlers };
+const handlers: Handlers = { ...authHandlers, ...mailboxHandlers, ...blobHandlers };
 
 export const router = new Hono<Bindings>();
 
@@ -25,7 +27,7 @@ export const router = new Hono<Bindings>();
 const anyOrigin = cors({
   origin: "*",
   allowMethods: [...new Set(Object.values(ROUTES).map(({ method }) => method))],
-  allowHeaders: ["authorization", "content-type"],
+  allowHeaders: ["authorization", "content-type", UPLOAD_TOKEN_HEADER],
   exposeHeaders: ["retry-after"],
   maxAge: 86_400,
 });
@@ -77,12 +79,14 @@ async function serve(c: Context<Bindings>, name: RouteName, route: Route): Promi
     actor,
     params: parseParams(route, c.req.param()),
     query: route.query === undefined ? undefined : parse(route.query, c.req.query()),
-    body: route.body === undefined ? undefined : parse(route.body, await readJson(c.req.raw)),
+    header: route.header === undefined ? undefined : (c.req.header(route.header) ?? ""),
+    body: await readBody(route, c.req.raw),
   };
   const handle = handlers[name] as (call: unknown) => Promise<unknown>;
   const answer = await handle(call);
   const headers = { "cache-control": "no-store" };
   if (route.status === 204) return new Response(null, { status: 204, headers });
+  if (route.response === "bytes") return bytesResponse(answer as ReadableStream, headers);
   return Response.json(answer, { status: route.status, headers });
 }
 
@@ -114,10 +118,36 @@ function parse(schema: z.core.$ZodType, value: unknown): unknown {
   return result.data;
 }
 
+async function readBody({ body }: Route, request: Request): Promise<unknown> {
+  if (body === undefined) return undefined;
+  return body === "bytes" ? bytesOf(request) : parse(body, await readJson(request));
+}
+
+/** Whoever takes the bytes on bounds their number, before the first is read. */
+function bytesOf(request: Request): BodyBytes {
+  requireType(request, "application/octet-stream");
+  const length = request.headers.get("content-length") ?? "";
+  if (!/^[0-9]{1,15}$/.test(length) || request.body === null) {
+    throw new ProblemError("malformed-request", {
+      fields: { "content-length": "must say how many bytes the body has" },
+    });
+  }
+  return { length: Number(length), stream: request.body };
+}
+
+function bytesResponse(stream: ReadableStream, headers: Record<string, string>): Response {
+  const type = { "content-type": "application/octet-stream", "x-content-type-options": "nosniff" };
+  return new Response(stream, { headers: { ...headers, ...type } });
+}
+
+function requireType(request: Request, expected: string): void {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== expected) throw new ProblemError("unsupported-media-type");
+}
+
 /** The body as JSON, bounded while it is read; workerd would pass invalid UTF-8 as U+FFFD. */
 async function readJson(request: Request): Promise<unknown> {
-  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") throw new ProblemError("unsupported-media-type");
+  requireType(request, "application/json");
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   let length = 0;
   let text = "";

@@ -2,7 +2,7 @@
 // are named one by one, so that no key or secret ever slips in.
 
 import type { Conversation } from "../core/line/conversation.ts";
-import type { MessageRecord } from "../core/line/messageRecord.ts";
+import type { FileFacts, MessageRecord } from "../core/line/messageRecord.ts";
 import type { Transcript } from "../core/pairing/transcript.ts";
 import type { DeviceLog } from "../wire/auth.ts";
 import type { Card } from "../wire/card.ts";
@@ -42,7 +42,7 @@ interface Receipt {
 }
 
 interface ExportedContact extends Contact {
-  /** Null for a contact whom another device of this account has met. */
+  /** Null for a contact whom another device of this account has met, and of whom it has handed over no proof. */
   readonly receipt: Receipt | null;
   /** As this device has verified it last. */
   readonly log: DeviceLog | null;
@@ -56,7 +56,19 @@ interface ExportedConversation {
   readonly timerSeconds: number;
   readonly draft: string;
   /** The oldest first. */
-  readonly messages: readonly MessageRecord[];
+  readonly messages: readonly ExportedMessage[];
+}
+
+export interface ExportedMessage extends Omit<MessageRecord, "file"> {
+  readonly file?: ExportedFile;
+}
+
+/** Without what opens it at the server. */
+export interface ExportedFile extends Omit<FileFacts, "blob"> {
+  /** Whether its bytes are on this device. */
+  readonly isHere: boolean;
+  /** Where whoever wrote this document has put them beside it. */
+  readonly path?: string;
 }
 
 /** The parts of an open account that are read. */
@@ -121,13 +133,21 @@ async function receiptOf(store: Store, userId: UserId): Promise<Receipt | null> 
   return { transcript, ownOpening, peerOpening };
 }
 
-async function allOf(messages: Messages, userId: UserId): Promise<MessageRecord[]> {
-  const pages: MessageRecord[][] = [];
+async function allOf(messages: Messages, userId: UserId): Promise<ExportedMessage[]> {
+  const pages: ExportedMessage[][] = [];
   for (let before: string | undefined; ;) {
     const place = before === undefined ? {} : { before };
     const page = await messages.page(userId, { limit: PAGE, ...place });
-    pages.unshift(page);
+    pages.unshift(await Promise.all(page.map((message) => withoutKey(messages, message))));
     before = page[0]?.order;
     if (page.length < PAGE || before === undefined) return pages.flat();
   }
+}
+
+async function withoutKey(messages: Messages, message: MessageRecord): Promise<ExportedMessage> {
+  const { file, ...rest } = message;
+  if (file === undefined) return rest;
+  const { blob: _, ...facts } = file;
+  const isHere = (await messages.files.kept(message)) !== null;
+  return { ...rest, file: { ...facts, isHere } };
 }

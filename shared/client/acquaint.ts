@@ -1,44 +1,34 @@
-// The SDK's front door: an account on this device, and people to meet.
+// An account that is open on this device, and people to meet. opening.ts fetches it.
 
-import type { Wire } from "../wire/codec/codec.ts";
-import { type UserId, userIdSchema } from "../wire/ids.ts";
-import { ProblemError } from "../wire/problem.ts";
-import { adviceFor } from "./advice.ts";
+import type { UserId } from "../wire/ids.ts";
 import type { AccountExport } from "./accountExport.ts";
-import { fetched } from "./api.ts";
+import { fetched } from "./connectionError.ts";
 import type { AttemptRun } from "./attemptRun.ts";
 import { BurntPassphrases } from "./burntPassphrases.ts";
 import { CardBox } from "./cardBox.ts";
 import { ContactBook } from "./contactBook.ts";
 import { Device } from "./device.ts";
+import type { Devices } from "./devices/devices.ts";
+import { DevicesDoor } from "./devices/door.ts";
+import { LINKING_SIGNAL, MOVED_SIGNAL } from "./devices/signals.ts";
 import { ERASED_SIGNAL } from "./erasureMark.ts";
 import { KeyMeetings } from "./keyMeetings.ts";
 import type { Line } from "./line/line.ts";
 import type { Messages } from "./line/messages.ts";
-import type { OpenLine } from "./line/openLine.ts";
+import { openLine } from "./line/openLine.ts";
 import type { Verification } from "./line/verification.ts";
 import { Listeners } from "./listeners.ts";
-import { MailboxLine } from "./mailboxLine.ts";
+import type { MailboxLine } from "./mailboxLine.ts";
+import { LOG_SIGNAL } from "./ownLog.ts";
 import { Meeting } from "./meeting.ts";
 import type { AcquaintEvent, AskOptions, Me, MeetingOptions, ShowOptions } from "./model.ts";
 import { type Ports, STANDARD_PORTS } from "./ports.ts";
+import type { AcquaintOptions } from "./options.ts";
 import { Profile, type ProfileChange } from "./profile.ts";
 import { Requests } from "./requests.ts";
 import { Runs } from "./runs.ts";
 import { SpokenMeetings } from "./spokenMeetings.ts";
-import type { Store } from "./store/store.ts";
-
-export interface AcquaintOptions {
-  /** The server's origin, such as `http://127.0.0.1:8787`. */
-  readonly server: string;
-  /** Where this device keeps what is its own. */
-  readonly store: Store;
-  /** The name to begin with, when the device is new. */
-  readonly name?: string;
-  readonly ports?: Partial<Ports>;
-  /** How what is said on sockets is encoded: `json` is larger, and readable on its way. `cbor` unless given. */
-  readonly wire?: Wire;
-}
+import { OUTDATED_SIGNAL, type Store } from "./store/store.ts";
 
 export class Acquaint {
   readonly contacts: ContactBook;
@@ -59,6 +49,7 @@ export class Acquaint {
   readonly #mailbox: MailboxLine;
   readonly #line: Line;
   readonly #listeners: Listeners<AcquaintEvent>;
+  readonly #door: DevicesDoor;
   #isErased = false;
   #offSignals: (() => void) | null = null;
 
@@ -68,7 +59,6 @@ export class Acquaint {
     ports: Ports,
     profile: Profile,
     listeners: Listeners<AcquaintEvent>,
-    openLine: OpenLine,
   ) {
     this.#device = device;
     this.#store = store;
@@ -85,7 +75,7 @@ export class Acquaint {
       {
         onStart: () => this.#line.preparePrekeys(), // whoever is met may write at once
         onBegin: (run) => this.#begun(run),
-        onEnd: (run) => this.#keys.ended(run),
+        onEnd: (run) => this.#ended(run),
       },
     );
     this.#keys = new KeyMeetings(this.#runs, this.cards);
@@ -93,7 +83,7 @@ export class Acquaint {
     const tell = (event: AcquaintEvent) => listeners.tell(event);
     this.requests = new Requests(device, ports, contacts, this.#spoken, tell);
     const connect = () => this.connect();
-    const { line, messages, verification } = openLine({
+    const { line, messages, verification, mailboxLine } = openLine({
       device,
       ports,
       store,
@@ -104,27 +94,33 @@ export class Acquaint {
     this.messages = messages;
     this.verification = verification;
     this.#line = line;
-    this.#mailbox = new MailboxLine(device, ports, store, contacts, this.requests, line, (state) =>
-      tell({ event: "connection", state }),
+    profile.shareBy(line.handover);
+    this.#door = new DevicesDoor(
+      { device, ports, store, contacts, runs: this.#runs, line },
+      tell,
+      () => this.#letGo(),
     );
-    device.erasure.onErased = () => this.#erased();
+    this.#mailbox = mailboxLine(this.requests, (state) => {
+      tell({ event: "connection", state });
+      if (state === "online") this.#door.tidy();
+    });
+    device.erasure.onErased = (ending) => this.#over({ event: "erased", ending });
+    device.onLog = () => listeners.tell({ event: "devices" });
+    listeners.add(({ event }) => {
+      if (event === "devices") this.#door.tidy();
+    });
   }
 
-  /**
-   * Opens the account that is in the store; makes and registers one the first time.
-   * @throws ConnectionError when a new account cannot be registered for want of a connection
-   * @throws ProblemError when the server refuses
-   */
+  /** As the one of opening.ts says. */
   static async open(options: AcquaintOptions): Promise<Acquaint> {
     const { store, name = "", wire } = options;
     const ports = { ...STANDARD_PORTS, ...options.ports };
-    const { openLine } = await fetched(import("./line/openLine.ts"));
     const device = await Device.open(new URL(options.server).origin, store, ports, wire);
     const listeners = new Listeners<AcquaintEvent>();
     const profile = await Profile.open(device, store, name, () => {
       listeners.tell({ event: "profile" });
     });
-    return new Acquaint(device, store, ports, profile, listeners, openLine);
+    return new Acquaint(device, store, ports, profile, listeners);
   }
 
   get me(): Me {
@@ -189,8 +185,8 @@ export class Acquaint {
    */
   async ask({ to, ...options }: AskOptions): Promise<Meeting> {
     if (to === undefined) return this.#spoken.ask(null, options);
-    const userId = await this.#accountOf(to);
-    if (userId === null) return unreachable();
+    const userId = await this.#profile.accountOf(to);
+    if (userId === null) return Meeting.over("unreachable", "passphrase");
     this.connect();
     // A newer request replaces the one before, as a newer key does.
     await this.#spoken.pendingTo(userId)?.meeting.cancel();
@@ -214,9 +210,14 @@ export class Acquaint {
     return this.#spoken.enter(locator, passphrase, options);
   }
 
+  /** The devices of this account: listed, let in and removed. */
+  devices(): Promise<Devices> {
+    return this.#door.open();
+  }
+
   /** Goes on with meetings that an earlier run of the program left unfinished. Call once after opening. */
-  pendingMeetings(): Promise<Meeting[]> {
-    return this.#runs.resumeAll();
+  async pendingMeetings(): Promise<Meeting[]> {
+    return (await this.#runs.resumeAll()).filter(({ method }) => method !== "link");
   }
 
   /** All that this device keeps and a person can read; no keys, no passphrases. See docs/export.md. */
@@ -245,8 +246,13 @@ export class Acquaint {
   /** Holds a line to the mailbox, so that changes arrive as they happen. */
   connect(): void {
     if (this.#isErased) return;
+    this.#device.erasure.lookForRemoval().catch(() => {}); // the server tells, too
     this.#offSignals ??= this.#store.onSignal((name) => {
       if (name === ERASED_SIGNAL) this.#device.erasure.check().catch(() => {}); // told of as an event
+      if (name === OUTDATED_SIGNAL) this.#over({ event: "outdated" });
+      if (name === MOVED_SIGNAL) this.#over({ event: "joined" });
+      if (name === LOG_SIGNAL) void this.#device.lookAtLog();
+      if (name === LINKING_SIGNAL) this.#listeners.tell({ event: "devices" });
     });
     this.#line.start();
     this.#mailbox.open();
@@ -262,38 +268,29 @@ export class Acquaint {
     await this.#line.stop();
   }
 
-  #erased(): void {
+  /** This device speaks no more for the account that is open here. */
+  #over(event: Extract<AcquaintEvent, { event: "erased" | "joined" | "outdated" }>): void {
     if (this.#isErased) return;
     this.#isErased = true;
-    this.#listeners.tell({ event: "erased" });
+    this.#listeners.tell(event);
     void this.close();
+  }
+
+  async #letGo(): Promise<boolean> {
+    if (this.#isErased) return false;
+    this.#isErased = true;
+    await this.close();
+    return true;
+  }
+
+  #ended(run: AttemptRun): void {
+    this.#keys.ended(run);
+    // What the other side has asked may have come before.
+    if (run.method === "link") this.#listeners.tell({ event: "devices" });
   }
 
   #begun(run: AttemptRun): void {
     this.#line.preparePrekeys(); // whoever is met may write at once
     if (run.role === "initiator" && run.peerId !== null) this.requests.crossedBy(run.peerId);
   }
-
-  /** Null for an account that does not exist, or may not be found. */
-  async #accountOf(to: string): Promise<UserId | null> {
-    const id = userIdSchema.safeParse(to.trim());
-    if (id.success) return id.data;
-    try {
-      return (await this.findHandle(to)).userId;
-    } catch (error) {
-      if (error instanceof ProblemError && error.code === "handle-unknown") return null;
-      throw error;
-    }
-  }
-}
-
-function unreachable(): Meeting {
-  const meeting = new Meeting();
-  const reason = "unreachable";
-  meeting.emit({
-    event: "failed",
-    reason,
-    advice: adviceFor(reason, "passphrase", "initiator"),
-  });
-  return meeting;
 }

@@ -5,7 +5,34 @@ import type { Method } from "../wire/pairing.ts";
 import type { FailureReason } from "./model.ts";
 
 export function adviceFor(reason: FailureReason, method: Method, role: Role): string {
-  return method === "key" ? ofKey(reason, role) : ofPassphrase(reason, role);
+  switch (method) {
+    case "key":
+      return ofKey(reason, role);
+    case "passphrase":
+      return ofPassphrase(reason, role);
+    case "link":
+      return ofLink(reason, role);
+  }
+}
+
+function ofLink(reason: FailureReason, role: Role): string {
+  const isInitiator = role === "initiator";
+  switch (reason) {
+    case "mismatch":
+      return isInitiator
+        ? "Something else was entered than was shown, so this code is used up. Show a fresh one."
+        : "That code is wrong, used up or out of date. Show a fresh one on your other device.";
+    case "timedOut":
+      return isInitiator
+        ? "No device entered the code in time. Show a fresh one when both are at hand."
+        : "Your other device did not answer in time. Show a fresh code on it.";
+    case "cancelled":
+      return "Linking was cancelled. Show a fresh code to start over.";
+    case "refused":
+      return "The other device declined. Show a fresh code to start over.";
+    default:
+      return ofEither(reason, "code");
+  }
 }
 
 function ofKey(reason: FailureReason, role: Role): string {

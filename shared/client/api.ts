@@ -2,27 +2,17 @@
 // a server that cannot be reached, or answers nonsense, as a ConnectionError.
 
 import * as z from "zod/mini";
+import { concat } from "../core/crypto/bytes.ts";
+import { SEALED_CHUNK_BYTES } from "../wire/blobs.ts";
 import { ProblemError, problemSchema } from "../wire/problem.ts";
 import { type Route, ROUTES, type RouteName } from "../wire/routes.ts";
+import { ConnectionError } from "./connectionError.ts";
 import { type Ports, within } from "./ports.ts";
 
 /** How long an answer may take; a connection that is half open never brings one. */
 const ANSWER_MS = 15_000;
-
-/** The server could not be reached or did not answer as it should. Trying again later may help. */
-export class ConnectionError extends Error {
-  constructor(message: string, cause?: unknown) {
-    super(message, { cause });
-    this.name = "ConnectionError";
-  }
-}
-
-/** A part of the program that is loaded when it is needed. @throws ConnectionError when it cannot be fetched */
-export function fetched<Module>(part: Promise<Module>): Promise<Module> {
-  return part.catch((cause: unknown) => {
-    throw new ConnectionError("A part of the program cannot be fetched.", cause);
-  });
-}
+/** With bytes as they are, up to a megabyte in either direction, on a slow line. */
+const BYTES_MS = 120_000;
 
 type Routes = typeof ROUTES;
 type InputOf<R, Key extends string> = R extends {
@@ -33,19 +23,27 @@ type InputOf<R, Key extends string> = R extends {
 type ParamsOf<R> = R extends { readonly params: infer P }
   ? { readonly params: { readonly [Name in keyof P]: string } }
   : unknown;
+type BytesOf<R> = R extends { readonly body: "bytes" } ? { readonly body: Uint8Array } : unknown;
+type HeaderOf<R> = R extends { readonly header: string } ? { readonly header: string } : unknown;
 export type CallInput<Name extends RouteName> = ParamsOf<Routes[Name]> &
   InputOf<Routes[Name], "query"> &
-  InputOf<Routes[Name], "body">;
+  InputOf<Routes[Name], "body"> &
+  BytesOf<Routes[Name]> &
+  HeaderOf<Routes[Name]>;
 export type CallOutput<Name extends RouteName> = Routes[Name] extends {
-  readonly response: infer S extends z.core.$ZodType;
+  readonly response: infer S;
 }
-  ? z.output<S>
+  ? S extends z.core.$ZodType
+    ? z.output<S>
+    : Uint8Array
   : null;
 
 interface AnyInput {
   readonly params?: Record<string, string>;
   readonly query?: Record<string, string | number | undefined>;
   readonly body?: unknown;
+  /** The value of the header that the route asks for. */
+  readonly header?: string;
 }
 
 export async function callRoute<Name extends RouteName>(
@@ -56,7 +54,7 @@ export async function callRoute<Name extends RouteName>(
   sessionToken: string | null,
 ): Promise<CallOutput<Name>> {
   const route: Route = ROUTES[name];
-  const { params = {}, query = {}, body } = input as AnyInput;
+  const { params = {}, query = {}, body, header } = input as AnyInput;
   const url = new URL(
     route.path.replaceAll(/\{(\w+)\}/g, (_, param: string) =>
       encodeURIComponent(params[param] ?? ""),
@@ -66,28 +64,35 @@ export async function callRoute<Name extends RouteName>(
   for (const [key, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(key, String(value));
   }
-  const { response, answer } = await reach(ports, url.href, {
+  const isBytes = body instanceof Uint8Array;
+  const type = isBytes ? "application/octet-stream" : "application/json";
+  const { response, answer } = await reach(ports, url.href, route, {
     method: route.method,
     headers: {
       ...(sessionToken !== null && { authorization: `Bearer ${sessionToken}` }),
-      ...(body !== undefined && { "content-type": "application/json" }),
+      ...(body !== undefined && { "content-type": type }),
+      ...(route.header !== undefined && { [route.header]: header ?? "" }),
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && {
+      body: isBytes ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body),
+    }),
   });
   if (!response.ok) throw refusalOf(answer, response.status);
   if (route.response === undefined) return null as CallOutput<Name>;
+  if (route.response === "bytes") return answer as CallOutput<Name>;
   const parsed = z.safeParse(route.response, answer);
   if (!parsed.success)
     throw new ConnectionError("The server answered in a form that is not known.");
   return parsed.data as CallOutput<Name>;
 }
 
-async function reach(ports: Ports, url: string, init: RequestInit) {
+async function reach(ports: Ports, url: string, route: Route, init: RequestInit) {
   const { origin } = new URL(url);
   const patience = new AbortController();
-  const asked = askFor(ports, url, { ...init, signal: patience.signal });
+  const asked = askFor(ports, url, route, { ...init, signal: patience.signal });
+  const patienceMs = route.body === "bytes" || route.response === "bytes" ? BYTES_MS : ANSWER_MS;
   try {
-    if (await within(ports, ANSWER_MS, asked)) return await asked;
+    if (await within(ports, patienceMs, asked)) return await asked;
   } catch (cause) {
     throw new ConnectionError(`The server at ${origin} cannot be reached.`, cause);
   }
@@ -95,10 +100,28 @@ async function reach(ports: Ports, url: string, init: RequestInit) {
   throw new ConnectionError(`The server at ${origin} does not answer.`);
 }
 
-async function askFor(ports: Ports, url: string, init: RequestInit) {
+async function askFor(ports: Ports, url: string, route: Route, init: RequestInit) {
   const response = await ports.fetch(url, init);
+  if (response.ok && route.response === "bytes") {
+    return { response, answer: await bytesOf(response) };
+  }
   const answer: unknown = response.status === 204 ? null : await response.json().catch(() => null);
   return { response, answer };
+}
+
+/** Read piece by piece: of what is longer than any chunk no more than shows that, so that it fills no memory. */
+async function bytesOf({ body }: Response): Promise<Uint8Array> {
+  const reader = body?.getReader();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  while (reader !== undefined && length <= SEALED_CHUNK_BYTES) {
+    const { done, value } = await reader.read();
+    if (done) return concat(...pieces);
+    pieces.push(value);
+    length += value.length;
+  }
+  void reader?.cancel().catch(() => {}); // the connection may be gone already
+  return concat(...pieces).subarray(0, SEALED_CHUNK_BYTES + 1);
 }
 
 function refusalOf(answer: unknown, status: number): Error {

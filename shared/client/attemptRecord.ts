@@ -53,6 +53,8 @@ export interface AttemptRecord extends Start {
   readonly half: SharePart & { readonly scalar: string };
   /** Opens the commitment. */
   readonly nonce: string;
+  /** Entries of this account's log that it commits to. */
+  readonly logLength: number;
   /** By this device's clock. */
   readonly begunAt: number;
   /** By the server's clock; null until the attempt stands. */
@@ -92,6 +94,7 @@ export function newRecord(device: Device, ports: Ports, role: Role, start: Start
       scalar: toBase64Url(half.scalar),
     },
     nonce: toBase64Url(nonce),
+    logLength: device.identity.length,
     begunAt: ports.now(),
     card,
     openedAt: null,
@@ -150,7 +153,7 @@ export async function ownOpening(
 ): Promise<IdentityOpening> {
   const receiptSignature = await device.sign(receiptBytes(agreement.transcript));
   return {
-    log: device.log,
+    log: device.log.slice(0, record.logLength),
     deviceId: device.self.deviceId,
     nonce: record.nonce,
     name,

@@ -13,7 +13,7 @@ import {
 } from "../wire/pairing.ts";
 import { type Problem, ProblemError } from "../wire/problem.ts";
 import { adviceFor } from "./advice.ts";
-import { ConnectionError } from "./api.ts";
+import { ConnectionError } from "./connectionError.ts";
 import type { AttemptRecord } from "./attemptRecord.ts";
 import { deferred } from "./deferred.ts";
 import { LiveSocket, requestUpgrade } from "./liveSocket.ts";

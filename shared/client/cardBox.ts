@@ -4,7 +4,7 @@ import { cardToBytes } from "../core/cards/card.ts";
 import type { Card } from "../wire/card.ts";
 import type { Store } from "./store/store.ts";
 
-const CHOSEN_ID = "chosenCard";
+export const CHOSEN_CARD_ID = "chosenCard";
 
 export class CardBox {
   readonly #store: Store;
@@ -37,14 +37,14 @@ export class CardBox {
   /** The card that goes along by itself: the chosen one; where no choice was ever made, the only one. */
   async chosen(): Promise<Card | null> {
     const cards = await this.list();
-    const setting = await this.#store.get<{ uid: string | null }>("settings", CHOSEN_ID);
+    const setting = await this.#store.get<{ uid: string | null }>("settings", CHOSEN_CARD_ID);
     if (setting !== null) return cards.find((card) => card.uid === setting.uid) ?? null;
     return cards.length === 1 ? (cards[0] ?? null) : null;
   }
 
   /** `null` sends none. */
   async choose(uid: string | null): Promise<void> {
-    await this.#store.put("settings", CHOSEN_ID, { uid });
+    await this.#store.put("settings", CHOSEN_CARD_ID, { uid });
   }
 
   /** What goes along in a meeting: the card given, none for `null`, else the chosen one. */

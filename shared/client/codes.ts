@@ -3,7 +3,7 @@
 import { DEFAULT_TAG } from "../core/pairing/code.ts";
 import type { CodeProblem, ParsedCode } from "../core/pairing/codeReading.ts";
 import type { Language, WordList, WordListTag } from "../core/pairing/words.ts";
-import { ConnectionError } from "./api.ts";
+import { ConnectionError } from "./connectionError.ts";
 import type { CodeReader } from "./codeReader.ts";
 
 export type { CodeReader };

@@ -34,7 +34,7 @@ export abstract class ConcludingRun extends AttemptRun {
     if (match === null) return this.fail("tampered");
     const { contact, received } = await contacts.keepMet(match.agreement, match.met, match.opening);
     const { method, prs } = this.record;
-    if (method === "passphrase") await this.context.burnt.lift(prs);
+    if (method !== "key") await this.context.burnt.lift(prs);
     // What is left of the secrets has served; the record stays until the server has forgotten, too.
     await this.remember(withoutSecrets(this.record, contact.receiptHash));
     this.#connected(contact, received);

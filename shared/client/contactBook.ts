@@ -1,51 +1,32 @@
 // The contacts as this device knows them. Three records make one, each with one writer, so that tabs and
 // processes never undo each other: what this device has verified, what the mailbox lists, and own notes.
 
-import { bytesToCard, cardTitle } from "../core/cards/card.ts";
+import { bytesToCard } from "../core/cards/card.ts";
 import { toBase64Url } from "../core/crypto/bytes.ts";
 import type { Agreement, Met } from "../core/pairing/exchange.ts";
-import { hashOfReceipt, type Transcript } from "../core/pairing/transcript.ts";
-import type { Card } from "../wire/card.ts";
+import { hashOfReceipt } from "../core/pairing/transcript.ts";
 import type { IdentityOpening } from "../wire/identity.ts";
 import type { DeviceLog } from "../wire/auth.ts";
-import type { DeviceId, UserId } from "../wire/ids.ts";
+import type { UserId } from "../wire/ids.ts";
+import { NOTE_MAX_CHARS } from "../core/handover/limits.ts";
+import { laterThan } from "../core/line/laterThan.ts";
 import { NAME_MAX_CHARS } from "../wire/limits.ts";
 import type { ContactPage, ContactRecord } from "../wire/mailbox.ts";
 import { ProblemError } from "../wire/problem.ts";
+import { aboutContact } from "./contactSettings.ts";
 import { isWithinBlock, type Listing, withBlocks } from "./contactListing.ts";
 import type { Device } from "./device.ts";
+import {
+  type MetContact,
+  type Notes,
+  type Pairing,
+  pairingOf,
+  toContact,
+  toHanded,
+} from "./metContact.ts";
 import type { Contact } from "./model.ts";
+import { type Sharing, UNSHARED } from "./sharing.ts";
 import type { Store } from "./store/store.ts";
-
-const NOTE_MAX_CHARS = 2_000;
-
-/** What this device itself holds of a meeting, and as proof of it. */
-interface MetContact {
-  readonly userId: UserId;
-  readonly method: Contact["method"];
-  readonly metAt: number;
-  readonly receiptHash: string;
-  readonly peerName: string;
-  readonly card: Card | null;
-  readonly cardProblem: string | null;
-  readonly transcript: Transcript;
-  readonly ownOpening: IdentityOpening;
-  readonly peerOpening: IdentityOpening;
-  /** In base64url, by who sends; mixed as pre-shared keys into the sessions that start from prekeys. */
-  readonly sessionKeys: { readonly own: string; readonly peer: string };
-}
-
-/** Session keys in base64url, and between which devices (PAS-11). */
-export interface Pairing extends Pick<MetContact, "receiptHash" | "sessionKeys"> {
-  readonly ownDeviceId: DeviceId;
-  readonly peerDeviceId: DeviceId;
-}
-
-interface Notes {
-  readonly userId: UserId;
-  readonly alias: string;
-  readonly note: string;
-}
 
 /** The card of one meeting, as it came. */
 export type ReceivedCard = Pick<Contact, "card" | "cardProblem">;
@@ -54,6 +35,8 @@ export class ContactBook {
   readonly #device: Device;
   readonly #store: Store;
   readonly #changed: () => void;
+  /** With the account's other devices. */
+  sharing: Sharing = UNSHARED;
   #notesWork: Promise<unknown> = Promise.resolve();
 
   constructor(device: Device, store: Store, changed: () => void) {
@@ -62,7 +45,7 @@ export class ContactBook {
     this.#changed = changed;
   }
 
-  /** By name. Reads the mailbox's list first where it can be reached. */
+  /** People, by name. Reads the mailbox's list first where it can be reached. */
   async list(): Promise<Contact[]> {
     await this.refresh().catch(ignoreConnectionLoss);
     const [met, listed, notes] = await Promise.all([
@@ -73,6 +56,7 @@ export class ContactBook {
     return [...new Set([...met.keys(), ...listed.keys()])]
       .map((id) => toContact(met.get(id) ?? null, listed.get(id) ?? null, notes.get(id) ?? null))
       .filter((contact) => contact !== null)
+      .filter(({ method }) => method !== "link")
       .toSorted((a, b) => a.name.localeCompare(b.name));
   }
 
@@ -85,6 +69,14 @@ export class ContactBook {
     return toContact(met, listed, notes);
   }
 
+  /** Asks the mailbox for one that another device of this account may just have met. */
+  async find(userId: string): Promise<Contact | null> {
+    const known = await this.get(userId);
+    if (known !== null) return known;
+    await this.refresh().catch(ignoreConnectionLoss);
+    return this.get(userId);
+  }
+
   /** Keeps what a finished exchange has proven; doing it again changes nothing. */
   async keepMet(
     agreement: Agreement,
@@ -95,7 +87,10 @@ export class ContactBook {
     const { transcript } = agreement;
     const before = await this.#store.get<MetContact>("contacts", peer.userId);
     const received = readCard(met.card);
-    await this.#store.put("contacts", peer.userId, {
+    if (transcript.method === "link" && before !== null && before.method !== "link") {
+      return { contact: await this.#known(peer.userId), received }; // a person is no device of one's own
+    }
+    const known: MetContact = {
       userId: peer.userId,
       method: transcript.method,
       metAt: transcript.openedAt,
@@ -108,23 +103,38 @@ export class ContactBook {
       ownOpening,
       peerOpening,
       sessionKeys: { own: toBase64Url(sessionKeys.own), peer: toBase64Url(sessionKeys.peer) },
-    } satisfies MetContact);
+    };
+    const shared = transcript.method === "link" ? [] : this.sharing.changes(toHanded(known));
+    await this.#store.apply([{ collection: "contacts", id: peer.userId, value: known }, ...shared]);
+    this.sharing.look();
     this.#changed();
     return { contact: await this.#known(peer.userId), received };
   }
 
-  /** The device log that the meeting proved, if this device was there. */
+  /** Who the peer has proven to be at the meeting, if this device was there. */
+  async openingOf(userId: UserId): Promise<IdentityOpening | null> {
+    return (await this.#store.get<MetContact>("contacts", userId))?.peerOpening ?? null;
+  }
+
+  /** The device log that the meeting proved. */
   async provenLog(userId: UserId): Promise<DeviceLog | null> {
-    return (await this.#store.get<MetContact>("contacts", userId))?.peerOpening.log ?? null;
+    return (await this.openingOf(userId))?.log ?? null;
+  }
+
+  /** Accounts that are contacts for no more than a link. @param before milliseconds, by the server's clock */
+  async linkedIds(before = Infinity): Promise<UserId[]> {
+    const all = [
+      ...(await this.#store.all<MetContact>("contacts")),
+      ...(await this.#store.all<ContactRecord>("listings")),
+    ];
+    const linked = all.filter(({ method, metAt }) => method === "link" && metAt < before);
+    return [...new Set(linked.map(({ userId }) => userId))];
   }
 
   /** What the last meeting left for sessions between the two devices that were there. */
   async pairingWith(userId: UserId): Promise<Pairing | null> {
     const met = await this.#store.get<MetContact>("contacts", userId);
-    if (met === null) return null;
-    const { receiptHash, ownOpening, peerOpening, sessionKeys } = met;
-    const devices = { ownDeviceId: ownOpening.deviceId, peerDeviceId: peerOpening.deviceId };
-    return { receiptHash, ...devices, sessionKeys };
+    return met && pairingOf(met);
   }
 
   /** The contact that was made under this receipt, if it is still there. */
@@ -146,7 +156,13 @@ export class ContactBook {
     const before = await this.#store.get<Notes>("notes", id);
     const alias = change.alias?.trim().slice(0, NAME_MAX_CHARS) ?? before?.alias ?? "";
     const note = change.note?.slice(0, NOTE_MAX_CHARS) ?? before?.note ?? "";
-    await this.#store.put("notes", id, { userId: id, alias, note } satisfies Notes);
+    const changedAt = laterThan(before?.changedAt, this.sharing.now());
+    const notes = { userId: id, alias, note, changedAt } satisfies Notes;
+    await this.#store.apply([
+      { collection: "notes", id, value: notes },
+      ...this.sharing.changes({ kind: "notes", ...notes }),
+    ]);
+    this.sharing.look();
     this.#changed();
     return this.#known(id);
   }
@@ -206,6 +222,7 @@ export class ContactBook {
     for (const collection of ["contacts", "listings", "notes"] as const) {
       await this.#store.delete(collection, userId);
     }
+    for (const id of aboutContact(userId)) await this.#store.delete("settings", id);
     this.#changed();
   }
 
@@ -253,29 +270,6 @@ function readCard(bytes: Uint8Array | null): ReceivedCard {
   return read.ok
     ? { card: read.card, cardProblem: null }
     : { card: null, cardProblem: `The card that came could not be read: ${read.message}` };
-}
-
-function toContact(
-  met: MetContact | null,
-  listed: ContactRecord | null,
-  notes: Notes | null,
-): Contact | null {
-  const source = met ?? listed;
-  if (source === null) return null;
-  const { userId, method, metAt, receiptHash } = source;
-  const cardName = met?.card ? cardTitle(met.card) : "";
-  return {
-    userId,
-    name: notes?.alias || met?.peerName || cardName || `${userId.slice(0, 4)}…${userId.slice(-4)}`,
-    method,
-    metAt,
-    verified: met !== null,
-    blocked: listed?.blocked ?? false,
-    card: met?.card ?? null,
-    cardProblem: met?.cardProblem ?? null,
-    note: notes?.note ?? "",
-    receiptHash,
-  };
 }
 
 function ignoreConnectionLoss(error: unknown): void {

@@ -1,51 +1,44 @@
 // This device's own identity: made once, kept in the store, and turned into sessions when needed.
 
-import { toBase64Url } from "../core/crypto/bytes.ts";
+import { equalBytes, toBase64Url } from "../core/crypto/bytes.ts";
 import { solve } from "../core/crypto/proofOfWork.ts";
 import {
   deviceIdOf,
-  genesisBytes,
   type LoggedDevice,
   sessionTranscript,
   type VerifiedLog,
-  verifyLog,
 } from "../core/identity/deviceLog.ts";
-import { type DeviceLog, deviceLogSchema, type Proof } from "../wire/auth.ts";
+import type { DeviceLog, Proof } from "../wire/auth.ts";
 import type { Codec, Wire } from "../wire/codec/codec.ts";
+import { CODECS } from "../wire/codec/codecs.ts";
 import { ProblemError } from "../wire/problem.ts";
 import type { RouteName } from "../wire/routes.ts";
-import { type CallInput, type CallOutput, callRoute, fetched } from "./api.ts";
-import { clearErased, ErasureMark } from "./erasureMark.ts";
+import { type CallInput, type CallOutput, callRoute } from "./api.ts";
+import { fetched } from "./connectionError.ts";
+import { MOVE } from "./devices/move.ts";
+import { ErasureMark } from "./erasureMark.ts";
+import { ForkedLogError } from "./forkedLog.ts";
+import { createIdentity, forgetPhrase, keptPhrase, signWith } from "./newIdentity.ts";
+import { OwnLog } from "./ownLog.ts";
 import type { Ports } from "./ports.ts";
-import {
-  createDeviceKeys,
-  type DeviceKeys,
-  publicKeyBytes,
-  type Store,
-  type StoredIdentity,
-} from "./store/store.ts";
+import { type DeviceKeys, publicKeyBytes, type Store } from "./store/store.ts";
 
 const SESSION_MARGIN_MS = 30_000;
 
-/** Kept from before the identity is, until its owner has written it down. */
-interface StoredPhrase {
-  readonly phrase: string;
-}
-
-const phraseId = (deviceId: string) => `recovery ${deviceId}`;
 const registrationId = (origin: string) => `registered ${origin}`;
 
 export class Device {
   readonly origin: string;
   /** Of its sockets' frames. */
   readonly codec: Codec;
-  readonly log: DeviceLog;
-  readonly identity: VerifiedLog;
   readonly self: LoggedDevice;
   readonly erasure: ErasureMark;
+  /** Told when the account's log has grown. */
+  onLog: () => void = () => {};
   readonly #ports: Ports;
   readonly #store: Store;
   readonly #keys: DeviceKeys;
+  readonly #own: OwnLog;
   #session: { token: string; renewAt: number } | null = null;
   #renewal: Promise<string> | null = null;
 
@@ -55,8 +48,8 @@ export class Device {
     ports: Ports,
     store: Store,
     keys: DeviceKeys,
-    log: DeviceLog,
-    identity: VerifiedLog,
+    begun: unknown,
+    own: OwnLog,
     self: LoggedDevice,
   ) {
     this.origin = origin;
@@ -64,10 +57,18 @@ export class Device {
     this.#ports = ports;
     this.#store = store;
     this.#keys = keys;
-    this.log = log;
-    this.identity = identity;
+    this.#own = own;
     this.self = self;
-    this.erasure = new ErasureMark(store, log);
+    this.erasure = new ErasureMark(store, begun);
+  }
+
+  /** Of the account, as this device has verified it last. */
+  get log(): DeviceLog {
+    return this.#own.log;
+  }
+
+  get identity(): VerifiedLog {
+    return this.#own.verified;
   }
 
   /** The device in this store, made and registered if there is none yet. */
@@ -77,19 +78,53 @@ export class Device {
     ports: Ports,
     wire: Wire = "cbor",
   ): Promise<Device> {
-    const { CODECS } = await fetched(import("../wire/codec/codecs.ts"));
-    const { keys, log: storedLog } =
+    const { keys, log: begun } =
       (await store.loadIdentity()) ?? (await createIdentity(store, ports));
-    const log = deviceLogSchema.parse(storedLog);
-    const identity = verifyLog(log);
+    const own = await OwnLog.open(store, begun);
     const deviceId = deviceIdOf(await publicKeyBytes(keys.sign.publicKey));
-    const self = identity?.devices.find((device) => device.deviceId === deviceId);
-    if (identity === null || self === undefined) {
+    const isSelf = (device: LoggedDevice) => device.deviceId === deviceId;
+    const self = own?.verified.devices.find(isSelf) ?? own?.verified.removed.find(isSelf);
+    if (own === null || self === undefined) {
       throw new Error("The keys and the account in this store do not belong together.");
     }
-    const device = new Device(origin, CODECS[wire], ports, store, keys, log, identity, self);
+    const device = new Device(origin, CODECS[wire], ports, store, keys, begun, own, self);
+    if ((await store.get("device", MOVE)) !== null) {
+      const { finishMove } = await fetched(import("./devices/adoption.ts"));
+      await finishMove(device, ports, store, keys);
+      return Device.open(origin, store, ports, wire);
+    }
     await device.#register();
     return device;
+  }
+
+  /** What another tab or process has learnt of the account's log. */
+  async lookAtLog(): Promise<void> {
+    if (await this.#own.look()) this.onLog();
+  }
+
+  /**
+   * Takes over a log of this account, wherever it came from. True when it tells more than was known.
+   * @throws ForkedLogError when it contradicts the one known
+   * @throws AccountErased when it lists this device as removed
+   */
+  async learnLog(log: DeviceLog): Promise<boolean> {
+    const { recoveryKey } = this.identity;
+    const isNews = await this.#own.learn(log);
+    // Another phrase restores the account now.
+    if (!equalBytes(recoveryKey, this.identity.recoveryKey)) await this.forgetRecoveryPhrase();
+    const { number } = this.self;
+    const isActive = this.identity.devices.some((device) => device.number === number);
+    if (!isActive) await this.erasure.putRemoved();
+    if (isNews) this.onLog();
+    return isNews;
+  }
+
+  /** Asks the server what has been added. @throws as {@link learnLog} */
+  async refreshLog(): Promise<VerifiedLog> {
+    const params = { userId: this.identity.userId };
+    const { log } = await this.call("accountLog", { params });
+    await this.learnLog(log);
+    return this.identity;
   }
 
   async sign(message: Uint8Array): Promise<Uint8Array> {
@@ -121,12 +156,11 @@ export class Device {
   }
 
   async recoveryPhrase(): Promise<string | null> {
-    const stored = await this.#store.get<StoredPhrase>("device", phraseId(this.self.deviceId));
-    return stored?.phrase ?? null;
+    return (await keptPhrase(this.#store, this.self.deviceId))?.phrase ?? null;
   }
 
   forgetRecoveryPhrase(): Promise<void> {
-    return this.#store.delete("device", phraseId(this.self.deviceId));
+    return forgetPhrase(this.#store, this.self.deviceId);
   }
 
   /** A call in this account's name. A session that the server no longer takes is renewed once. */
@@ -176,11 +210,22 @@ export class Device {
     const signature = toBase64Url(await this.sign(sessionTranscript(this.origin, challenge)));
     const answer = { body: { challenge, signature } };
     const startedAt = this.#ports.now();
-    const session = await callRoute(this.#ports, this.origin, "openSession", answer, null);
+    const opening = callRoute(this.#ports, this.origin, "openSession", answer, null);
+    const session = await opening.catch((error: unknown) => this.#whyRefused(error));
     // The server's clock may differ: what counts is how long the session lasts.
     const lifetimeMs = Math.min(15 * 60_000, Math.max(60_000, session.expiresAt - startedAt));
     this.#session = { token: session.token, renewAt: startedAt + lifetimeMs - SESSION_MARGIN_MS };
     return session.token;
+  }
+
+  /** That it was removed this device believes the account's own signature alone. */
+  async #whyRefused(error: unknown): Promise<never> {
+    const log = error instanceof ProblemError ? error.problem.log : undefined;
+    if (log === undefined) throw error;
+    await this.learnLog(log).catch((fault: unknown) => {
+      if (!(fault instanceof ForkedLogError)) throw fault;
+    });
+    throw error;
   }
 
   /** Once an origin. */
@@ -193,6 +238,12 @@ export class Device {
       const body = { log: this.log, ...(proof !== undefined && { proof }) };
       return callRoute(this.#ports, this.origin, "register", { body }, null);
     });
+    const phrase = await keptPhrase(this.#store, this.self.deviceId);
+    if (phrase !== null) {
+      const body = { recoveryId: phrase.recoveryId };
+      const token = await this.#openSession();
+      await callRoute(this.#ports, this.origin, "listRecovery", { body }, token);
+    }
     await this.#store.put("device", id, { registeredAt: this.#ports.now() });
   }
 }
@@ -208,34 +259,4 @@ export async function withWork<Value>(
     if (work === undefined) throw error;
     return call({ challenge: work.challenge, solution: await solve(work.challenge, work.bits) });
   }
-}
-
-/** The phrase is kept first, so that no identity is ever without one. */
-async function createIdentity(store: Store, ports: Ports): Promise<StoredIdentity> {
-  await clearErased(store);
-  const { recoveryKeyOf, recoveryPhraseOf } = await fetched(
-    import("../core/identity/recoveryPhrase.ts"), // once in a device's life, and heavy with words
-  );
-  const keys = await createDeviceKeys(store.keepsExtractableKeys);
-  const signKey = await publicKeyBytes(keys.sign.publicKey);
-  const phrase = recoveryPhraseOf(ports.random(16));
-  const entry = {
-    kind: "genesis" as const,
-    signKey: toBase64Url(signKey),
-    agreeKey: toBase64Url(await publicKeyBytes(keys.agree.publicKey)),
-    recoveryKey: toBase64Url(recoveryKeyOf(phrase)),
-    createdAt: ports.now(),
-  };
-  const signature = toBase64Url(await signWith(keys.sign.privateKey, genesisBytes(entry)));
-  const log: DeviceLog = [{ ...entry, signature }];
-  const id = phraseId(deviceIdOf(signKey));
-  await store.put("device", id, { phrase } satisfies StoredPhrase);
-  const kept = await store.adoptIdentity({ keys, log });
-  if (JSON.stringify(kept.log) !== JSON.stringify(log)) await store.delete("device", id);
-  return kept;
-}
-
-async function signWith(key: CryptoKey, message: Uint8Array): Promise<Uint8Array> {
-  const bytes = message as Uint8Array<ArrayBuffer>;
-  return new Uint8Array(await crypto.subtle.sign("Ed25519", key, bytes));
 }

@@ -7,7 +7,8 @@ import { ProblemError } from "../wire/problem.ts";
 import { callRoute } from "./api.ts";
 import { deferred } from "./deferred.ts";
 import type { Device } from "./device.ts";
-import { AccountErased, ERASED_SIGNAL } from "./erasureMark.ts";
+import { AccountErased } from "./accountErased.ts";
+import { ERASED_SIGNAL } from "./erasureMark.ts";
 import { lineName } from "./line/lineContext.ts";
 import type { Ports } from "./ports.ts";
 import type { Store } from "./store/store.ts";
@@ -36,7 +37,7 @@ export async function eraseAccount(device: Device, ports: Ports, store: Store): 
   }
 }
 
-async function eraseAtServer(device: Device, ports: Ports): Promise<void> {
+export async function eraseAtServer(device: Device, ports: Ports): Promise<void> {
   const { origin, identity, self } = device;
   await device.call("account", {}); // a session that lasts, or the news that there is no account
   const asked = { body: { userId: identity.userId, deviceId: self.deviceId } };
@@ -46,7 +47,11 @@ async function eraseAtServer(device: Device, ports: Ports): Promise<void> {
 }
 
 /** Resolves once nobody else holds the line, and so writes to the store; after some time in any case. */
-async function heldByOthers(device: Device, ports: Ports, store: Store): Promise<() => void> {
+export async function heldByOthers(
+  device: Device,
+  ports: Ports,
+  store: Store,
+): Promise<() => void> {
   const until = ports.now() + OTHERS_MS;
   for (;;) {
     const release = await store.hold(lineName(device));

@@ -3,8 +3,8 @@
 
 import { fromBase64Url } from "../core/crypto/bytes.ts";
 import { eraseTranscript, isSignatureBy, type VerifiedLog } from "../core/identity/deviceLog.ts";
-import type { DeviceLog } from "../wire/auth.ts";
 import type { MailboxNotice } from "../wire/mailbox.ts";
+import { AccountErased, type Ending } from "./accountErased.ts";
 import type { Store } from "./store/store.ts";
 
 type ErasedNotice = Extract<MailboxNotice, { type: "erased" }>;
@@ -15,23 +15,16 @@ const ERASURE = "erasure";
 /** Tells other tabs and processes of this device to look whether the account is still there. */
 export const ERASED_SIGNAL = "erased";
 
-/** The account is no more: it was erased here or on another device. What this device keeps can still be read. */
-export class AccountErased extends Error {
-  constructor() {
-    super("This account was erased.");
-    this.name = "AccountErased";
-  }
-}
-
 export class ErasureMark {
   readonly #store: Store;
-  readonly #log: DeviceLog;
-  /** Told when it turns out that the account was erased. */
-  onErased: () => void = () => {};
+  /** What the identity was stored with. */
+  readonly #begun: unknown;
+  /** Told when it turns out that this device speaks for its account no more. */
+  onErased: (ending: Ending) => void = () => {};
 
-  constructor(store: Store, log: DeviceLog) {
+  constructor(store: Store, begun: unknown) {
     this.#store = store;
-    this.#log = log;
+    this.#begun = begun;
   }
 
   /** For the tab or process that erases: no other does so, or begins a new account here, until it is released. */
@@ -41,7 +34,7 @@ export class ErasureMark {
 
   /** From now on nothing here registers the account again. */
   put(): Promise<void> {
-    return this.#store.put("device", ERASURE, true);
+    return this.#store.put("device", ERASURE, "erased" satisfies Ending);
   }
 
   /** The server has refused to erase: the account stays. */
@@ -49,11 +42,24 @@ export class ErasureMark {
     return this.#store.delete("device", ERASURE);
   }
 
-  /** @throws AccountErased when it was erased, by whichever tab or process */
+  /** The account's log lists this device as removed. */
+  async putRemoved(): Promise<never> {
+    await this.#store.put("device", ERASURE, "removed" satisfies Ending);
+    this.onErased("removed");
+    throw new AccountErased("removed");
+  }
+
+  /** Tells if an earlier run has found this device removed: no server is needed to know. */
+  async lookForRemoval(): Promise<void> {
+    if ((await markOf(this.#store)) === "removed") this.onErased("removed");
+  }
+
+  /** @throws AccountErased when it was erased or removed, as whichever tab or process has found */
   async check(): Promise<void> {
-    if ((await this.#isKept()) && !(await isMarked(this.#store))) return;
-    this.onErased();
-    throw new AccountErased();
+    const mark = await markOf(this.#store);
+    if (mark === null && (await this.#isKept())) return;
+    this.onErased(mark ?? "erased");
+    throw new AccountErased(mark ?? "erased");
   }
 
   /** What the server says counts if a device of this account has signed for it. */
@@ -69,12 +75,12 @@ export class ErasureMark {
     if (await this.#isKept()) await this.put();
     // Another window may have deleted all just now, and this one has put its mark into the empty store.
     if (!(await this.#isKept())) await this.remove();
-    this.onErased();
+    this.onErased("erased");
   }
 
   async #isKept(): Promise<boolean> {
     const kept = await this.#store.loadIdentity();
-    return JSON.stringify(kept?.log) === JSON.stringify(this.#log);
+    return JSON.stringify(kept?.log) === JSON.stringify(this.#begun);
   }
 }
 
@@ -83,12 +89,12 @@ export class ErasureMark {
  * @throws AccountErased while another tab or process is at it
  */
 export async function clearErased(store: Store): Promise<void> {
-  if (!(await isMarked(store))) return;
+  if ((await markOf(store)) === null) return;
   const release = await store.hold(ERASURE);
   if (release === null) throw new AccountErased();
   await store.clear().finally(release);
 }
 
-async function isMarked(store: Store): Promise<boolean> {
-  return (await store.get("device", ERASURE)) !== null;
+function markOf(store: Store): Promise<Ending | null> {
+  return store.get<Ending>("device", ERASURE);
 }

@@ -100,8 +100,9 @@ export class InitiatorRun extends ConcludingRun {
   }
 
   async #announce(locator: Locator, times: { expiresAt: number; answerBy: number }): Promise<void> {
-    const { method, peerId } = this.record;
-    if (method === "key") this.meeting.emit({ event: "key", ...(await shownKey(this.record)) });
+    const { peerId } = this.record;
+    const key = await shownKey(this.record);
+    if (key !== null) this.meeting.emit({ event: "key", ...key });
     else this.meeting.emit({ event: "asked", to: peerId, locator, ...times });
   }
 
@@ -138,12 +139,12 @@ export class InitiatorRun extends ConcludingRun {
   }
 }
 
-/** The terms of a key are fixed. */
-function openMessage({ terms, sid, half }: AttemptRecord): OpenMessage {
+/** The terms are an asker's choice with a passphrase alone. */
+function openMessage({ method, terms, sid, half }: AttemptRecord): OpenMessage {
   const { share, commitment } = half;
   const members = { type: "open", sid, share, commitment } as const;
   return terms === null
-    ? { ...members, method: "key" }
+    ? { ...members, method: method === "link" ? "link" : "key" }
     : { ...members, method: "passphrase", ...terms };
 }
 

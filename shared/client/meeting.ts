@@ -1,8 +1,10 @@
 // One try to meet someone, as its user sees it: events in order, and a contact in the end.
 
+import { adviceFor } from "./advice.ts";
 import {
   type Asked,
   type Contact,
+  type FailureReason,
   type MeetingEvent,
   MeetingFailed,
   type ShownKey,
@@ -34,6 +36,13 @@ export class Meeting implements AsyncIterable<MeetingEvent> {
 
   constructor() {
     this.contact = this.#outcome.promise;
+  }
+
+  /** One that has come to nothing before it began. */
+  static over(reason: FailureReason, method: Method): Meeting {
+    const meeting = new Meeting();
+    meeting.emit({ event: "failed", reason, advice: adviceFor(reason, method, meeting.role) });
+    return meeting;
   }
 
   get role(): Role {

@@ -15,7 +15,9 @@ import type { MessageKey, MessageRecord } from "../core/line/messageRecord.ts";
 import type { WordListTag } from "../core/pairing/words.ts";
 import type { RequestOutcome } from "../wire/mailbox.ts";
 import type { Failure, Method } from "../wire/pairing.ts";
+import type { Ending } from "./accountErased.ts";
 import type { Problem } from "../wire/problem.ts";
+import type { FileProgress } from "./blobs/transfer.ts";
 
 /** Which strangers may find an account by its handle, or ask it to meet; contacts always may. */
 export const AUDIENCES: readonly Audience[] = audienceSchema.options;
@@ -170,7 +172,7 @@ export type AcquaintEvent =
   | { readonly event: "requests" }
   /** A request ended that this device did not answer. */
   | { readonly event: "requestOver"; readonly request: OverRequest }
-  /** A message came; told by the tab or process that reads the line. */
+  /** A message came. Told in each tab; of several processes, by the one that reads the line. */
   | { readonly event: "message"; readonly message: MessageRecord }
   /** Something in the conversation with that account has changed; read it anew. */
   | { readonly event: "conversation"; readonly userId: UserId }
@@ -183,9 +185,32 @@ export type AcquaintEvent =
       readonly message: MessageKey;
       readonly problem: Problem;
     }
+  /** How far an upload or a download has come, some times a second; null when it is over, whatever its end. */
+  | {
+      readonly event: "file";
+      readonly userId: UserId;
+      readonly message: MessageKey;
+      readonly progress: FileProgress | null;
+    }
   /** The account's devices changed in a way that it has not signed. Nothing more is sent to it. */
   | { readonly event: "forked"; readonly userId: UserId }
-  /** The account was erased, here or on another device. Nothing more is sent; what this device keeps stays. */
-  | { readonly event: "erased" }
-  /** Of the mailbox socket. */
+  /**
+   * What another device of this account hands over is coming: so many messages have, of those to come. With
+   * `done` at `total` all has come.
+   */
+  | { readonly event: "history"; readonly done: number; readonly total: number }
+  /** This account's devices have changed, or one waits to be let in; read them anew. */
+  | { readonly event: "devices" }
+  /** This device is of the account now that it asked; this one is closed: open it anew. */
+  | { readonly event: "joined" }
+  /** The other device has declined to let this one in. */
+  | { readonly event: "joinRefused" }
+  /**
+   * The account was erased, here or on another device, or this device was removed from it. Nothing more is sent;
+   * what this device keeps stays.
+   */
+  | { readonly event: "erased"; readonly ending: Ending }
+  /** A newer version of this program, in another tab, needs what this one keeps. This one is closed: load it anew. */
+  | { readonly event: "outdated" }
+  /** Of the mailbox socket, which the tabs of a browser share. */
   | { readonly event: "connection"; readonly state: "connecting" | "online" | "offline" };

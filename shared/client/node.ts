@@ -1,7 +1,8 @@
 // The SDK for Node 20 and later: a folder as the store, and a socket where Node has none of its own.
 
 import { WebSocket as NodeSocket } from "ws";
-import { Acquaint as Standard, type AcquaintOptions } from "./acquaint.ts";
+import { Acquaint as Standard } from "./opening.ts";
+import type { AcquaintOptions } from "./options.ts";
 import { type Ports, type SocketLike, STANDARD_PORTS } from "./ports.ts";
 
 const openSocket: Ports["openSocket"] = (url, protocols) =>
@@ -18,3 +19,4 @@ export const Acquaint = {
 
 export * from "./sdk.ts";
 export { fileStore } from "./store/file.ts";
+export { memoryStore } from "./store/memory.ts";

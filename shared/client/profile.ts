@@ -1,16 +1,32 @@
 // What one calls oneself, kept on the device, and what the server knows: a handle and who may find it.
 
 import type { Account, Audience } from "../wire/auth.ts";
-import { handleSchema, type UserId } from "../wire/ids.ts";
+import { handleSchema, type UserId, userIdSchema } from "../wire/ids.ts";
 import { NAME_MAX_CHARS } from "../wire/limits.ts";
+import { laterThan } from "../core/line/laterThan.ts";
 import { ProblemError } from "../wire/problem.ts";
 import type { Device } from "./device.ts";
 import type { Me } from "./model.ts";
+import { type Sharing, UNSHARED } from "./sharing.ts";
 import type { Store } from "./store/store.ts";
 
 const PROFILE_ID = "profile";
+/** The name as it was given last, on whichever device. */
+export const NAME_ID = "name";
 
+export interface StoredName {
+  readonly name: string;
+  /** Milliseconds by the clock of the device that made the change; 0 for what a new device was made with. */
+  readonly changedAt: number;
+}
+
+/** The `name` is the one that the device was made with. */
 type StoredProfile = { readonly name: string; readonly account: Account | null };
+
+interface NameSharing extends Sharing {
+  /** Told when the name has come from another device. */
+  onName: () => Promise<void>;
+}
 
 export interface ProfileChange {
   readonly name?: string;
@@ -24,12 +40,24 @@ export class Profile {
   readonly #device: Device;
   readonly #store: Store;
   readonly #changed: () => void;
+  /** With the account's other devices. */
+  #sharing: Sharing = UNSHARED;
   #stored: StoredProfile;
+  #named: StoredName;
+  /** How many changes the server has taken from this instance. */
+  #changes = 0;
 
-  private constructor(device: Device, store: Store, stored: StoredProfile, changed: () => void) {
+  private constructor(
+    device: Device,
+    store: Store,
+    stored: StoredProfile,
+    named: StoredName,
+    changed: () => void,
+  ) {
     this.#device = device;
     this.#store = store;
     this.#stored = stored;
+    this.#named = named;
     this.#changed = changed;
   }
 
@@ -43,15 +71,15 @@ export class Profile {
     const known = await store.get<StoredProfile>("settings", PROFILE_ID);
     const stored = known ?? { name: cleanName(name), account: null };
     if (known === null) await store.put("settings", PROFILE_ID, stored);
-    return new Profile(device, store, stored, changed);
+    return new Profile(device, store, stored, await ownName(store), changed);
   }
 
   get me(): Me {
-    const { name, account } = this.#stored;
+    const { account } = this.#stored;
     return {
       userId: this.#device.identity.userId,
       deviceId: this.#device.self.deviceId,
-      name,
+      name: this.#named.name,
       handle: account?.handle ?? null,
       visibility: account?.visibility ?? "anyone",
       requestsFrom: account?.requestsFrom ?? "anyone",
@@ -68,13 +96,39 @@ export class Profile {
         ...(requestsFrom !== undefined && { requestsFrom }),
       };
       account = await this.#device.call("changeAccount", { body });
+      this.#changes += 1;
     }
-    return this.#keep({ name: name === undefined ? this.#stored.name : cleanName(name), account });
+    if (name !== undefined) await this.#rename(cleanName(name));
+    return this.#keep({ ...this.#stored, account });
+  }
+
+  /** From now on a new name goes to the account's other devices, and those of theirs come here. */
+  shareBy(sharing: NameSharing): void {
+    this.#sharing = sharing;
+    sharing.onName = async () => {
+      this.#named = await ownName(this.#store);
+      this.#changed();
+    };
   }
 
   /** Reads handle and visibility anew from the server. */
   async refresh(): Promise<Me> {
-    return this.#keep({ ...this.#stored, account: await this.#device.call("account", {}) });
+    const changes = this.#changes;
+    const account = await this.#device.call("account", {});
+    // What has been changed meanwhile is newer than what was read.
+    return changes === this.#changes ? this.#keep({ ...this.#stored, account }) : this.me;
+  }
+
+  /** By id or handle. Null for an account that does not exist, or may not be found. */
+  async accountOf(who: string): Promise<UserId | null> {
+    const id = userIdSchema.safeParse(who.trim());
+    if (id.success) return id.data;
+    try {
+      return (await this.find(who)).userId;
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === "handle-unknown") return null;
+      throw error;
+    }
   }
 
   async find(handle: string): Promise<{ userId: UserId }> {
@@ -83,12 +137,33 @@ export class Profile {
     return { userId };
   }
 
+  async #rename(name: string): Promise<void> {
+    const named: StoredName = {
+      name,
+      changedAt: laterThan(this.#named.changedAt, this.#sharing.now()),
+    };
+    await this.#store.apply([
+      { collection: "settings", id: NAME_ID, value: named },
+      ...this.#sharing.changes({ kind: "name", ...named }),
+    ]);
+    this.#named = named;
+    this.#sharing.look();
+  }
+
   async #keep(stored: StoredProfile): Promise<Me> {
     this.#stored = stored;
     await this.#store.put("settings", PROFILE_ID, stored);
     this.#changed();
     return this.me;
   }
+}
+
+/** What the account's person is called by others, as far as this device knows. */
+export async function ownName(store: Store): Promise<StoredName> {
+  const named = await store.get<StoredName>("settings", NAME_ID);
+  if (named !== null) return named;
+  const stored = await store.get<StoredProfile>("settings", PROFILE_ID);
+  return { name: stored?.name ?? "", changedAt: 0 };
 }
 
 function cleanName(name: string): string {

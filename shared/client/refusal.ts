@@ -3,7 +3,7 @@
 import { attemptNoticeSchema } from "../wire/pairing.ts";
 import type { MeetingRequest } from "../wire/mailbox.ts";
 import { ProblemError } from "../wire/problem.ts";
-import { ConnectionError } from "./api.ts";
+import { ConnectionError } from "./connectionError.ts";
 import { deferred } from "./deferred.ts";
 import type { Device } from "./device.ts";
 import { LiveSocket } from "./liveSocket.ts";

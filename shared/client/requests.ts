@@ -16,10 +16,8 @@ import type { SpokenMeetings } from "./spokenMeetings.ts";
 
 /** How long the lower of two crossed attempts waits for the other device to come over, if the other's time allows. */
 const CROSSING_PATIENCE_MS = 5_000;
-
 /** How often a tab looks whether another one has let go of a crossed request, which still waits then. */
 const LOOK_AGAIN_MS = 1_000;
-
 /** Of two crossed requests, the later one was made at most this long after the one that led to the meeting. */
 const CROSSING_WINDOW_MS = PASSPHRASE_TERM_MAX_SECONDS * 1_000;
 
@@ -43,6 +41,8 @@ export class Requests {
   readonly #own = new Set<string>();
   /** Crossed requests that this tab is to settle, not another one of the device; each lets go of its hold. */
   readonly #held = new Map<string, () => void>();
+  /** Ends that were told of, since whichever tab takes over hears of the last ones again. */
+  readonly #over = new Set<string>();
   /** Those that the server has listed since the last hello. */
   #listed = new Set<string>();
   readonly #timers = new Set<() => void>();
@@ -122,7 +122,7 @@ export class Requests {
   async arrived(request: MeetingRequest, now: number): Promise<void> {
     const { sid, from, handle, claimBy, answerBy } = request;
     this.#listed.add(sid);
-    if (this.#waiting.has(sid) || this.#own.has(sid) || this.#spoken.isAnswering(sid)) return;
+    if (this.#waiting.has(sid) || this.#isOwn(sid) || this.#over.has(`${sid} answered`)) return;
     const contact = await this.#contacts.get(from);
     const expiresAt = this.#ports.now() + claimBy - now;
     const shown: IncomingRequest = {
@@ -153,9 +153,10 @@ export class Requests {
   /** Of the mailbox's line. What this device answers itself, it hears of from the attempt. */
   async ended({ sid, from, handle, openedAt, outcome }: EndedRequest): Promise<void> {
     const waiting = this.#waiting.get(sid);
-    const isCrossed = waiting?.isCrossed === true;
     this.#remove(sid);
-    if (isCrossed || this.#own.has(sid) || this.#spoken.isAnswering(sid)) return;
+    const news = `${sid} ${outcome}`;
+    if (waiting?.isCrossed === true || this.#isOwn(sid) || this.#over.has(news)) return;
+    this.#over.add(news);
     const contact = await this.#contacts.get(from);
     // One that was never shown here and made way for another attempt (PAS-9) has not come to nothing.
     const hasMet = contact !== null && openedAt < contact.metAt + CROSSING_WINDOW_MS;
@@ -234,6 +235,10 @@ export class Requests {
     for (const sid of this.#held.keys()) this.#letGo(sid);
   }
 
+  #isOwn(sid: string): boolean {
+    return this.#own.has(sid) || this.#spoken.isAnswering(sid);
+  }
+
   #isInTime(sid: string): boolean {
     const waiting = this.#waiting.get(sid);
     return waiting !== undefined && this.#ports.now() < waiting.shown.expiresAt;
@@ -246,10 +251,7 @@ export class Requests {
   }
 
   /** Takes it off the list; what fails puts it back. */
-  async #settle<Result>(
-    sid: string,
-    settle: (request: MeetingRequest) => Promise<Result>,
-  ): Promise<Result> {
+  async #settle<Result>(sid: string, settle: (request: MeetingRequest) => Promise<Result>) {
     const waiting = this.#take(sid);
     try {
       return await settle(waiting.request);

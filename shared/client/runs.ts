@@ -2,7 +2,7 @@
 // decided by keyMeetings.ts and spokenMeetings.ts.
 
 import type { Role } from "../core/crypto/cpace.ts";
-import { ConnectionError } from "./api.ts";
+import { ConnectionError } from "./connectionError.ts";
 import type { AttemptRecord } from "./attemptRecord.ts";
 import type { AttemptRun } from "./attemptRun.ts";
 import { InitiatorRun } from "./initiatorRun.ts";

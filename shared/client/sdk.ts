@@ -8,9 +8,16 @@ export {
   emptyCard,
 } from "../core/cards/card.ts";
 export type { CodeProblem, ParsedCode } from "../core/pairing/codeReading.ts";
-export { LIFETIME_MAX_SECONDS } from "../core/line/content.ts";
+export {
+  CAPTION_MAX_BYTES,
+  LIFETIME_MAX_SECONDS,
+  THUMBNAIL_MAX_BYTES,
+} from "../core/line/contentLimits.ts";
+export { fileNameFrom } from "../core/line/fileNames.ts";
 export type { Conversation } from "../core/line/conversation.ts";
 export {
+  type FileFacts,
+  hasText,
   isUnread,
   keyOf,
   type MessageKey,
@@ -22,6 +29,7 @@ export type { Language, WordListTag } from "../core/pairing/words.ts";
 export type { Audience } from "../wire/auth.ts";
 export type { Card } from "../wire/card.ts";
 export {
+  BLOB_MAX_BYTES,
   CARD_MAX_BYTES,
   NAME_MAX_CHARS,
   PASSPHRASE_T1_SECONDS,
@@ -31,12 +39,24 @@ export {
   TEXT_MAX_BYTES,
 } from "../wire/limits.ts";
 export { type Problem, type ProblemCode, ProblemError } from "../wire/problem.ts";
-export type { AccountExport } from "./accountExport.ts";
-export type { AcquaintOptions } from "./acquaint.ts";
-export { ConnectionError } from "./api.ts";
-export { AccountErased } from "./erasureMark.ts";
+export type { AccountExport, ExportedFile, ExportedMessage } from "./accountExport.ts";
+export type { AcquaintOptions } from "./options.ts";
+export { ConnectionError } from "./connectionError.ts";
+export { FileError, type FileProgress, type FileSource } from "./blobs/transfer.ts";
+export type { Applicant } from "./devices/admitting.ts";
+export type { DeviceInfo, Devices } from "./devices/devices.ts";
+export { AccountInUse, EntryRefused, PhraseUnknown } from "./devices/faults.ts";
+export type { LinkOptions, LinkSecret } from "./devices/linkMeetings.ts";
+export { AccountErased, type Ending } from "./accountErased.ts";
 export { CodeError, type CodeReader, loadCodes, loadLanguages, readCode } from "./codes.ts";
-export { ForkedLogError } from "./line/accountLogs.ts";
+export { ForkedLogError } from "./forkedLog.ts";
+export type {
+  Files,
+  KeptFile,
+  OpenFileOptions,
+  OutgoingFile,
+  SendFileOptions,
+} from "./line/files.ts";
 export type { Messages } from "./line/messages.ts";
 export type { Comparison, Verification } from "./line/verification.ts";
 export type { Meeting } from "./meeting.ts";
@@ -61,7 +81,7 @@ export {
 } from "./model.ts";
 export { loadPassphrases, type Passphrases } from "./passphrases.ts";
 export type { Ports, SocketLike } from "./ports.ts";
-export { PassphraseError } from "./spokenMeetings.ts";
+export { PassphraseError } from "./passphraseError.ts";
+export { loadRecoveryWords, type RecoveryWords } from "./recoveryWords.ts";
 export type { Requests } from "./requests.ts";
-export { memoryStore } from "./store/memory.ts";
 export type { Store } from "./store/store.ts";

@@ -6,14 +6,19 @@ import type { AttemptRecord } from "./attemptRecord.ts";
 import { loadWords } from "./codes.ts";
 import type { ShownKey } from "./model.ts";
 
-/** @throws ConnectionError when the words are not here yet and cannot be fetched */
-export async function shownKey(record: AttemptRecord): Promise<ShownKey> {
-  const { origin, locator, prs, words, expiresAt } = record;
+/**
+ * Null for what was agreed on by voice.
+ * @throws ConnectionError when the words are not here yet and cannot be fetched
+ */
+export async function shownKey(record: AttemptRecord): Promise<ShownKey | null> {
+  const { method, origin, locator, prs, words, expiresAt } = record;
+  if (method === "passphrase") return null;
   const secret = prsToSecret(fromBase64Url(prs));
-  if (locator === null || secret === null || expiresAt === null) {
+  if (secret === null) return null;
+  if (locator === null || expiresAt === null) {
     throw new Error("The attempt does not stand yet.");
   }
   const code = formatCode(locator, secret, await loadWords(words));
   const digits = formatCode(locator, secret, "digits");
-  return { locator, code, digits, link: codeToLink(origin, code), expiresAt };
+  return { locator, code, digits, link: codeToLink(origin, code, method), expiresAt };
 }

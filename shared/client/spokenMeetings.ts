@@ -3,7 +3,7 @@
 
 import { toBase64Url } from "../core/crypto/bytes.ts";
 import { DEFAULT_TAG, locatorOf } from "../core/pairing/code.ts";
-import { parsePassphrase, type PassphraseProblem } from "../core/pairing/passphrase.ts";
+import { parsePassphrase } from "../core/pairing/passphrase.ts";
 import type { UserId } from "../wire/ids.ts";
 import {
   PASSPHRASE_T1_SECONDS,
@@ -19,25 +19,9 @@ import type { CardBox } from "./cardBox.ts";
 import { InitiatorRun } from "./initiatorRun.ts";
 import type { Meeting } from "./meeting.ts";
 import type { AskOptions, MeetingOptions } from "./model.ts";
+import { PassphraseError, type SpentPassphrase } from "./passphraseError.ts";
 import { ResponderRun } from "./responderRun.ts";
 import type { Runs } from "./runs.ts";
-
-/** A passphrase that cannot serve; nothing was sent. `problem` says why, and never quotes it. */
-export class PassphraseError extends Error {
-  readonly problem: PassphraseProblem | SpentPassphrase;
-
-  constructor(problem: PassphraseProblem | SpentPassphrase) {
-    super(problem.message);
-    this.name = "PassphraseError";
-    this.problem = problem;
-  }
-}
-
-interface SpentPassphrase {
-  /** Offered in vain before; or in another attempt that is under way. */
-  readonly code: "burnt" | "inUse";
-  readonly message: string;
-}
 
 export class SpokenMeetings {
   readonly #runs: Runs;

@@ -1,81 +1,30 @@
 // Accounts, sessions and upgrade tokens on the wire (ID-1, ID-2, ID-4).
 
 import * as z from "zod/mini";
+import { deviceLogSchema, laterEntrySchema } from "./deviceLog.ts";
 import {
   bytesSchema,
   deviceIdSchema,
-  deviceNumberSchema,
   handleSchema,
   locatorSchema,
   timeSchema,
   userIdSchema,
 } from "./ids.ts";
-import { LOG_MAX_ENTRIES } from "./limits.ts";
+import { APPEND_MAX_ENTRIES } from "./limits.ts";
+import { signedPrekeySchema } from "./line.ts";
 import { methodSchema } from "./pairing.ts";
 
-/** First entry of a device log; the `userId` is the truncated hash of its signed bytes. */
-export const genesisEntrySchema = z.strictObject({
-  kind: z.literal("genesis"),
-  signKey: bytesSchema(32),
-  agreeKey: bytesSchema(32),
-  /** Ed25519 key that the recovery phrase makes; it may sign later entries. */
-  recoveryKey: bytesSchema(32),
-  createdAt: timeSchema,
-  signature: bytesSchema(64),
-});
-export type GenesisEntry = z.infer<typeof genesisEntrySchema>;
-
-/** Who signs a later entry: a device, by its number, or the recovery key that counts at that place. */
-const logSignerSchema = z.union([z.literal("recovery"), deviceNumberSchema]);
-export type LogSigner = z.infer<typeof logSignerSchema>;
-
-const laterMembers = {
-  /** SHA-256 of the signed bytes of the entry before. */
-  previous: bytesSchema(32),
-  by: logSignerSchema,
-  createdAt: timeSchema,
-  signature: bytesSchema(64),
-};
-
-const addEntrySchema = z.strictObject({
-  kind: z.literal("add"),
-  signKey: bytesSchema(32),
-  agreeKey: bytesSchema(32),
-  ...laterMembers,
-  /** By the new device's own signing key, over the same bytes. */
-  possession: bytesSchema(64),
-});
-export type AddEntry = z.infer<typeof addEntrySchema>;
-
-const removeEntrySchema = z.strictObject({
-  kind: z.literal("remove"),
-  device: deviceNumberSchema,
-  ...laterMembers,
-});
-export type RemoveEntry = z.infer<typeof removeEntrySchema>;
-
-const recoveryEntrySchema = z.strictObject({
-  kind: z.literal("recovery"),
-  /** In place of the one before, which counts no more. */
-  recoveryKey: bytesSchema(32),
-  ...laterMembers,
-});
-export type RecoveryEntry = z.infer<typeof recoveryEntrySchema>;
-
-export const laterEntrySchema = z.discriminatedUnion("kind", [
-  addEntrySchema,
-  removeEntrySchema,
-  recoveryEntrySchema,
-]);
-export type LaterEntry = z.infer<typeof laterEntrySchema>;
-export type LogEntry = GenesisEntry | LaterEntry;
-
-export type DeviceLog = LogEntry[];
-
-/** The genesis entry, then later ones. Whether they hold is for `verifyLog` to say. */
-export const deviceLogSchema: z.ZodMiniType<DeviceLog, DeviceLog> = z
-  .tuple([genesisEntrySchema], laterEntrySchema)
-  .check(z.maxLength(LOG_MAX_ENTRIES));
+export { deviceLogSchema, laterEntrySchema } from "./deviceLog.ts";
+export type {
+  AddEntry,
+  DeviceLog,
+  GenesisEntry,
+  LaterEntry,
+  LogEntry,
+  LogSigner,
+  RecoveryEntry,
+  RemoveEntry,
+} from "./deviceLog.ts";
 
 /** A solved proof of work: the challenge as given, and a number that solves it. */
 export const proofSchema = z.strictObject({
@@ -85,8 +34,8 @@ export const proofSchema = z.strictObject({
 export type Proof = z.infer<typeof proofSchema>;
 
 export const registerRequestSchema = z.strictObject({
-  /** Its first entry alone. */
-  log: deviceLogSchema.check(z.maxLength(1)),
+  /** All of it: a server that has lost the account learns all its devices. */
+  log: deviceLogSchema,
   proof: z.optional(proofSchema),
 });
 
@@ -116,7 +65,22 @@ export const accountChangeSchema = z.strictObject({
 });
 export type AccountChange = z.infer<typeof accountChangeSchema>;
 
-/** What a look-up by handle tells: enough to verify the account's keys. */
+export const appendRequestSchema = z.strictObject({
+  /** Those that follow on what the server has; any that it has already are passed over. */
+  entries: z.array(laterEntrySchema).check(z.minLength(1), z.maxLength(APPEND_MAX_ENTRIES)),
+  /** Of the device that the last of them adds: so that it can be written to from the first moment. */
+  prekey: z.optional(signedPrekeySchema),
+});
+
+/** What the log has come to. */
+export const appendedSchema = z.object({ length: z.int(), logHead: bytesSchema(32) });
+
+/** What a recovery phrase makes to find its account by (docs/protocol.md, Recovery ids). */
+export const recoveryIdSchema = bytesSchema(16);
+
+export const recoveryRequestSchema = z.strictObject({ recoveryId: recoveryIdSchema });
+
+/** What a look-up by handle or recovery id tells: enough to verify the account's keys. */
 export const foundAccountSchema = z.object({ userId: userIdSchema, log: deviceLogSchema });
 
 export const challengeRequestSchema = z.strictObject({

@@ -58,6 +58,7 @@ export const BLOCKS_MAX = 10_000;
 /** Entries of a device log, removals among them, and devices that are active at a time. */
 export const LOG_MAX_ENTRIES = 40;
 export const DEVICES_MAX = 8;
+export const APPEND_MAX_ENTRIES = 8;
 /** What a mailbox holds before it refuses senders, and for how long. */
 export const MAILBOX_MAX_ENVELOPES = 10_000;
 export const MAILBOX_MAX_BYTES = 64 * 1024 * 1024;
@@ -81,10 +82,23 @@ export const TRANSIENTS_PER_SECOND = 5;
 export const PREKEYS_MAX = 50;
 export const PREKEYS_FEW = 10;
 /** Envelopes under way to a socket that has not confirmed them; it is sent no more until it does. */
-export const WINDOW_MAX_ENVELOPES = 200;
+export const WINDOW_MAX_ENVELOPES = 800;
 export const WINDOW_MAX_BYTES = 512 * 1024;
 /** A socket that confirms nothing for so long, though envelopes are under way to it, is closed. */
 export const STALLED_SECONDS = 60;
+
+/** A blob is stored in chunks of this size, before they are sealed; its last may be shorter. */
+export const BLOB_CHUNK_BYTES = 1024 * 1024;
+/** What sealing adds to each chunk. */
+export const BLOB_TAG_BYTES = 16;
+/** A blob before it is sealed: shorter ones are padded to the first, and no padding reaches over the second. */
+export const BLOB_MIN_BYTES = 1024;
+export const BLOB_MAX_BYTES = 100 * 1024 * 1024;
+export const BLOB_TTL_SECONDS = 30 * 24 * 60 * 60;
+/** What an account keeps at a time of what it has uploaded, as it is sealed. */
+export const BLOBS_MAX = 1_000;
+export const BLOBS_MAX_BYTES = 1024 * 1024 * 1024;
+export const UPLOAD_TOKEN_TTL_SECONDS = 24 * 60 * 60;
 
 export const SUBPROTOCOL_JSON = "acquaint.v1.json";
 export const SUBPROTOCOL_CBOR = "acquaint.v1.cbor";

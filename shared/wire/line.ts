@@ -2,7 +2,7 @@
 // a box the server never knows; docs/protocol.md, Sessions of two, says how it is made.
 
 import * as z from "zod/mini";
-import { deviceLogSchema } from "./auth.ts";
+import { deviceLogSchema } from "./deviceLog.ts";
 import { boxSchema, bytesSchema, deviceNumberSchema, userIdSchema } from "./ids.ts";
 import {
   BOX_MAX_BYTES,
@@ -17,7 +17,7 @@ const prekeyIdSchema = z.int().check(z.minimum(1), z.maximum(2_147_483_647));
 const oneTimePrekeySchema = z.strictObject({ id: prekeyIdSchema, key: bytesSchema(32) });
 export type OneTimePrekey = z.infer<typeof oneTimePrekeySchema>;
 
-const signedPrekeySchema = z.strictObject({
+export const signedPrekeySchema = z.strictObject({
   id: prekeyIdSchema,
   key: bytesSchema(32),
   /** By the device's signing key (docs/protocol.md, Prekeys). */

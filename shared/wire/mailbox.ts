@@ -1,6 +1,7 @@
 // Contacts, blocks and the mailbox socket on the wire.
 
 import * as z from "zod/mini";
+import { deviceLogSchema } from "./deviceLog.ts";
 import {
   bytesSchema,
   deviceNumberSchema,
@@ -108,10 +109,16 @@ export const mailboxNoticeSchema = z.discriminatedUnion("type", [
     challenge: z.string(),
     signature: bytesSchema(64),
   }),
+  /** Entries were appended to the account's own device log, which has so many now. */
+  z.object({ type: z.literal("log"), length: z.int() }),
+  /** This device is of the account no more, as the log shows; the server closes the socket. */
+  z.object({ type: z.literal("deviceRemoved"), log: deviceLogSchema }),
   /** All that waited has been sent; what follows is live. */
   z.object({
     type: z.literal("ready"),
     sequence: z.int(),
+    /** Entries of the account's own device log. */
+    logLength: z.int(),
     /** One-time prekeys of this device that are left; told to whoever reads. */
     prekeys: z.optional(z.int()),
     /** Envelopes for this device that wait, all of which follow; told to whoever reads. */

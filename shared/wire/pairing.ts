@@ -12,7 +12,7 @@ import {
 } from "./limits.ts";
 import { problemSchema } from "./problem.ts";
 
-export const methodSchema = z.enum(["key", "passphrase"]);
+export const methodSchema = z.enum(["key", "passphrase", "link"]);
 export type Method = z.infer<typeof methodSchema>;
 
 /** CPace public share with the commitment that its associated data carries. */
@@ -41,6 +41,8 @@ const openMessageSchema = z.discriminatedUnion("method", [
         error: "must be greater than t1Seconds",
       }),
     ),
+  /** A new device comes into an account; its times are a key's. */
+  z.strictObject({ ...openMembers, method: z.literal("link") }),
 ]);
 export type OpenMessage = z.infer<typeof openMessageSchema>;
 

@@ -2,6 +2,7 @@
 // The code is the contract; titles and details may be reworded.
 
 import * as z from "zod/mini";
+import { deviceLogSchema } from "./deviceLog.ts";
 
 export const PROBLEMS = {
   "malformed-request": { status: 400, title: "The request does not fit its schema" },
@@ -9,7 +10,10 @@ export const PROBLEMS = {
   "not-found": { status: 404, title: "There is nothing at this address" },
   "method-not-allowed": { status: 405, title: "This address does not take that method" },
   "payload-too-large": { status: 413, title: "The request is larger than allowed" },
-  "unsupported-media-type": { status: 415, title: "The body must be application/json" },
+  "unsupported-media-type": {
+    status: 415,
+    title: "The body is not of the type that this address takes",
+  },
   "misdirected-request": { status: 421, title: "This server does not answer for that host" },
   "upgrade-required": { status: 426, title: "This address takes WebSocket connections only" },
   "too-many-requests": { status: 429, title: "Too many requests; wait before the next" },
@@ -25,6 +29,14 @@ export const PROBLEMS = {
   "devices-changed": { status: 409, title: "The boxes do not fit the receiver's devices" },
   "mailbox-full": { status: 507, title: "The receiver's mailbox is full" },
   "list-full": { status: 409, title: "The list has reached its limit" },
+  "storage-full": { status: 507, title: "This account keeps as many files as it may" },
+  "upload-refused": { status: 403, title: "The upload token is not valid for this blob" },
+  "blob-unknown": { status: 404, title: "There is no such blob, or not this chunk of it" },
+
+  "log-changed": { status: 409, title: "The device log has other entries at that place" },
+  "device-removed": { status: 403, title: "This device was removed from its account" },
+  "recovery-taken": { status: 409, title: "Another account has this recovery id" },
+  "recovery-unknown": { status: 404, title: "No account can be found by this recovery id" },
 
   "upgrade-refused": { status: 401, title: "The upgrade token is not valid for this socket" },
   "malformed-message": { status: 400, title: "The message does not fit its schema" },
@@ -52,10 +64,12 @@ export const problemSchema = z.object({
   retryAfterSeconds: z.optional(z.number()),
   /** With `proof-of-work-required`: what to solve (docs/protocol.md, Proof of work). */
   work: z.optional(z.object({ challenge: z.string(), bits: z.int() })),
+  /** With `device-removed`: the account's log, which tells the device so. */
+  log: z.optional(deviceLogSchema),
 });
 export type Problem = z.infer<typeof problemSchema>;
 export type ProblemMembers = Partial<
-  Pick<Problem, "detail" | "fields" | "retryAfterSeconds" | "work">
+  Pick<Problem, "detail" | "fields" | "retryAfterSeconds" | "work" | "log">
 >;
 
 export function problem(code: ProblemCode, members: ProblemMembers = {}): Problem {
@@ -78,12 +92,13 @@ export class ProblemError extends Error {
   }
 
   static from(body: Problem): ProblemError {
-    const { detail, fields, retryAfterSeconds, work } = body;
+    const { detail, fields, retryAfterSeconds, work, log } = body;
     return new ProblemError(body.code, {
       ...(detail !== undefined && { detail }),
       ...(fields !== undefined && { fields }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
       ...(work !== undefined && { work }),
+      ...(log !== undefined && { log }),
     });
   }
 }

@@ -1,8 +1,8 @@
-// PAS-9: of several tabs of one device, which share its store, one alone settles a crossed request: it turns around
+// PAS-9: of several tabs or programs of one device, which share its store, one alone settles a crossed request: it turns around
 // while no other answers or declines that request, and takes it over when another lets go of it.
 
 import { describe, expect, test } from "vitest";
-import { type Acquaint, memoryStore, type Store } from "../../shared/client/node.ts";
+import { type Acquaint, type Store } from "../../shared/client/node.ts";
 import type { MeetingRequest } from "../../shared/wire/mailbox.ts";
 import {
   aWhile,
@@ -10,6 +10,7 @@ import {
   eventually,
   HIGHEST_SID,
   LOWEST_SID,
+  ownSockets,
   PairingWorld,
   typesOn,
 } from "./pairingWorld.ts";
@@ -37,7 +38,7 @@ const ring = ({ world, line, acquaint }: Tab, request: MeetingRequest) =>
 /** Ann's two tabs: the request of Ben's is shown in the second before she asks him in the first, where it then comes. */
 async function twoTabs(
   sid: string,
-  store = memoryStore(),
+  store = ownSockets(),
   secondFirst: (tab: Tab) => Promise<void> = async () => {},
 ) {
   const asking = await openTab(store);
@@ -68,7 +69,7 @@ async function isFree({ hold }: Store, sid: string): Promise<boolean> {
 
 describe("PAS-9: a tab that turns around", () => {
   /** Records are stored and deleted in many small turns. */
-  function slowStore(kept = memoryStore()): Store {
+  function slowStore(kept = ownSockets()): Store {
     return {
       ...kept,
       put: (collection, id, value) => aWhile().then(() => kept.put(collection, id, value)),
@@ -133,7 +134,7 @@ describe("PAS-9: a tab that turns around", () => {
   test.for(["put", "delete"] as const)(
     "lets go of the request when its disk fails to %s: the other tab can answer it",
     async (failing) => {
-      const kept = memoryStore();
+      const kept = ownSockets();
       let isFull = false;
       const full: Store = {
         ...kept,
@@ -208,7 +209,7 @@ describe("PAS-9: a tab that finds the crossed request held by another", () => {
   async function heldElsewhere() {
     let fail: (error: Error) => void = () => {};
     let failed: Promise<unknown> = Promise.resolve();
-    const tabs = await twoTabs(LOWEST_SID, memoryStore(), async (other) => {
+    const tabs = await twoTabs(LOWEST_SID, ownSockets(), async (other) => {
       const offline = new Promise<Response>((_, reject) => (fail = reject));
       const isAnswer = () => other.world.wanted.at(-1)?.purpose === "answer";
       other.world.respond = (path) => (path.endsWith("tokens") && isAnswer() ? offline : undefined);
@@ -265,7 +266,7 @@ describe("PAS-9: a tab that finds the crossed request held by another", () => {
   });
 
   test("be it by an answer that was resumed there: it neither turns around nor declines", async () => {
-    const store = memoryStore();
+    const store = ownSockets();
     const before = await openTab(store);
     await ring(before, before.world.request(LOWEST_SID));
     void before.acquaint.requests.answer(LOWEST_SID, "other words");
@@ -286,7 +287,7 @@ describe("PAS-9: a tab that finds the crossed request held by another", () => {
 });
 
 test("PAS-9: with the words of a request that is just beginning in another tab nothing is answered", async () => {
-  const store = memoryStore();
+  const store = ownSockets();
   const [asking, other] = [await openTab(store), await openTab(store)];
   await ring(other, other.world.request(LOWEST_SID));
   const asked = asking.acquaint.ask({ to: BEN, passphrase: WORDS });

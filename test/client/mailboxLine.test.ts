@@ -92,7 +92,7 @@ test("PAS-2: a request that was answered on another device while this one was aw
   again.say([{ type: "request", request: kept, now: world.serverNow() }]);
   await aWhile();
   expect(acquaint.requests.waiting.map(({ sid }) => sid)).toEqual([LOWEST_SID, HIGHEST_SID]);
-  again.say([{ type: "ready", sequence: 0 }]);
+  again.say([{ type: "ready", sequence: 0, logLength: 1 }]);
   await eventually(() => acquaint.requests.waiting.length === 1);
   expect(acquaint.requests.waiting.map(({ sid }) => sid)).toEqual([HIGHEST_SID]);
 });

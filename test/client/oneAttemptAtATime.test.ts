@@ -227,12 +227,10 @@ describe("PAS-3: two tabs that share a store", () => {
   /** ... that both show a request. */
   async function withRequest() {
     const { world, tabs } = await twoTabs();
+    for (const tab of tabs) tab.connect();
     const request = world.request(HIGHEST_SID);
-    for (const [index, tab] of tabs.entries()) {
-      tab.connect(); // one after the other, so that it is known whose line is whose
-      await eventually(() => world.sockets.length > index);
-      await world.ring(await world.line(), tab, request);
-    }
+    await world.ring(await world.line(), tabs[0], request);
+    await eventually(() => tabs[1].requests.waiting.length === 1);
     return { world, tabs };
   }
 

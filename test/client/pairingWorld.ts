@@ -1,7 +1,7 @@
 // A World whose server gives out locators and sockets for attempts, seen from one opened Acquaint. The test
 // speaks for the server on each socket; people's devices at the other end are made of the protocol's own parts.
 
-import { Acquaint, type AcquaintEvent, memoryStore } from "../../shared/client/node.ts";
+import { Acquaint, type AcquaintEvent, memoryStore, type Store } from "../../shared/client/node.ts";
 import { toBase64Url } from "../../shared/core/crypto/bytes.ts";
 import { createHalf } from "../../shared/core/pairing/exchange.ts";
 import { parsePassphrase } from "../../shared/core/pairing/passphrase.ts";
@@ -37,6 +37,11 @@ export async function inTime({ clock }: World, isSo: () => boolean): Promise<voi
 /** Gives what should not happen the turns in which it would. */
 export async function aWhile(): Promise<void> {
   for (let count = 0; count < 50; count++) await turn();
+}
+
+/** A store whose programs cannot tell each other all: each has a line of its own, and hears of requests for itself. */
+export function ownSockets(store = memoryStore()): Store {
+  return { ...store, reachesAll: false };
 }
 
 export class PairingWorld extends World {
@@ -78,7 +83,7 @@ export class PairingWorld extends World {
     const socket = this.sockets.findLast(isLine)!;
     socket.accept();
     await eventually(() => socket.sent.some((frame) => frame.includes("hello")));
-    socket.say([{ type: "ready", sequence: 0 }]);
+    socket.say([{ type: "ready", sequence: 0, logLength: 1 }]);
     return socket;
   }
 
@@ -116,7 +121,8 @@ export class PairingWorld extends World {
     socket.accept();
     await eventually(() => heardOn(socket).some(({ type }) => type === "open"));
     const opening = heardOn(socket).find((message) => message.type === "open")!;
-    const [t1, t2] = opening.method === "key" ? [120, 150] : [opening.t1Seconds, opening.t2Seconds];
+    const [t1, t2] =
+      opening.method === "passphrase" ? [opening.t1Seconds, opening.t2Seconds] : [120, 150];
     const now = this.serverNow();
     const times = { openedAt: now, claimBy: now + t1 * 1_000, answerBy: now + t2 * 1_000, now };
     socket.say([{ type: "opened", locator: OWN_LOCATOR, ...times }]);

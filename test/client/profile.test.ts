@@ -34,6 +34,22 @@ test("ID-4: a profile that was kept before there was the setting shows everyone'
   expect(acquaint.me).toMatchObject({ name: "Ann", requestsFrom: "anyone" });
 });
 
+test("ID-4: what is read anew undoes no change that was made meanwhile, neither here nor at the server", async () => {
+  const world = new PairingWorld();
+  const acquaint = await world.open(memoryStore());
+  let answerRead: (response: Response) => void = () => {};
+  world.respond = (path, method) => {
+    if (path !== "/v1/account") return undefined;
+    if (method === "PATCH") return Response.json({ ...account, requestsFrom: "nobody" });
+    return new Promise<Response>((resolve) => (answerRead = resolve));
+  };
+  const reading = acquaint.refreshProfile();
+  await acquaint.updateProfile({ requestsFrom: "nobody", name: "Anna" });
+  answerRead(Response.json(account));
+  expect(await reading).toMatchObject({ requestsFrom: "nobody", name: "Anna" });
+  expect(acquaint.me).toMatchObject({ requestsFrom: "nobody", name: "Anna" });
+});
+
 test("ID-4: there are three to choose from", () => {
   expect(AUDIENCES).toEqual(["anyone", "contactsOfContacts", "nobody"]);
 });

@@ -16,7 +16,7 @@ import {
 } from "./ratchetPair.ts";
 
 /** Thousands of steps: seconds, and more of them on a busy machine. */
-const SLOW_MILLISECONDS = 60_000;
+const SLOW_MILLISECONDS = 120_000;
 
 /** What a box costs beyond its text, padded to 32 bytes. */
 const overheadOf = (box: Uint8Array) => box.length - 32;

@@ -138,5 +138,5 @@ describe("BOX-1 a stolen state", () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  }, 120_000);
 });

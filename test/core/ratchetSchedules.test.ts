@@ -142,7 +142,7 @@ test("BOX-1 in any order, with any losses, repetitions, forgeries and restarts, 
     }),
     { numRuns: 40 },
   );
-}, 60_000);
+}, 120_000);
 
 test("BOX-1 two sides that begin at once hear each other, and go on in one session", () => {
   fc.assert(
@@ -163,4 +163,4 @@ test("BOX-1 two sides that begin at once hear each other, and go on in one sessi
     }),
     { numRuns: 12 },
   );
-}, 60_000);
+}, 120_000);

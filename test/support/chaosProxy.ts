@@ -94,6 +94,7 @@ export async function startChaosProxy(target: string, rules: Rules = {}): Promis
     const { host } = request.headers;
     const upstream = new WebSocket(`${target.replace("http", "ws")}${path}`, protocols, {
       headers: { host },
+      perMessageDeflate: false,
     });
     const early: Came[] = [];
     const keepEarly = (data: Buffer, isBinary: boolean) => void early.push(cameAs(data, isBinary));
@@ -150,8 +151,9 @@ export async function startChaosProxy(target: string, rules: Rules = {}): Promis
       from.on("error", () => {});
       from.on("close", (code: number) => {
         work = work.then(() => {
-          ends.delete(cut);
+          // What fell silent stays with whoever has not heard of it, until the network itself is gone.
           if (isStalled) return;
+          ends.delete(cut);
           if (code === 1006) to.terminate();
           else to.close(code === 1005 ? 1000 : code);
         });

@@ -15,12 +15,19 @@ export function fullDisk(): Disk {
   const store = memoryStore();
   let full: Collection | null = null;
   let room = 0;
+  const take = (collection: Collection): void => {
+    if (collection === full && room-- <= 0) throw new Error("ENOSPC: no space left on device");
+  };
   return {
     store: {
       ...store,
       put: async (collection, id, value) => {
-        if (collection === full && room-- <= 0) throw new Error("ENOSPC: no space left on device");
+        take(collection);
         await store.put(collection, id, value);
+      },
+      apply: async (changes, turn) => {
+        for (const { collection } of changes) take(collection);
+        await store.apply(changes, turn);
       },
     },
     refuse: (collection, after = 0) => {

@@ -20,6 +20,8 @@ export interface KillableDevice {
 export function killableDevice(store: Store): KillableDevice {
   const steps: string[] = [];
   const sockets = new Set<WebSocket>();
+  /** By nobody else: what a process held is free once it is gone. */
+  const held = new Set<string>();
   let isDead = false;
   let index = 0;
   let isFatal: (step: string, index: number) => boolean = () => false;
@@ -89,6 +91,8 @@ export function killableDevice(store: Store): KillableDevice {
       },
     },
     store: {
+      files: store.files,
+      reachesAll: false,
       keepsExtractableKeys: store.keepsExtractableKeys,
       loadIdentity: () => store.loadIdentity(),
       adoptIdentity: (identity) => store.adoptIdentity(identity),
@@ -111,7 +115,15 @@ export function killableDevice(store: Store): KillableDevice {
         store.onSignal((name) => {
           if (!isDead) listener(name);
         }),
-      hold: async () => () => {}, // what a process held is free once it is gone
+      hold: async (name) => {
+        if (held.has(name)) return null;
+        held.add(name);
+        return () => held.delete(name);
+      },
+      queue: (name, { onTurn }) => {
+        queueMicrotask(() => onTurn({ name, id: "only", hasWaited: false }));
+        return { leave: () => {}, overtake: () => {} };
+      },
     } as Store,
   };
 }

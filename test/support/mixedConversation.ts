@@ -6,7 +6,7 @@ import type { MessageRecord } from "../../shared/client/node.ts";
 import { STANDARD_PORTS, within } from "../../shared/client/ports.ts";
 import { startChaosProxy } from "./chaosProxy.ts";
 import { pseudoRandom } from "./pseudoRandom.ts";
-import { conversationOf, idOf, openTalkers, type Talker, whenSo } from "./talkers.ts";
+import { idOf, openTalkers, type Talker, whenSo } from "./talkers.ts";
 
 const EMOJIS = ["👍", "🎉", "👩‍💻", ""];
 const SETTLED_WITHIN_MS = 60_000;
@@ -63,8 +63,8 @@ export async function converseInAllKinds(
   await a.client.messages.settled(idOf(b));
   await b.client.messages.settled(idOf(a));
   const sides = async (): Promise<readonly [string, string]> => [
-    (await shownTo(a, b, (author) => author)).join("\n"),
-    (await shownTo(b, a, otherThan)).join("\n"),
+    (await conversationFacts({ talker: a, peer: idOf(b), side: "first" })).join("\n"),
+    (await conversationFacts({ talker: b, peer: idOf(a), side: "second" })).join("\n"),
   ];
   const areAlike = async (): Promise<boolean> => {
     const [ofA, ofB] = await sides();
@@ -89,14 +89,23 @@ type Author = MessageRecord["author"];
 
 const otherThan = (author: Author): Author => (author === "me" ? "peer" : "me");
 
-/** All that the two must agree on: neither places nor when something was read. One message a line, sorted. */
-async function shownTo(
-  person: Talker,
-  peer: Talker,
-  seen: (author: Author) => Author,
-): Promise<string[]> {
-  const records = await conversationOf(person, peer);
+/** One device of a conversation, and which of its two people it is of. */
+export interface Side {
+  readonly talker: Talker;
+  /** The other's userId. */
+  readonly peer: string;
+  readonly side: "first" | "second";
+}
+
+/**
+ * All that devices must agree on, as the first of the two people sees it: neither places, nor when something was
+ * read, nor how far it has come. One message a line, sorted; notices of one side only are left out.
+ */
+export async function conversationFacts({ talker, peer, side }: Side): Promise<string[]> {
+  const seen = side === "first" ? (author: Author) => author : otherThan;
+  const records = await talker.client.messages.page(peer, { limit: 100_000 });
   return records
+    .filter(({ kind }) => kind !== "devices")
     .map(({ author, id, kind, at, text, edit, replyTo, reactions, isDeleted, ...more }) => {
       const { lifetimeSeconds, timerSeconds } = more;
       const reactionOf = (by: Author) => reactions[seen(by)] ?? null;

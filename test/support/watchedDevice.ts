@@ -87,6 +87,11 @@ export async function watchedDevice(
   const proofs: Proof[] = [];
   const ofLine: Secret[] = [];
   const store = fileStore(folder);
+  const watch = (collection: string, value: unknown): void => {
+    const record = value as AttemptRecord;
+    if (collection === "attempts" && record.concluded === null) records.push(record);
+    if (collection === "contacts" && value !== undefined) proofs.push(value as Proof);
+  };
   const ports: Partial<Ports> = {
     random: (length) =>
       length === 3
@@ -109,16 +114,15 @@ export async function watchedDevice(
     store: {
       ...store,
       put: async (collection, id, value) => {
-        const record = value as AttemptRecord;
-        if (collection === "attempts" && record.concluded === null) records.push(record);
-        if (collection === "contacts") proofs.push(value as Proof);
+        watch(collection, value);
         await store.put(collection, id, value);
       },
-      apply: async (changes) => {
+      apply: async (changes, turn) => {
         for (const { collection, value } of changes) {
+          watch(collection, value);
           if (LINE_COLLECTIONS.includes(collection)) ofLine.push(...lineSecretsIn(value));
         }
-        await store.apply(changes);
+        await store.apply(changes, turn);
       },
     },
   });

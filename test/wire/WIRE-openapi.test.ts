@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { PROBLEMS, type ProblemCode } from "../../shared/wire/problem.ts";
+import { ROUTE_NOTES } from "../../shared/wire/routeNotes.ts";
 import { type Route, ROUTES, type RouteName } from "../../shared/wire/routes.ts";
 import { openApiDocument } from "../../workers/http/openApi.ts";
 
@@ -76,7 +77,7 @@ describe("the document", () => {
   });
 });
 
-describe.for(Object.entries(ROUTES) as [RouteName, Route][])("%s", ([, route]) => {
+describe.for(Object.entries(ROUTES) as [RouteName, Route][])("%s", ([routeName, route]) => {
   const operation = document.paths[route.path]?.[route.method.toLowerCase()] as JsonObject;
   const responses = operation["responses"] as Record<string, JsonObject>;
 
@@ -93,7 +94,7 @@ describe.for(Object.entries(ROUTES) as [RouteName, Route][])("%s", ([, route]) =
     const success = responses[String(route.status)];
     expect(success).toBeDefined();
     expect("content" in (success ?? {})).toBe(route.response !== undefined);
-    const codes: ProblemCode[] = [...route.problems];
+    const codes: ProblemCode[] = [...ROUTE_NOTES[routeName].problems];
     if (route.auth === "session") codes.push("unauthenticated");
     for (const code of codes) {
       const refusal = responses[String(PROBLEMS[code].status)];

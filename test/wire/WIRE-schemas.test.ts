@@ -15,7 +15,7 @@ import {
 import * as limits from "../../shared/wire/limits.ts";
 import { attemptRequestSchema, type ClaimMessage } from "../../shared/wire/pairing.ts";
 import { problem, ProblemError, PROBLEMS, problemSchema } from "../../shared/wire/problem.ts";
-import { ROUTES } from "../../shared/wire/routes.ts";
+import { ROUTE_NOTES } from "../../shared/wire/routeNotes.ts";
 
 const base64Character = fc.constantFrom(
   ..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=",
@@ -165,8 +165,8 @@ describe("problems", () => {
   });
 
   test("that a route names exist", () => {
-    for (const route of Object.values(ROUTES)) {
-      for (const code of route.problems) expect(PROBLEMS).toHaveProperty(code);
+    for (const { problems } of Object.values(ROUTE_NOTES)) {
+      for (const code of problems) expect(PROBLEMS).toHaveProperty(code);
     }
   });
 });

@@ -38,7 +38,7 @@ function messagesOf(data: string | Uint8Array): readonly unknown[] {
 }
 
 describe("WIRE-2: nothing is lost between the encodings, for any frame", () => {
-  test.for(Object.entries(SCHEMAS))("%s", { timeout: 60_000 }, ([, schema]) => {
+  test.for(Object.entries(SCHEMAS))("%s", { timeout: 120_000 }, ([, schema]) => {
     fc.assert(
       fc.property(framesOf(schema), (messages) => {
         const text = json.encode(messages);

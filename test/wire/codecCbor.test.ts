@@ -41,7 +41,7 @@ describe("CBOR as RFC 8949 has it", () => {
     ),
   })).value;
 
-  test("is written as another library writes it, and read again", { timeout: 60_000 }, () => {
+  test("is written as another library writes it, and read again", { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(value, (any) => {
         const bytes = encodeCbor(any);
@@ -52,7 +52,7 @@ describe("CBOR as RFC 8949 has it", () => {
     );
   });
 
-  test("is taken whenever that library would write the same bytes", { timeout: 60_000 }, () => {
+  test("is taken whenever that library would write the same bytes", { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(almostCanonical, (bytes) => {
         const taken = taking(bytes);

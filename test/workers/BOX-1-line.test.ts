@@ -125,7 +125,7 @@ test("BOX-6: nothing is acknowledged that could not be stored, and what waits be
   expect(await heldBy(ben)).toEqual(again.boxes);
 });
 
-test("order holds for each sender while many send at once", { timeout: 60_000 }, async () => {
+test("order holds for each sender while many send at once", { timeout: 120_000 }, async () => {
   const senders = [ann, await registerAccount(), await registerAccount(), await registerAccount()];
   for (const sender of senders.slice(1)) await befriend(sender, ben);
   const atBen = await read(ben);

@@ -66,7 +66,7 @@ test.for(["that waited", "that come"] as const)(
     await deliver(5);
     expect(envelopesIn(await atBen.ask())).toEqual([]);
     for (const notice of atBen.told) {
-      if (notice.type === "envelopes") expect(notice["envelopes"].length).toBeLessThanOrEqual(64);
+      if (notice.type === "envelopes") expect(notice["envelopes"].length).toBeLessThanOrEqual(200);
     }
   },
 );

@@ -36,7 +36,7 @@ function ownerOf(handle: string): Promise<string | null> {
 
 test(
   "ID-4: of 100 accounts that claim one handle at once, one gets it",
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const handle = freshHandle();
     const accounts: TestAccount[] = [];

@@ -1,4 +1,4 @@
-// ID-5: an account can be erased. Its mailbox and its place in the directory hold nothing afterwards, wherever
+// ID-5: an account can be erased. Its mailbox, its place in the directory and the bucket hold nothing afterwards, wherever
 // a crash came in between, and it is answered for as if it had never been registered.
 
 import { env } from "cloudflare:workers";
@@ -20,6 +20,7 @@ import {
   type TestAccount,
 } from "./support/accounts.ts";
 import { addDevice } from "./support/asking.ts";
+import { keysOf, SMALLEST, uploaded } from "./support/blobs.ts";
 import { answersTo, befriend, mailboxOf, read, sendTo, storedBy } from "./support/line.ts";
 import { contactErrand } from "./support/pairing.ts";
 import { connectToMailbox } from "./support/sockets.ts";
@@ -56,14 +57,19 @@ async function contentOf(stub: DurableObjectStub): Promise<unknown> {
   }));
 }
 
+/** Of accounts that have one. */
+const blobIds = new Map<UserId, string>();
+
 const NOTHING = { tables: [], values: [], alarm: null };
 
 async function expectNothingLeft(account: TestAccount, handle: string): Promise<void> {
   expect(await contentOf(mailboxOf(account) as never)).toEqual(NOTHING);
   expect(await contentOf(env.DIRECTORY.getByName(handle) as never)).toEqual(NOTHING);
+  const blobId = blobIds.get(account.userId);
+  if (blobId !== undefined) expect(await keysOf(blobId)).toEqual([]);
 }
 
-/** An account with a handle, a contact, a block, prekeys, a message that waits and one that went. */
+/** An account with a handle, a contact, a block, prekeys, a file, a message that waits and one that went. */
 async function settledAccount(): Promise<{ ann: TestAccount; ben: TestAccount; handle: string }> {
   const [ann, ben] = [await registerAccount(), await registerAccount()];
   const handle = freshHandle();
@@ -74,6 +80,8 @@ async function settledAccount(): Promise<{ ann: TestAccount; ben: TestAccount; h
   await runInDurableObject(mailboxOf(ann), (_, { storage }) => {
     storage.kv.put("prekeys:0", prekeys);
   });
+  const { upload } = await uploaded(ann, SMALLEST);
+  blobIds.set(ann.userId, upload.blobId);
   const socket = await read(ben);
   socket.send(sendTo(ann, 1));
   await storedBy(socket, 1);

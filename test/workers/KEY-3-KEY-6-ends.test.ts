@@ -3,7 +3,7 @@
 
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import {
   CLAIM_WITHIN_SECONDS,
   KEY_T2_SECONDS,
@@ -67,7 +67,7 @@ test("KEY-3: a claim that comes 30 seconds after its offer is a wrong guess, and
   const { initiator, visitor, ben } = await claimedAfter(CLAIM_WITHIN_SECONDS * 1_000);
   expect((await visitor.next("ended"))["outcome"]).toBe("mismatch");
   expect(await initiator.ask()).toEqual([]);
-  await vi.waitFor(async () => expect(await failuresOf(ben.userId)).toBe(1));
+  await expect.poll(() => failuresOf(ben.userId)).toBe(1);
 });
 
 test("KEY-3: a claimant that cancels pays for its guess and is a visitor on every socket", async () => {
@@ -79,7 +79,7 @@ test("KEY-3: a claimant that cancels pays for its guess and is a visitor on ever
   await visitor.ask(claimMessage());
   expect(codes(await visitor.ask({ type: "cancel" }))).toEqual(["cancelled"]);
   expect((await initiator.next("ended"))["outcome"]).toBe("cancelled");
-  await vi.waitFor(async () => expect(await failuresOf(ben.userId)).toBe(1));
+  await expect.poll(() => failuresOf(ben.userId)).toBe(1);
 
   await spare.next("ended");
   expect(codes(await spare.ask(claimMessage()))).toEqual(["attempt-over"]);
@@ -113,7 +113,7 @@ test("PAS-8: claims that the initiator calls off cost the claimant nothing", asy
     await initiator.ask({ type });
     await responder.next("ended");
   }
-  await vi.waitFor(async () => expect((await askToClaim("614")).status).toBe(201));
+  await expect.poll(async () => (await askToClaim("614")).status).toBe(201);
   expect(await failuresOf(ben.userId)).toBe(0);
 });
 
@@ -195,9 +195,8 @@ async function matchLeft() {
   );
   advanceClock(KEY_T2_SECONDS * 1_000);
   await runDurableObjectAlarm(stub);
-  await vi.waitFor(async () => {
-    await runInDurableObject(stub, (_, { storage }) => expect([...storage.kv.list()]).toEqual([]));
-  });
+  const rows = () => runInDurableObject(stub, (_, { storage }) => [...storage.kv.list()]);
+  await expect.poll(rows).toEqual([]);
   return { ann, ben, sid, released };
 }
 

@@ -27,15 +27,16 @@ useStoppedClock();
 
 async function openAt(locator: string, method: Method = "key"): Promise<TestSocket> {
   const initiator = await connectToAttempt(strangerActor(), "open", locator);
-  await initiator.ask(method === "key" ? openMessage() : passphraseMessage());
+  await initiator.ask(method === "passphrase" ? passphraseMessage() : openMessage(method));
   return initiator;
 }
 
 const TERMS_SECONDS = {
   key: { t1: KEY_T1_SECONDS, t2: KEY_T2_SECONDS },
   passphrase: { t1: PASSPHRASE_T1_SECONDS, t2: PASSPHRASE_T2_SECONDS },
+  link: { t1: KEY_T1_SECONDS, t2: KEY_T2_SECONDS },
 };
-const METHODS = ["key", "passphrase"] as const;
+const METHODS = ["key", "passphrase", "link"] as const;
 
 /** Brings a locator into each state that a visitor may find; what must happen later happens in `respond`. */
 const SITUATIONS: Record<

@@ -25,7 +25,7 @@ import { connect, connectToAttempt, type TestSocket } from "./support/sockets.ts
 const ROWS_PER_PAIRING = 7;
 /** One more for the request that waits in the mailbox of the asked. */
 const ROWS_PER_ASKING = 8;
-const MOST_REQUESTS_PER_PAIRING = 6.5;
+const MOST_REQUESTS_PER_PAIRING = 7.5;
 const MOST_REQUESTS_PER_ASKING = 9.5;
 
 let ledger: Ledger;
@@ -79,7 +79,7 @@ test.for([
   ["key", openMessage],
   ["passphrase", passphraseMessage],
 ] as const)(
-  "KEY-5: a pairing at a locator, by %s, writes 7 rows and takes at most 6.5 requests",
+  "KEY-5: a pairing at a locator, by %s, writes 7 rows and takes at most 7.5 requests",
   async ([method, message]) => {
     const [ann, ben] = [await registerAccount(), await registerAccount()];
     ledger.reset();

@@ -1,11 +1,12 @@
 // Bad input to every endpoint: a problem with a stable code, never a failure of the server, and nothing changed.
 
 import { env, exports } from "cloudflare:workers";
-import { runInDurableObject } from "cloudflare:test";
+import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { PROBLEMS, type ProblemCode, problemSchema } from "../../shared/wire/problem.ts";
 import { type Route, ROUTES, type RouteName } from "../../shared/wire/routes.ts";
+import worker from "../../workers/main.ts";
 import {
   makeAccount,
   ORIGIN,
@@ -18,10 +19,14 @@ import {
   type TestAccount,
 } from "./support/accounts.ts";
 import { type BadRequest, badRequests } from "./support/badInput.ts";
+import { begun, SMALLEST } from "./support/blobs.ts";
+import { Household } from "./support/devices.ts";
 import { contactErrand } from "./support/pairing.ts";
 
 const INPUTS_PER_ENDPOINT = 10_000;
 const BATCH = 50;
+/** One batch of so many goes through the runtime's own door, the others straight to the Worker, ten times as fast. */
+const BATCHES_A_DOOR = 20;
 
 let ann: TestAccount;
 let session: string;
@@ -35,7 +40,9 @@ beforeAll(async () => {
   await request("PATCH", "/v1/account", { actor: ann, body: { handle: "steadfast_ann" } });
   await request("PUT", `/v1/blocks/${peer}`, { actor: ann });
   await env.MAILBOXES.getByName(ann.userId).take(contactErrand(ann.userId, peer));
+  const { blobId } = await begun(ann, SMALLEST);
   const proof = { challenge: "a.b.c", solution: 1 };
+  const house = Household.make();
   samples = {
     register: { path: "/v1/accounts", bodies: [{ log: makeAccount().log, proof }] },
     challenge: {
@@ -66,6 +73,8 @@ beforeAll(async () => {
       path: "/v1/account",
       bodies: [{ ...(await signedChallenge(ann)), signature: randomText(64) }],
     },
+    listRecovery: { path: "/v1/account/recovery", bodies: [{ recoveryId: randomText(16) }] },
+    findRecovery: { path: `/v1/recoveries/${randomText(16)}`, bodies: [] },
     findHandle: { path: "/v1/handles/steadfast_ann", bodies: [] },
     contacts: { path: "/v1/contacts", bodies: [] },
     removeContact: { path: `/v1/contacts/${peer}`, bodies: [] },
@@ -77,41 +86,83 @@ beforeAll(async () => {
     },
     drawPrekeys: { path: `/v1/accounts/${peer}/prekeys`, bodies: [{ devices: [0] }] },
     accountLog: { path: `/v1/accounts/${peer}/log`, bodies: [] },
+    appendEntries: {
+      path: `/v1/accounts/${ann.userId}/entries`,
+      bodies: [{ entries: [house.add(), house.remove(0, 1), house.changeRecovery(1)] }],
+    },
     blocks: { path: "/v1/blocks", bodies: [] },
     block: { path: `/v1/blocks/${peer}`, bodies: [] },
     unblock: { path: `/v1/blocks/${peer}`, bodies: [] },
+    beginBlob: { path: "/v1/blobs", bodies: [{ size: SMALLEST }] },
+    continueBlob: { path: `/v1/blobs/${randomText(16)}/token`, bodies: [] },
+    putChunk: { path: `/v1/blobs/${blobId}/0`, bodies: [] },
+    storedChunks: { path: `/v1/blobs/${blobId}`, bodies: [] },
+    chunk: { path: `/v1/blobs/${blobId}/0`, bodies: [] },
+    deleteBlob: { path: `/v1/blobs/${blobId}`, bodies: [] },
   };
 });
 
-/** Everything that the mailbox holds. */
-function contentOf(account: TestAccount): Promise<string> {
-  return runInDurableObject(env.MAILBOXES.getByName(account.userId), (_, { storage }) =>
-    JSON.stringify([
-      [...storage.kv.list()],
-      ...["device", "contact", "block", "envelope"].map((table) =>
-        storage.sql.exec(`SELECT * FROM ${table}`).toArray(),
-      ),
-    ]),
+/** Everything that the mailbox and the bucket hold. */
+async function contentOf(account: TestAccount): Promise<string> {
+  const { objects } = await env.BLOBS.list();
+  const mailbox = await runInDurableObject(
+    env.MAILBOXES.getByName(account.userId),
+    (_, { storage }) =>
+      JSON.stringify([
+        [...storage.kv.list()],
+        ...["device", "contact", "block", "envelope"].map((table) =>
+          storage.sql.exec(`SELECT * FROM ${table}`).toArray(),
+        ),
+      ]),
   );
+  return JSON.stringify([mailbox, objects.map(({ key }) => key)]);
 }
 
-async function send({ method, path, headers, body }: BadRequest): Promise<Response> {
-  return exports.default.fetch(
-    new Request(`${ORIGIN}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${session}`, ...headers },
-      ...(body !== null && { body }),
-    }),
+async function send(
+  { method, path, headers, body }: BadRequest,
+  isStraight = false,
+): Promise<Response> {
+  const sent = new Request(`${ORIGIN}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${session}`, ...headers },
+    ...(body !== null && { body }),
+  });
+  if (isStraight) return worker.fetch(sent, env, createExecutionContext());
+  return exports.default.fetch(sent);
+}
+
+/** Sends many requests in batches, each batch at once; resolves with the code of each refusal. */
+async function sendAll(bad: fc.Arbitrary<BadRequest>): Promise<ProblemCode[]> {
+  const codes: ProblemCode[] = [];
+  let batches = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(bad, { minLength: BATCH, maxLength: BATCH, size: "max" }),
+      async (requests) => {
+        const isStraight = batches % BATCHES_A_DOOR !== 0;
+        batches += 1;
+        for (const response of await Promise.all(requests.map((one) => send(one, isStraight)))) {
+          codes.push(await expectProblem(response));
+        }
+      },
+    ),
+    { numRuns: INPUTS_PER_ENDPOINT / BATCH },
   );
+  expect(codes).toHaveLength(INPUTS_PER_ENDPOINT);
+  return codes;
 }
 
 async function expectProblem(response: Response): Promise<ProblemCode> {
-  const problem = problemSchema.parse(await response.json());
-  expect(response.headers.get("content-type")).toBe("application/problem+json");
-  expect(problem.status).toBe(response.status);
-  expect(problem).toMatchObject(PROBLEMS[problem.code]);
-  expect(response.status, problem.code).toBeLessThan(500);
-  return problem.code;
+  const { code, status, title } = problemSchema.parse(await response.json());
+  const isProblem =
+    response.headers.get("content-type") === "application/problem+json" &&
+    response.status < 500 &&
+    response.status === status &&
+    PROBLEMS[code].status === status &&
+    PROBLEMS[code].title === title;
+  // 200,000 times, so that nothing dearer is called where all is well.
+  if (!isProblem) expect.fail(`answered ${response.status} with "${code}", ${status}, "${title}"`);
+  return code;
 }
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -125,26 +176,11 @@ for (const name of Object.keys(ROUTES) as RouteName[]) {
   const route: Route = ROUTES[name];
   test(
     `${route.method} ${route.path} refuses 10,000 bad requests and changes nothing`,
-    { timeout: 120_000 },
+    { timeout: 600_000 },
     async () => {
       const { path, bodies } = samples[name];
       const before = await contentOf(ann);
-      const codes = new Map<ProblemCode, number>();
-      const bad = badRequests(route, path, bodies, otherMethods(route.path));
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(bad, { minLength: BATCH, maxLength: BATCH, size: "max" }),
-          async (requests) => {
-            const responses = await Promise.all(requests.map(send));
-            for (const response of responses) {
-              const code = await expectProblem(response);
-              codes.set(code, (codes.get(code) ?? 0) + 1);
-            }
-          },
-        ),
-        { numRuns: INPUTS_PER_ENDPOINT / BATCH },
-      );
-      expect([...codes.values()].reduce((sum, count) => sum + count, 0)).toBe(INPUTS_PER_ENDPOINT);
+      await sendAll(badRequests(route, path, bodies, otherMethods(route.path)));
       expect(await contentOf(ann)).toBe(before);
     },
   );
@@ -152,7 +188,7 @@ for (const name of Object.keys(ROUTES) as RouteName[]) {
 
 test.for(["/v1/attempts/417", "/v1/mailbox"])(
   "%s refuses 10,000 bad upgrades",
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async (path) => {
     const token = fc.oneof(
       fc.base64String(),
@@ -176,19 +212,9 @@ test.for(["/v1/attempts/417", "/v1/mailbox"])(
       headers: some as never,
       body: null,
     }));
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(bad, { minLength: BATCH, maxLength: BATCH, size: "max" }),
-        async (requests) => {
-          for (const response of await Promise.all(requests.map(send))) {
-            expect(["upgrade-required", "upgrade-refused"]).toContain(
-              await expectProblem(response),
-            );
-          }
-        },
-      ),
-      { numRuns: INPUTS_PER_ENDPOINT / BATCH },
-    );
+    for (const code of new Set(await sendAll(bad))) {
+      expect(["upgrade-required", "upgrade-refused"]).toContain(code);
+    }
   },
 );
 

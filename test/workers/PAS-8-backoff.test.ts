@@ -2,7 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { solve } from "../../shared/core/crypto/proofOfWork.ts";
 import { networkOf, prefixOf } from "../../workers/auth/network.ts";
 import { issueToken } from "../../workers/auth/tokens.ts";
@@ -106,8 +106,8 @@ test("PAS-8: wrong claims are counted in objects, by account and by network, and
   const mailbox = env.MAILBOXES.getByName(claimant.userId);
   const address = "198.51.100.7";
   for (const locator of ["211", "212", "213"]) await failAt(claimant, locator, address);
-  await vi.waitFor(async () => expect(await failuresOf(mailbox)).toBeGreaterThan(2.5));
-  await vi.waitFor(async () => expect(await failuresOf(gateOf(address))).toBeGreaterThan(2.5));
+  await expect.poll(() => failuresOf(mailbox)).toBeGreaterThan(2.5);
+  await expect.poll(() => failuresOf(gateOf(address))).toBeGreaterThan(2.5);
   await evictDurableObject(mailbox);
   expect(codeOf(await askToClaim(claimant, "214"))).toBe("too-many-requests");
 });

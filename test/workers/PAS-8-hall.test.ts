@@ -5,7 +5,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { solve } from "../../shared/core/crypto/proofOfWork.ts";
 import { locatorWorkBits } from "../../shared/core/pairing/backoff.ts";
-import type { GuessKey } from "../../shared/core/pairing/state.ts";
+import type { Locator } from "../../shared/wire/ids.ts";
 import { networkOf } from "../../workers/auth/network.ts";
 import type { Actor } from "../../workers/auth/tokens.ts";
 import { ORIGIN, randomAddress, registerAccount, request } from "./support/accounts.ts";
@@ -153,7 +153,8 @@ async function attack(attacker: Attacker, locators: readonly string[]): Promise<
   while (locators.includes(locator));
   // The brake on tokens counts in real time, so the mailbox alone is asked here.
   const mailbox = env.MAILBOXES.getByName(account.userId);
-  const admission = await mailbox.admitGuess(account, locator as GuessKey);
+  const guess = locator as Locator;
+  const admission = await mailbox.admitGuess(account, guess, guess);
   if (!admission.ok) throw new Error(admission.code);
   if (admission.value.delayMs > 0) {
     attacker.delays += 1;

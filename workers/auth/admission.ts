@@ -36,18 +36,16 @@ export async function admit(
       valueOf(await mailboxOf(env, actor.userId).account(actor));
       return NOWHERE;
     case "resume":
-      await brake(env.RETURNS, actor.userId, "resume");
-      return { ...NOWHERE, locator: wanted.locator, sid: wanted.sid };
     case "answer":
-      await brake(env.RETURNS, actor.userId, "answer");
-      valueOf(await mailboxOf(env, actor.userId).account(actor));
+      await brake(env.RETURNS, actor.userId, wanted.purpose);
+      valueOf(await mailboxOf(env, actor.userId).admitAttempt(actor, wanted.locator));
       return { ...NOWHERE, locator: wanted.locator, sid: wanted.sid };
     case "open":
       return admitOpening(env, request, actor, network, wanted);
     case "claim": {
       const { locator, method, proof } = wanted;
       await brake(env.PACE, actor.userId, "claim");
-      const { workBits } = await admitGuess(env, actor, network, locator);
+      const { workBits } = await admitGuess(env, actor, network, locator, locator);
       const bits = Math.max(locatorWorkBits(locator.length), workBits);
       await demandWork(env, `claim ${actor.userId} ${locator}`, bits, proof);
       return { ...NOWHERE, locator, method };
@@ -66,11 +64,14 @@ async function admitOpening(
   if (to === actor.userId) throw new ProblemError("own-account");
   await brake(env.PACE, actor.userId, "open");
   if (to === undefined) {
-    return { ...NOWHERE, locator: randomLocator(request, locatorDigits(tried)) };
+    const locator = randomLocator(request, locatorDigits(tried));
+    valueOf(await mailboxOf(env, actor.userId).admitAttempt(actor, locator));
+    return { ...NOWHERE, locator };
   }
-  const { workBits, handle } = await admitGuess(env, actor, network, to);
+  const locator = randomLocator(request, REQUEST_LOCATOR_DIGITS);
+  const { workBits, handle } = await admitGuess(env, actor, network, to, locator);
   await demandWork(env, `ask ${actor.userId} ${to}`, workBits, proof);
-  return { ...NOWHERE, locator: randomLocator(request, REQUEST_LOCATOR_DIGITS), to, handle };
+  return { ...NOWHERE, locator, to, handle };
 }
 
 async function admitGuess(
@@ -78,9 +79,10 @@ async function admitGuess(
   actor: Actor,
   network: string,
   guess: GuessKey,
+  locator: Locator,
 ): Promise<{ workBits: number; handle: Handle | null }> {
   const [admission, workBits] = await Promise.all([
-    mailboxOf(env, actor.userId).admitGuess(actor, guess),
+    mailboxOf(env, actor.userId).admitGuess(actor, guess, locator),
     gateOf(env, network).claimWorkBits(),
   ]);
   const { delayMs, handle } = valueOf(admission);

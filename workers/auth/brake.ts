@@ -10,7 +10,19 @@ const PERIOD_SECONDS = 60;
 export async function brake(
   limiter: RateLimit,
   userId: UserId,
-  doing: "open" | "claim" | "answer" | "find" | "resume" | "mailbox" | "prekeys" | "log",
+  doing:
+    | "open"
+    | "claim"
+    | "answer"
+    | "find"
+    | "resume"
+    | "mailbox"
+    | "prekeys"
+    | "log"
+    | "append"
+    | "recover"
+    | "blob"
+    | "chunk",
 ): Promise<void> {
   const { success } = await limiter.limit({ key: `${doing} ${userId}` });
   if (!success) throw new ProblemError("too-many-requests", { retryAfterSeconds: PERIOD_SECONDS });

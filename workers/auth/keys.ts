@@ -5,7 +5,14 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import { toBase64Url, utf8 } from "../../shared/core/crypto/bytes.ts";
 
-export type KeyPurpose = "session" | "challenge" | "upgrade" | "proof" | "network" | "decoy";
+export type KeyPurpose =
+  | "session"
+  | "challenge"
+  | "upgrade"
+  | "proof"
+  | "network"
+  | "decoy"
+  | "upload";
 
 const MIN_SECRET_CHARS = 32;
 const keys = new Map<string, Uint8Array>();

@@ -1,8 +1,9 @@
-// Signed tokens (JWT, RFC 7519, HS256): sessions, challenges, upgrade tokens and proof challenges.
+// Signed tokens (JWT, RFC 7519, HS256): sessions, challenges, upgrade and upload tokens, proof challenges.
 // Each kind has a key of its own, so that none passes for another. Verifying touches no object.
 
 import { sign, verify } from "hono/jwt";
 import * as z from "zod/mini";
+import { blobIdSchema } from "../../shared/wire/blobs.ts";
 import {
   bytesSchema,
   deviceIdSchema,
@@ -15,6 +16,7 @@ import {
   PROOF_TTL_SECONDS,
   SESSION_TTL_SECONDS,
   UPGRADE_TOKEN_TTL_SECONDS,
+  UPLOAD_TOKEN_TTL_SECONDS,
 } from "../../shared/wire/limits.ts";
 import { methodSchema } from "../../shared/wire/pairing.ts";
 import { type KeyPurpose, signingKeyFor } from "./keys.ts";
@@ -50,6 +52,10 @@ const KINDS = {
   proof: {
     ttlSeconds: PROOF_TTL_SECONDS,
     claims: z.object({ subject: z.string(), bits: z.int() }),
+  },
+  upload: {
+    ttlSeconds: UPLOAD_TOKEN_TTL_SECONDS,
+    claims: z.object({ ...actor, blobId: blobIdSchema, size: z.int() }),
   },
 } as const satisfies Partial<Record<KeyPurpose, { ttlSeconds: number; claims: z.ZodMiniType }>>;
 

@@ -1,4 +1,4 @@
-// One handle and whose it is. Claims are atomic because each handle is an object of its own.
+// One handle, or recovery id, and whose it is. Claims are atomic because each is an object of its own.
 
 import { DurableObject } from "cloudflare:workers";
 import type { UserId } from "../../shared/wire/ids.ts";

@@ -11,16 +11,24 @@ type Parsed<R, Key extends string> = R extends {
 }
   ? z.infer<S>
   : undefined;
+type Body<R> = R extends { readonly body: "bytes" } ? BodyBytes : Parsed<R, "body">;
 type Params<R> = R extends { readonly params: infer P extends Record<string, z.core.$ZodType> }
   ? { readonly [Name in keyof P]: z.infer<P[Name]> }
   : undefined;
+
+/** A body that is passed on as it comes, unread; it ends after as many bytes as it says. */
+export interface BodyBytes {
+  readonly length: number;
+  readonly stream: ReadableStream;
+}
 
 interface Call<Name extends RouteName> {
   readonly env: Env;
   readonly request: Request;
   readonly params: Params<Routes[Name]>;
   readonly query: Parsed<Routes[Name], "query">;
-  readonly body: Parsed<Routes[Name], "body">;
+  readonly header: Routes[Name] extends { readonly header: string } ? string : undefined;
+  readonly body: Body<Routes[Name]>;
   /** From the session, never from the body. */
   readonly actor: Routes[Name]["auth"] extends "session" ? Actor : null;
 }
@@ -29,7 +37,9 @@ type Answer<Name extends RouteName> = Routes[Name] extends {
   readonly response: infer S extends z.core.$ZodType;
 }
   ? z.infer<S>
-  : null;
+  : Routes[Name] extends { readonly response: "bytes" }
+    ? ReadableStream
+    : null;
 
 export type Handlers = {
   readonly [Name in RouteName]: (call: Call<Name>) => Promise<Answer<Name>>;

@@ -1,15 +1,17 @@
-// The OpenAPI 3.1 document, made from shared/wire/routes.ts.
+// The OpenAPI 3.1 document, made from shared/wire/routes.ts and routeNotes.ts.
 
 import * as z from "zod/mini";
 import { type ProblemCode, PROBLEMS, problemSchema } from "../../shared/wire/problem.ts";
-import { type Route, ROUTES } from "../../shared/wire/routes.ts";
+import { ROUTE_NOTES, type RouteNotes } from "../../shared/wire/routeNotes.ts";
+import { type Route, ROUTES, type RouteName } from "../../shared/wire/routes.ts";
 
 const EVERYWHERE: readonly ProblemCode[] = ["internal-error"];
 
 export function openApiDocument(origin: string) {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const [operationId, route] of Object.entries(ROUTES)) {
-    (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(operationId, route);
+  for (const name of Object.keys(ROUTES) as RouteName[]) {
+    const route: Route = ROUTES[name];
+    (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(name, route);
   }
   return {
     openapi: "3.1.0",
@@ -36,7 +38,8 @@ export function openApiDocument(origin: string) {
   };
 }
 
-function operation(operationId: string, route: Route) {
+function operation(operationId: RouteName, route: Route) {
+  const notes = ROUTE_NOTES[operationId];
   const parameters = [
     ...Object.entries(route.params ?? {}).map(([name, schema]) => ({
       name,
@@ -45,16 +48,19 @@ function operation(operationId: string, route: Route) {
       schema: jsonSchema(schema, "input"),
     })),
     ...queryParameters(route),
+    ...(route.header === undefined
+      ? []
+      : [{ name: route.header, in: "header", required: true, schema: { type: "string" } }]),
   ];
   return {
     operationId,
-    summary: route.summary,
+    summary: notes.summary,
     security: route.auth === "session" ? [{ session: [] }] : [],
     ...(parameters.length > 0 && { parameters }),
     ...(route.body !== undefined && {
-      requestBody: { required: true, content: json(jsonSchema(route.body, "input")) },
+      requestBody: { required: true, content: contentOf(route.body, "input") },
     }),
-    responses: { [route.status]: success(route), ...refusals(route) },
+    responses: { [route.status]: success(route), ...refusals(route, notes) },
   };
 }
 
@@ -69,12 +75,12 @@ function queryParameters({ query }: Route) {
 function success({ response }: Route) {
   return response === undefined
     ? { description: "Done" }
-    : { description: "Done", content: json(jsonSchema(response, "output")) };
+    : { description: "Done", content: contentOf(response, "output") };
 }
 
 /** Problems by status, each with the codes that it may carry. */
-function refusals(route: Route): Record<string, unknown> {
-  const codes = new Set<ProblemCode>([...route.problems, ...EVERYWHERE]);
+function refusals(route: Route, { problems }: RouteNotes): Record<string, unknown> {
+  const codes = new Set<ProblemCode>([...problems, ...EVERYWHERE]);
   if (route.auth === "session") codes.add("unauthenticated");
   if (route.params !== undefined || route.query !== undefined || route.body !== undefined) {
     codes.add("malformed-request");
@@ -94,8 +100,9 @@ function refusals(route: Route): Record<string, unknown> {
   );
 }
 
-function json(schema: unknown) {
-  return { "application/json": { schema } };
+function contentOf(data: z.core.$ZodType | "bytes", io: "input" | "output") {
+  if (data === "bytes") return { "application/octet-stream": {} };
+  return { "application/json": { schema: jsonSchema(data, io) } };
 }
 
 function jsonSchema(schema: z.core.$ZodType, io: "input" | "output") {

@@ -40,11 +40,12 @@ export function parseFrame<Schema extends z.ZodMiniType>(
   socket: WebSocket,
   data: string | ArrayBuffer,
   schema: Schema,
+  codec: Codec = spokenOn(socket),
 ): Incoming<z.infer<Schema>>[] {
   if ((typeof data === "string" ? data.length : data.byteLength) > FRAME_MAX_BYTES) {
     return [{ ok: false, problem: problem("payload-too-large") }];
   }
-  const frame = spokenOn(socket).decode(data, false);
+  const frame = codec.decode(data, false);
   if (!frame.ok) return [malformed({ detail: frame.fault })];
   return frame.messages.map((item) => {
     if (item === undefined) return malformed({ detail: "The message uses unknown numbers." });

@@ -3,16 +3,14 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { earliest } from "../../shared/core/deadlines.ts";
-import { sessionTranscript, verifyLog } from "../../shared/core/identity/deviceLog.ts";
 import type { Delivery } from "../../shared/core/pairing/delivery.ts";
 import type { Errand } from "../../shared/core/pairing/errands.ts";
 import type { GuessKey } from "../../shared/core/pairing/state.ts";
-import type { Account, AccountChange, DeviceLog } from "../../shared/wire/auth.ts";
-import type { UserId } from "../../shared/wire/ids.ts";
-import { BLOCKS_MAX, CONTACTS_PAGE } from "../../shared/wire/limits.ts";
+import type { Account, AccountChange, DeviceLog, LaterEntry } from "../../shared/wire/auth.ts";
+import type { DeviceId, Locator, UserId } from "../../shared/wire/ids.ts";
 import type { ContactPage } from "../../shared/wire/mailbox.ts";
 import type { MatchedNotice } from "../../shared/wire/pairing.ts";
-import type { PrekeyBundle, PrekeysUpload } from "../../shared/wire/line.ts";
+import type { PrekeyBundle, PrekeysUpload, SignedPrekey } from "../../shared/wire/line.ts";
 import type { Actor } from "../auth/tokens.ts";
 import type { Env } from "../env.ts";
 import { codecOf, echoClose } from "../http/sockets.ts";
@@ -20,25 +18,42 @@ import { claimsOf } from "../http/upgradeTokens.ts";
 import { gateOf } from "../objects.ts";
 import { EarliestAlarm } from "../storage/earliestAlarm.ts";
 import { AccountErasure } from "./accountErasure.ts";
+import { AttemptList } from "./attemptList.ts";
+import { BlobList, type BlobWish } from "./blobList.ts";
+import { ContactList } from "./contactList.ts";
+import { DeviceList } from "./deviceList.ts";
 import type { Message, Outcome } from "./envelopeBox.ts";
 import { GuessAdmission } from "./guessAdmission.ts";
-import { HandleChange } from "./handleChange.ts";
+import type { KeptBlob } from "./keptBlobs.ts";
 import { Line } from "./line.ts";
+import { Listings } from "./listings.ts";
 import { MailboxSockets } from "./mailboxSockets.ts";
 import { MailboxStore, type StoredAccount, toAccount } from "./mailboxStore.ts";
 import { ReleaseBox } from "./releaseBox.ts";
 import { RequestBox } from "./requestBox.ts";
-import { type Admission, DONE, type Result, type Reveal, UNAUTHENTICATED } from "./results.ts";
-import { hasSigned, type SignedChallenge } from "./signedChallenge.ts";
+import {
+  type Admission,
+  DONE,
+  type LogState,
+  type Result,
+  type Reveal,
+  type SessionVerdict,
+  UNAUTHENTICATED,
+} from "./results.ts";
+import type { SignedChallenge } from "./signedChallenge.ts";
 
 export class Mailbox extends DurableObject<Env> {
   readonly #store: MailboxStore;
   readonly #sockets: MailboxSockets;
   readonly #admission: GuessAdmission;
-  readonly #handle: HandleChange;
+  readonly #attempts: AttemptList;
+  readonly #listings: Listings;
   readonly #requests: RequestBox;
+  readonly #contacts: ContactList;
   readonly #releases: ReleaseBox;
   readonly #line: Line;
+  readonly #devices: DeviceList;
+  readonly #blobs: BlobList;
   readonly #alarm: EarliestAlarm;
   readonly #erasure: AccountErasure;
 
@@ -51,34 +66,34 @@ export class Mailbox extends DurableObject<Env> {
     const wakeBy = async (at: number) => {
       if (this.#store.account() !== null) await this.#alarm.by(at);
     };
-    this.#handle = new HandleChange(env, this.#store, wakeBy);
+    this.#attempts = new AttemptList(env, this.#store, wakeBy);
+    this.#listings = new Listings(env, this.#store, wakeBy);
     this.#requests = new RequestBox(env, this.#store, this.#sockets, wakeBy);
+    this.#contacts = new ContactList(this.#store, this.#sockets, this.#requests);
     this.#releases = new ReleaseBox(this.#store, wakeBy);
     this.#line = new Line(ctx, env, this.#store, this.#sockets, this.#requests, wakeBy);
-    this.#erasure = new AccountErasure(env, this.#store, this.#handle, this.#alarm, (notice) => {
+    this.#blobs = new BlobList(env.BLOBS, this.#store.blobs, wakeBy);
+    const held = [this.#store, this.#sockets, this.#attempts] as const;
+    this.#devices = new DeviceList(ctx, ...held, this.#line);
+    const parts = [this.#store, this.#listings.inTurn, this.#blobs, this.#alarm] as const;
+    this.#erasure = new AccountErasure(env, ...parts, (notice) => {
       for (const socket of ctx.getWebSockets()) this.#line.closed(socket);
       this.#sockets.end(notice);
     });
   }
 
-  /** Refuses a log that does not verify. Registering the same log again changes nothing. */
-  async register(log: DeviceLog): Promise<Result<null>> {
-    const verified = verifyLog(log);
-    const device = verified?.devices[0];
-    if (verified === null || device === undefined) return { ok: false, code: "malformed-request" };
+  /** See {@link DeviceList}. */
+  async register(log: DeviceLog): Promise<Result<LogState>> {
     if ((await this.#erasure.settle()) !== null) return { ok: false, code: "try-again" };
-    if (this.#store.account() === null) this.#store.createAccount(log, verified, device);
-    return DONE;
+    return this.#devices.register(log);
   }
 
-  /** Whether a device of this account has signed the challenge, and none as new before. */
-  admitSession(signed: SignedChallenge): boolean {
-    const { deviceId, issuedAt } = signed;
-    const device = this.#store.device(deviceId);
-    if (device === null || issuedAt <= device.lastChallengeAt) return false;
-    if (!hasSigned(device, sessionTranscript, signed)) return false;
-    this.#store.rememberChallenge(deviceId, issuedAt);
-    return true;
+  append(entries: readonly LaterEntry[], prekey?: SignedPrekey): Result<LogState> {
+    return this.#devices.append(entries, prekey);
+  }
+
+  admitSession(signed: SignedChallenge): SessionVerdict {
+    return this.#devices.admitSession(signed);
   }
 
   /** See {@link AccountErasure}. */
@@ -94,7 +109,7 @@ export class Mailbox extends DurableObject<Env> {
   async changeAccount(actor: Actor, change: AccountChange): Promise<Result<Account>> {
     if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
     if (change.handle !== undefined) {
-      const refusal = await this.#handle.change(change.handle);
+      const refusal = await this.#listings.handle.change(change.handle);
       if (refusal !== null) return { ok: false, code: refusal };
     }
     const { visibility, requestsFrom } = change;
@@ -103,15 +118,14 @@ export class Mailbox extends DurableObject<Env> {
     return this.account(actor);
   }
 
+  async listRecovery(actor: Actor, recoveryId: string): Promise<Result<null>> {
+    if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
+    const refusal = await this.#listings.recovery.change(recoveryId);
+    return refusal === null ? DONE : { ok: false, code: refusal };
+  }
+
   reveal(asker: UserId): Reveal {
-    const account = this.#store.account();
-    if (account === null || this.#store.contacts.isBlocked(asker)) return { kind: "hidden" };
-    const { userId, log, visibility } = account;
-    const isOpen =
-      visibility === "anyone" || asker === userId || this.#store.contacts.find(asker) !== null;
-    if (isOpen) return { kind: "found", userId, log };
-    if (visibility === "nobody") return { kind: "hidden" };
-    return { kind: "ask", contacts: this.#store.contacts.ids() };
+    return this.#contacts.reveal(asker);
   }
 
   knowsAnyOf(peers: readonly UserId[]): boolean {
@@ -123,42 +137,20 @@ export class Mailbox extends DurableObject<Env> {
   }
 
   contacts(actor: Actor, after: number): Result<ContactPage> {
-    if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
-    const contacts = this.#store.contacts.after(after, CONTACTS_PAGE);
-    const isLast = contacts.length < CONTACTS_PAGE;
-    return {
-      ok: true,
-      value: { contacts, next: isLast ? null : (contacts.at(-1)?.sequence ?? null) },
-    };
+    return this.#accountOf(actor) === null ? UNAUTHENTICATED : this.#contacts.page(after);
   }
 
   removeContact(actor: Actor, peer: UserId): Result<null> {
-    if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
-    if (!this.#store.contacts.remove(peer, Date.now()))
-      return { ok: false, code: "contact-unknown" };
-    const sequence = this.#store.lastSequence();
-    this.#sockets.tell({ type: "removed", userId: peer, sequence });
-    return DONE;
+    return this.#accountOf(actor) === null ? UNAUTHENTICATED : this.#contacts.remove(peer);
   }
 
   blocks(actor: Actor): Result<UserId[]> {
-    if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
-    return { ok: true, value: this.#store.contacts.blocks() };
+    return this.#accountOf(actor) === null ? UNAUTHENTICATED : this.#contacts.blocks();
   }
 
   async setBlocked(actor: Actor, peer: UserId, isBlocked: boolean): Promise<Result<null>> {
     if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
-    if (isBlocked === this.#store.contacts.isBlocked(peer)) return DONE;
-    if (isBlocked && this.#store.contacts.blocks().length >= BLOCKS_MAX) {
-      return { ok: false, code: "list-full" };
-    }
-    const now = Date.now();
-    if (isBlocked) this.#store.contacts.block(peer, now);
-    else this.#store.contacts.unblock(peer);
-    if (isBlocked) await this.#requests.drop(peer);
-    const contact = this.#store.contacts.touch(peer, now);
-    if (contact !== null) this.#sockets.tell({ type: "contacts", contacts: [contact] });
-    return DONE;
+    return this.#contacts.setBlocked(peer, isBlocked);
   }
 
   /** Does what an attempt owes to this account; doing it again changes nothing. False when there is no such account. */
@@ -200,10 +192,18 @@ export class Mailbox extends DurableObject<Env> {
     return DONE;
   }
 
-  admitGuess(actor: Actor, guess: GuessKey): Result<Admission> {
+  /** The device may have a token for that attempt; from then on its removal ends what it does there. */
+  async admitAttempt(actor: Actor, locator: Locator): Promise<Result<null>> {
+    if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
+    await this.#attempts.note(actor.deviceId, locator);
+    return DONE;
+  }
+
+  async admitGuess(actor: Actor, guess: GuessKey, locator: Locator): Promise<Result<Admission>> {
     const account = this.#accountOf(actor);
     if (account === null) return UNAUTHENTICATED;
     const delayMs = this.#admission.admit(guess, Date.now());
+    if (delayMs === 0) await this.#attempts.note(actor.deviceId, locator);
     return { ok: true, value: { delayMs, handle: account.handle.handle } };
   }
 
@@ -250,8 +250,15 @@ export class Mailbox extends DurableObject<Env> {
     return isKnown ? { ok: true, value: log } : { ok: false, code: "not-a-contact" };
   }
 
+  /** See {@link BlobList}. */
+  async blob(actor: Actor, wish: BlobWish): Promise<Result<KeptBlob>> {
+    return this.#accountOf(actor) === null ? UNAUTHENTICATED : this.#blobs.serve(wish);
+  }
+
   override fetch(request: Request): Response {
-    return this.#sockets.accept(claimsOf(request), codecOf(request));
+    const claims = claimsOf(request);
+    const isOwn = this.#accountOf(claims) !== null;
+    return this.#sockets.accept(claims, isOwn ? codecOf(request) : undefined);
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
@@ -271,18 +278,21 @@ export class Mailbox extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#alarm.fired();
     if (this.#store.erasure() !== null) return void (await this.#erasure.settle());
-    const handleAt = await this.#handle.settle();
+    const listingsAt = await this.#listings.settle();
+    const attemptsAt = await this.#attempts.settle();
     const now = Date.now();
     const next = earliest(
-      handleAt,
+      listingsAt,
+      attemptsAt,
       this.#requests.prune(now),
       this.#releases.prune(now),
       this.#line.prune(now),
+      await this.#blobs.expire(now), // last: the account may be erased meanwhile
     );
-    if (next !== null) await this.#alarm.by(next);
+    if (next !== null && this.#store.account() !== null) await this.#alarm.by(next);
   }
 
-  #accountOf({ deviceId }: Actor): StoredAccount | null {
+  #accountOf({ deviceId }: { readonly deviceId: DeviceId }): StoredAccount | null {
     return this.#store.device(deviceId) === null ? null : this.#store.account();
   }
 }

@@ -1,14 +1,16 @@
-// The end of an account (ID-5). One write turns the account into a note of the handles that it must give back;
-// from then on this mailbox answers as if there had never been one. When the directory has them, nothing is left.
+// The end of an account (ID-5). One write turns the account into a note of what it must give back to the directory;
+// from then on this mailbox answers as if there had never been one. When the directory has them, and the bucket
+// has no blob of it, nothing is left.
 
 import { retryDelayMs } from "../../shared/core/deadlines.ts";
 import { eraseTranscript } from "../../shared/core/identity/deviceLog.ts";
 import type { Handle, UserId } from "../../shared/wire/ids.ts";
 import type { MailboxNotice } from "../../shared/wire/mailbox.ts";
 import type { Env } from "../env.ts";
-import { directoryEntry } from "../objects.ts";
+import { directoryEntry, recoveryEntry } from "../objects.ts";
 import type { EarliestAlarm } from "../storage/earliestAlarm.ts";
-import type { HandleChange } from "./handleChange.ts";
+import type { BlobList } from "./blobList.ts";
+import type { InTurn } from "./handleChange.ts";
 import type { MailboxStore } from "./mailboxStore.ts";
 import { DONE, type Result, UNAUTHENTICATED } from "./results.ts";
 import { hasSigned, type SignedChallenge } from "./signedChallenge.ts";
@@ -21,12 +23,14 @@ export interface Erasure {
   readonly userId: UserId;
   /** That the directory may hold for the account. */
   readonly handles: readonly Handle[];
+  readonly recoveryIds?: readonly string[];
 }
 
 export class AccountErasure {
   readonly #env: Env;
   readonly #store: MailboxStore;
-  readonly #handle: HandleChange;
+  readonly #inTurn: InTurn;
+  readonly #blobs: BlobList;
   readonly #alarm: EarliestAlarm;
   readonly #tellEnd: (notice: MailboxNotice) => void;
   #tries = 0;
@@ -35,13 +39,15 @@ export class AccountErasure {
   constructor(
     env: Env,
     store: MailboxStore,
-    handle: HandleChange,
+    turns: InTurn,
+    blobs: BlobList,
     alarm: EarliestAlarm,
     tellEnd: (notice: MailboxNotice) => void,
   ) {
     this.#env = env;
     this.#store = store;
-    this.#handle = handle;
+    this.#inTurn = turns;
+    this.#blobs = blobs;
     this.#alarm = alarm;
     this.#tellEnd = tellEnd;
   }
@@ -61,15 +67,17 @@ export class AccountErasure {
 
   /** Goes on where an erasure was cut short. When to try again; null when nothing is left to be done. */
   settle(): Promise<number | null> {
-    return this.#handle.alone(() => this.#settle());
+    return this.#inTurn(() => this.#settle());
   }
 
   async #settle(): Promise<number | null> {
     const erasure = this.#store.erasure();
     if (erasure === null) return null;
-    const { userId, handles } = erasure;
+    const { userId, handles, recoveryIds = [] } = erasure;
     try {
       for (const handle of handles) await directoryEntry(this.#env, handle).release(userId);
+      for (const id of recoveryIds) await recoveryEntry(this.#env, id).release(userId);
+      await this.#blobs.eraseAll();
       this.#alarm.deleted();
       await this.#store.deleteAll();
       this.#tries = 0;

@@ -26,6 +26,8 @@ const CONTACT_COLUMNS = `contact.peer, method, met_at, receipt_hash, sequence, i
 export class ContactTable {
   readonly #sql: SqlStorage;
   readonly #nextSequence: (now: number) => number;
+  /** What was found since the last change: each arrival asks whose it is. */
+  readonly #found = new Map<UserId, ContactRecord>();
 
   /** @param nextSequence the next place in the order of all that the account is told of */
   constructor(sql: SqlStorage, nextSequence: (now: number) => number) {
@@ -41,12 +43,14 @@ export class ContactTable {
 
   /**
    * The stored contact; null when nothing is new: known by the same receipt, though perhaps removed
-   * since, or met again later.
+   * since, or met again later. The link of a device, which people do not see, takes no contact's place.
    */
   put(commit: ContactCommit, now: number): ContactRecord | null {
     const { peer, method, metAt, receiptHash } = commit;
     const known = this.#row(peer);
     if (known?.receipt_hash === receiptHash || (known?.met_at ?? 0) > metAt) return null;
+    const isMet = known?.is_removed === 0 && known.method !== "link";
+    if (isMet && method === "link") return null;
     const sequence = this.#nextSequence(now);
     this.#exec(
       `INSERT INTO contact (peer, method, met_at, receipt_hash, sequence) VALUES (?, ?, ?, ?, ?)
@@ -62,8 +66,18 @@ export class ContactTable {
   }
 
   find(peer: UserId): ContactRecord | null {
+    const known = this.#found.get(peer);
+    if (known !== undefined) return known;
     const row = this.#row(peer);
-    return row === undefined || row.is_removed === 1 ? null : toRecord(row);
+    if (row === undefined || row.is_removed === 1) return null;
+    const contact = toRecord(row);
+    this.#found.set(peer, contact);
+    return contact;
+  }
+
+  /** To be called when a change is undone, or all that is stored is deleted. */
+  forget(): void {
+    this.#found.clear();
   }
 
   /** In the order of their sequence. */
@@ -143,6 +157,7 @@ export class ContactTable {
   }
 
   #exec(query: string, ...bindings: SqlStorageValue[]) {
+    this.forget();
     return this.#sql.exec(query, ...bindings);
   }
 

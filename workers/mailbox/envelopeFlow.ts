@@ -13,11 +13,11 @@ import type { MailboxNotice } from "../../shared/wire/mailbox.ts";
 import type { Codec } from "../../shared/wire/codec/codec.ts";
 import { CODECS } from "../../shared/wire/codec/codecs.ts";
 import { closeSocket, sendFrame, TRY_AGAIN_LATER } from "../http/sockets.ts";
-import type { EnvelopeTable } from "./envelopeTable.ts";
+import type { Counted, EnvelopeTable } from "./envelopeTable.ts";
 import { attach, attachmentOf, type Reading } from "./socketAttachment.ts";
 
 /** How many are read of the table at a time. */
-const PAGE = 50;
+const PAGE = 200;
 
 interface Reader {
   readonly socket: WebSocket;
@@ -25,7 +25,9 @@ interface Reader {
   readonly device: number;
   sentThrough: number;
   fullSince: number | null;
-  /** What was sent and is not confirmed: in the table, that is all up to `sentThrough`. */
+  /** What was sent and is not confirmed, in order: all that the table holds up to `sentThrough`. */
+  sent: Counted[];
+  /** What that comes to. */
   underWay: Load;
   /** Whether the table may hold more for it than was sent. */
   isBehind: boolean;
@@ -57,9 +59,7 @@ export class EnvelopeFlow {
 
   /** How many envelopes this socket is still to be sent, once it reads for that device. */
   waiting(socket: WebSocket, device: number): number {
-    const all = this.#table.loadThrough(device, Number.MAX_SAFE_INTEGER);
-    const sent = attachmentOf(socket).reading?.sentThrough ?? 0;
-    return minus(all, this.#table.loadThrough(device, sent)).envelopes;
+    return this.#table.countAfter(device, attachmentOf(socket).reading?.sentThrough ?? 0);
   }
 
   /** From now on this socket reads for its device; one that did before does no more. */
@@ -84,10 +84,12 @@ export class EnvelopeFlow {
     const { reading } = attachmentOf(socket);
     const reader = reading === null ? undefined : this.#readers().get(reading.device);
     if (reader?.socket !== socket) return;
-    const { device, sentThrough } = reader;
-    const confirmed = this.#table.deleteThrough(device, Math.min(through, sentThrough));
-    if (confirmed.envelopes === 0) return;
-    reader.underWay = minus(reader.underWay, confirmed);
+    const left = reader.sent.findIndex(({ sequence }) => sequence > through);
+    const confirmed = reader.sent.splice(0, left < 0 ? reader.sent.length : left);
+    if (confirmed.length === 0) return;
+    const last = Math.min(through, reader.sentThrough);
+    this.#table.deleteThrough(reader.device, last, confirmed);
+    reader.underWay = minus(reader.underWay, together(confirmed));
     const wasFull = reader.fullSince !== null;
     reader.fullSince = null;
     if (wasFull) this.#pump(reader);
@@ -121,7 +123,8 @@ export class EnvelopeFlow {
   /** After envelopes were deleted without having been confirmed. */
   recount(): void {
     for (const reader of this.#readers().values()) {
-      reader.underWay = this.#table.loadThrough(reader.device, reader.sentThrough);
+      reader.sent = this.#table.countedThrough(reader.device, reader.sentThrough);
+      reader.underWay = together(reader.sent);
       if (reader.isBehind) this.#pump(reader);
     }
   }
@@ -164,6 +167,9 @@ export class EnvelopeFlow {
       const notice: MailboxNotice = { type: "envelopes", envelopes: group };
       sendFrame(reader.socket, [notice], reader.codec);
     }
+    for (const { sequence, from, box } of taken) {
+      reader.sent.push({ sequence, from, bytes: box.length });
+    }
     reader.underWay = plus(reader.underWay, loadOf(taken));
     reader.sentThrough = taken.at(-1)?.sequence ?? reader.sentThrough;
     const isAll = taken.length === envelopes.length;
@@ -193,14 +199,19 @@ export class EnvelopeFlow {
   }
 
   #readerOn(socket: WebSocket, reading: Reading): Reader {
-    const underWay = this.#table.loadThrough(reading.device, reading.sentThrough);
+    const sent = this.#table.countedThrough(reading.device, reading.sentThrough);
     return {
       ...reading,
       socket,
       codec: CODECS[attachmentOf(socket).wire],
-      underWay,
+      sent,
+      underWay: together(sent),
       isBehind: true,
       relayed: NOTHING_COUNTED,
     };
   }
+}
+
+function together(counted: readonly Counted[]): Load {
+  return { envelopes: counted.length, bytes: counted.reduce((sum, { bytes }) => sum + bytes, 0) };
 }

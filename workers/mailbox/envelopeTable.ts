@@ -2,9 +2,15 @@
 // together is counted once after waking, and kept in memory from then on.
 
 import { type Held, Holdings } from "../../shared/core/mailbox/holdings.ts";
-import { type Load, NO_LOAD, plus } from "../../shared/core/mailbox/load.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import type { Envelope } from "../../shared/wire/line.ts";
+
+/** What is counted of an envelope. */
+export interface Counted {
+  readonly sequence: number;
+  readonly from: UserId;
+  readonly bytes: number;
+}
 
 /** An envelope and the device that it is for. */
 export interface AddressedEnvelope extends Envelope {
@@ -85,27 +91,50 @@ export class EnvelopeTable {
       }));
   }
 
-  loadThrough(device: number, sequence: number): Load {
+  /** How many there are beyond that sequence. */
+  countAfter(device: number, sequence: number): number {
     return this.#sql
-      .exec<{ envelopes: number; bytes: number }>(
-        `SELECT count(*) AS envelopes, ifnull(sum(octet_length(box)), 0) AS bytes FROM envelope
-         WHERE device = ? AND sequence <= ?`,
+      .exec<{ envelopes: number }>(
+        "SELECT count(*) AS envelopes FROM envelope WHERE device = ? AND sequence > ?",
         device,
         sequence,
       )
-      .one();
+      .one().envelopes;
   }
 
-  /** Deletes what the device has, up to that sequence. What that was. */
-  deleteThrough(device: number, sequence: number): Load {
+  /** In the order of their sequence. */
+  countedThrough(device: number, sequence: number): Counted[] {
+    return this.#sql
+      .exec<{ sequence: number; sender: string; bytes: number }>(
+        `SELECT sequence, sender, octet_length(box) AS bytes FROM envelope
+         WHERE device = ? AND sequence <= ? ORDER BY sequence`,
+        device,
+        sequence,
+      )
+      .toArray()
+      .map((row) => ({ sequence: row.sequence, from: row.sender as UserId, bytes: row.bytes }));
+  }
+
+  /**
+   * Deletes what the device has, up to that sequence.
+   * @param deleted all of it, for whoever knows: to ask the table takes longer than to delete
+   */
+  deleteThrough(
+    device: number,
+    sequence: number,
+    deleted: readonly Counted[] = this.countedThrough(device, sequence),
+  ): void {
+    if (deleted.length === 0) return;
     const { held } = this.#counted();
-    // Asked for first: RETURNING costs twice as much.
-    const where = "WHERE device = ? AND sequence <= ?";
-    const senders = this.#bySender(where, device, sequence);
-    if (senders.length === 0) return NO_LOAD;
-    this.#sql.exec(`DELETE FROM envelope ${where}`, device, sequence);
-    for (const { sender, load } of senders) held.remove(sender, load);
-    return senders.reduce((sum, { load }) => plus(sum, load), NO_LOAD);
+    this.#sql.exec("DELETE FROM envelope WHERE device = ? AND sequence <= ?", device, sequence);
+    for (const { from, bytes } of deleted) held.remove(from, { envelopes: 1, bytes });
+  }
+
+  /** Deletes what that device has sent, for whichever device. */
+  deleteFrom(sender: UserId, device: number): void {
+    const { lastSequence } = this.#counted();
+    this.#sql.exec("DELETE FROM envelope WHERE sender = ? AND sender_device = ?", sender, device);
+    this.#totals = { ...this.#count(), lastSequence };
   }
 
   /** Deletes what waited too long, for whichever device. */
@@ -128,25 +157,17 @@ export class EnvelopeTable {
   }
 
   #count(): Totals {
-    const senders = this.#bySender("");
-    return {
-      held: new Holdings(senders.map(({ sender, load }) => [sender, load])),
-      lastSequence: senders.reduce((most, { last }) => Math.max(most, last), 0),
-    };
-  }
-
-  #bySender(where: string, ...bindings: number[]): { sender: UserId; load: Load; last: number }[] {
-    return this.#sql
+    const senders = this.#sql
       .exec<{ sender: string; envelopes: number; bytes: number; last: number }>(
         `SELECT sender, count(*) AS envelopes, sum(octet_length(box)) AS bytes,
-           max(sequence) AS last FROM envelope ${where} GROUP BY sender`,
-        ...bindings,
+           max(sequence) AS last FROM envelope GROUP BY sender`,
       )
-      .toArray()
-      .map(({ sender, envelopes, bytes, last }) => ({
-        sender: sender as UserId,
-        load: { envelopes, bytes },
-        last,
-      }));
+      .toArray();
+    return {
+      held: new Holdings(
+        senders.map(({ sender, envelopes, bytes }) => [sender as UserId, { envelopes, bytes }]),
+      ),
+      lastSequence: senders.reduce((most, { last }) => Math.max(most, last), 0),
+    };
   }
 }

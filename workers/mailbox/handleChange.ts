@@ -1,63 +1,78 @@
-// Performs a change of the handle (shared/core/mailbox/handle.ts): one after another, each step stored
-// before the next, and finished by the alarm should this object die in between.
+// Performs a change of the handle, or of the recovery id (shared/core/mailbox/handle.ts): one after another, each
+// step stored before the next, and finished by the alarm should this object die in between.
 
 import { retryDelayMs } from "../../shared/core/deadlines.ts";
 import * as handles from "../../shared/core/mailbox/handle.ts";
-import type { Handle } from "../../shared/wire/ids.ts";
+import type { UserId } from "../../shared/wire/ids.ts";
 import type { ProblemCode } from "../../shared/wire/problem.ts";
-import type { Env } from "../env.ts";
-import { directoryEntry } from "../objects.ts";
-import type { MailboxStore } from "./mailboxStore.ts";
 
 const CHECK_MS = 10_000;
 
-export class HandleChange {
-  readonly #env: Env;
-  readonly #store: MailboxStore;
+/** What is changed: where the directory has it, and where the mailbox. */
+export interface Listing<Name extends string> {
+  readonly entryOf: (name: Name) => {
+    claim(owner: UserId): Promise<boolean>;
+    release(owner: UserId): Promise<void>;
+  };
+  /** Null without an account. */
+  readonly owner: () => UserId | null;
+  readonly state: () => handles.HandleState<Name>;
+  readonly store: (state: handles.HandleState<Name>) => void;
+  /** When another account has it. */
+  readonly taken: ProblemCode;
+}
+
+/** Runs one piece of work with the directory after another. */
+export type InTurn = <Value>(task: () => Promise<Value>) => Promise<Value>;
+
+export function inTurn(): InTurn {
+  let work: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const done = work.then(task);
+    work = done.catch(() => {});
+    return done;
+  };
+}
+
+export class HandleChange<Name extends string> {
+  readonly #listing: Listing<Name>;
+  readonly #inTurn: InTurn;
   readonly #wakeBy: (at: number) => Promise<void>;
-  #work: Promise<unknown> = Promise.resolve();
   #tries = 0;
 
-  constructor(env: Env, store: MailboxStore, wakeBy: (at: number) => Promise<void>) {
-    this.#env = env;
-    this.#store = store;
+  constructor(listing: Listing<Name>, turns: InTurn, wakeBy: (at: number) => Promise<void>) {
+    this.#listing = listing;
+    this.#inTurn = turns;
     this.#wakeBy = wakeBy;
   }
 
   /** Null once the handle is the one wanted. */
-  change(wanted: Handle | null): Promise<ProblemCode | null> {
-    return this.alone(async () => {
+  change(wanted: Name | null): Promise<ProblemCode | null> {
+    return this.#inTurn(async () => {
       this.#set((state) => handles.wish(state, wanted));
       if (!handles.isSettled(this.#state())) await this.#wakeBy(Date.now() + CHECK_MS);
       const nextTry = await this.#settle();
       if (this.#state().handle === wanted) return null;
-      return nextTry === null ? "handle-taken" : "try-again";
+      return nextTry === null ? this.#listing.taken : "try-again";
     });
   }
 
   /** Goes on where a change was cut short. When to try again; null when nothing is left. */
   settle(): Promise<number | null> {
-    return this.alone(() => this.#settle());
-  }
-
-  /** One piece of work with handles after another. */
-  alone<Value>(task: () => Promise<Value>): Promise<Value> {
-    const done = this.#work.then(task);
-    this.#work = done.catch(() => {});
-    return done;
+    return this.#inTurn(() => this.#settle());
   }
 
   async #settle(): Promise<number | null> {
-    const userId = this.#store.account()?.userId;
-    if (userId === undefined) return null;
+    const owner = this.#listing.owner();
+    if (owner === null) return null;
     try {
       const { claiming } = this.#state();
       if (claiming !== null) {
-        const isGranted = await directoryEntry(this.#env, claiming).claim(userId);
+        const isGranted = await this.#listing.entryOf(claiming).claim(owner);
         this.#set(isGranted ? handles.granted : handles.denied);
       }
       for (const handle of this.#state().releasing) {
-        await directoryEntry(this.#env, handle).release(userId);
+        await this.#listing.entryOf(handle).release(owner);
         this.#set((state) => handles.released(state, handle));
       }
       this.#tries = 0;
@@ -71,11 +86,11 @@ export class HandleChange {
     }
   }
 
-  #state(): handles.HandleState {
-    return this.#store.account()?.handle ?? handles.NO_HANDLE;
+  #state(): handles.HandleState<Name> {
+    return this.#listing.state();
   }
 
-  #set(change: (state: handles.HandleState) => handles.HandleState): void {
-    this.#store.changeAccount({ handle: change(this.#state()) });
+  #set(change: (state: handles.HandleState<Name>) => handles.HandleState<Name>): void {
+    this.#listing.store(change(this.#state()));
   }
 }

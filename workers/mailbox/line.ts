@@ -4,14 +4,16 @@
 import { earliest } from "../../shared/core/deadlines.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import { type MailboxRequest, mailboxRequestSchema } from "../../shared/wire/mailbox.ts";
+import { CODECS } from "../../shared/wire/codec/codecs.ts";
 import { problem } from "../../shared/wire/problem.ts";
 import type { Env } from "../env.ts";
 import { closeSocket, NORMAL_CLOSURE, parseFrame, sendFrame } from "../http/sockets.ts";
 import { mailboxOf } from "../objects.ts";
+import type { StoredDevice } from "./deviceTable.ts";
 import { EnvelopeBox, type Message, type Outcome } from "./envelopeBox.ts";
 import { EnvelopeFlow } from "./envelopeFlow.ts";
 import type { MailboxSockets } from "./mailboxSockets.ts";
-import type { MailboxStore, StoredDevice } from "./mailboxStore.ts";
+import type { MailboxStore } from "./mailboxStore.ts";
 import { PrekeyBox } from "./prekeyBox.ts";
 import type { RequestBox } from "./requestBox.ts";
 import { attachmentOf } from "./socketAttachment.ts";
@@ -47,13 +49,14 @@ export class Line implements Carrier {
 
   /** A frame of a device. Of one that was removed nothing counts, and its socket is closed. */
   receive(socket: WebSocket, data: string | ArrayBuffer): void {
-    const device = this.#store.device(attachmentOf(socket).deviceId);
+    const { deviceId, wire } = attachmentOf(socket);
+    const device = this.#store.device(deviceId);
     if (device === null) {
       sendFrame(socket, [{ type: "problem", problem: problem("unauthenticated") }]);
       closeSocket(socket, NORMAL_CLOSURE);
       return;
     }
-    for (const incoming of parseFrame(socket, data, mailboxRequestSchema)) {
+    for (const incoming of parseFrame(socket, data, mailboxRequestSchema, CODECS[wire])) {
       if (incoming.ok) this.#serve(socket, device, incoming.message);
       else sendFrame(socket, [{ type: "problem", problem: incoming.problem }]);
     }
@@ -61,6 +64,11 @@ export class Line implements Carrier {
 
   closed(socket: WebSocket): void {
     this.#flow.end(socket);
+  }
+
+  /** Envelopes were deleted that nobody has confirmed. */
+  recount(): void {
+    this.#flow.recount();
   }
 
   mayReach(to: UserId): boolean {

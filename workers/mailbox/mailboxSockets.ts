@@ -1,6 +1,7 @@
 // The live sockets of a mailbox: what "told" means for its owner. A socket hears live news after its hello.
 
 import type { Codec } from "../../shared/wire/codec/codec.ts";
+import type { DeviceId } from "../../shared/wire/ids.ts";
 import { CONTACTS_PAGE, MAILBOX_MAX_SOCKETS } from "../../shared/wire/limits.ts";
 import type { MailboxNotice } from "../../shared/wire/mailbox.ts";
 import { problem } from "../../shared/wire/problem.ts";
@@ -69,10 +70,24 @@ export class MailboxSockets {
   end(notice: MailboxNotice): void {
     const frame = new Frame([notice]);
     for (const socket of this.#ctx.getWebSockets()) {
-      attach(socket, { isReady: false, reading: null });
-      sendFrame(socket, frame);
-      closeSocket(socket, NORMAL_CLOSURE, "the account was erased");
+      this.#end(socket, frame, "the account was erased");
     }
+  }
+
+  /** The last notice of devices that were removed; their sockets are closed with it, the silent ones as well. */
+  endDevices(removed: ReadonlySet<DeviceId>, notice: MailboxNotice): WebSocket[] {
+    const frame = new Frame([notice]);
+    const ended = this.#ctx
+      .getWebSockets()
+      .filter((socket) => removed.has(attachmentOf(socket).deviceId));
+    for (const socket of ended) this.#end(socket, frame, "the device was removed");
+    return ended;
+  }
+
+  #end(socket: WebSocket, frame: Frame, reason: string): void {
+    attach(socket, { isReady: false, reading: null });
+    sendFrame(socket, frame);
+    closeSocket(socket, NORMAL_CLOSURE, reason);
   }
 
   /** Remembers on the sockets, which outlive the object's memory, that a request is answered. */
@@ -119,8 +134,9 @@ export class MailboxSockets {
     for (const request of requests.waiting(now))
       sendFrame(socket, [{ type: "request", request, now }]);
     attach(socket, { isReady: true });
-    const ready: MailboxNotice = { type: "ready", sequence: store.lastSequence(), ...reader };
-    sendFrame(socket, [ready]);
+    const logLength = store.account()?.log.length ?? 0;
+    const ready = { type: "ready", sequence: store.lastSequence(), logLength, ...reader } as const;
+    sendFrame(socket, [ready satisfies MailboxNotice]);
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { type FadingCount, NOTHING_COUNTED } from "../../shared/core/fadingCount.ts";
 import { toBase64Url } from "../../shared/core/crypto/bytes.ts";
-import type { LoggedDevice, VerifiedLog } from "../../shared/core/identity/deviceLog.ts";
+import type { VerifiedLog } from "../../shared/core/identity/deviceLog.ts";
 import { type HandleState, heldHandles, NO_HANDLE } from "../../shared/core/mailbox/handle.ts";
 import type { KeptRelease } from "../../shared/core/pairing/delivery.ts";
 import { type MeetingRequests, NO_REQUESTS } from "../../shared/core/mailbox/meetingRequests.ts";
@@ -12,16 +12,20 @@ import type { DeviceId, UserId } from "../../shared/wire/ids.ts";
 import type { OneTimePrekey, SignedPrekey } from "../../shared/wire/line.ts";
 import { isMigrated, migrate } from "../storage/migrations.ts";
 import type { Erasure } from "./accountErasure.ts";
+import type { VisitedAttempt } from "./attemptList.ts";
 import { ContactTable } from "./contactTable.ts";
+import { DeviceTable, type StoredDevice } from "./deviceTable.ts";
 import { EnvelopeTable } from "./envelopeTable.ts";
+import { KeptBlobs } from "./keptBlobs.ts";
 import { MAILBOX_MIGRATIONS } from "./mailboxMigrations.ts";
 
 const ACCOUNT_KEY = "account";
+const ATTEMPTS_KEY = "attempts";
 const ERASURE_KEY = "erasure";
 const FAILURES_KEY = "failures";
 const REQUESTS_KEY = "requests";
 /** What an account begins with. */
-const SETTINGS = { visibility: "anyone", requestsFrom: "anyone" } as const;
+const SETTINGS = { recovery: NO_HANDLE, visibility: "anyone", requestsFrom: "anyone" } as const;
 const RELEASE_PREFIX = "release:";
 const PREKEYS_PREFIX = "prekeys:";
 
@@ -31,6 +35,8 @@ export interface StoredAccount {
   /** Base64url of 32 bytes. */
   readonly logHead: string;
   readonly handle: HandleState;
+  /** By what its recovery phrase finds it. */
+  readonly recovery: HandleState<string>;
   readonly visibility: Audience;
   readonly requestsFrom: Audience;
 }
@@ -40,11 +46,10 @@ export interface CountedFailures extends FadingCount {
   readonly counted?: readonly string[];
 }
 
-export interface StoredDevice {
-  readonly signKey: string;
-  readonly lastChallengeAt: number;
-  /** Its place in the device log. */
-  readonly number: number;
+/** What a device that comes into the account brings along. */
+export interface FirstPrekeys {
+  readonly device: number;
+  readonly signed: SignedPrekey;
 }
 
 /** What a device has left for those who begin sessions with it. */
@@ -56,8 +61,10 @@ export interface KeptPrekeys {
 }
 
 export class MailboxStore {
+  readonly devices: DeviceTable;
   readonly contacts: ContactTable;
   readonly envelopes: EnvelopeTable;
+  readonly blobs: KeptBlobs;
   readonly #storage: DurableObjectStorage;
   #lastSequence: number | undefined;
   #isMigrated = false;
@@ -66,8 +73,10 @@ export class MailboxStore {
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
+    this.devices = new DeviceTable(storage.sql);
     this.contacts = new ContactTable(storage.sql, (now) => this.nextSequence(now));
     this.envelopes = new EnvelopeTable(storage.sql);
+    this.blobs = new KeptBlobs(storage.kv);
     if (isMigrated(storage)) migrate(storage, MAILBOX_MIGRATIONS);
   }
 
@@ -80,28 +89,58 @@ export class MailboxStore {
     return this.#account ?? null;
   }
 
-  /** @param log has one entry, of that device */
-  createAccount(
-    log: DeviceLog,
-    { userId, head }: VerifiedLog,
-    { number, deviceId, signKey }: LoggedDevice,
-  ): void {
+  createAccount(log: DeviceLog, { userId, head, devices }: VerifiedLog): void {
     migrate(this.#storage, MAILBOX_MIGRATIONS);
     const logHead = toBase64Url(head);
     const account: StoredAccount = { userId, log, logHead, handle: NO_HANDLE, ...SETTINGS };
     this.#storage.transactionSync(() => {
       this.#storage.kv.put(ACCOUNT_KEY, account);
-      this.#exec(
-        "INSERT INTO device (device_id, sign_key, last_challenge_at, number) VALUES (?, ?, 0, ?)",
-        deviceId,
-        toBase64Url(signKey),
-        number,
-      );
+      for (const device of devices) this.devices.add(device);
     });
   }
 
+  /** The log has grown: devices that it lists as active have a row, and of others nothing is left. */
+  changeLog(
+    log: DeviceLog,
+    { head, devices, removed }: VerifiedLog,
+    first: FirstPrekeys | null = null,
+  ): void {
+    const account = this.account();
+    if (account === null) return;
+    try {
+      this.#storage.transactionSync(() => {
+        this.#storage.kv.put(ACCOUNT_KEY, { ...account, log, logHead: toBase64Url(head) });
+        for (const device of devices) this.devices.add(device);
+        if (first !== null && this.prekeys(first.device) === null) {
+          const { device, signed } = first;
+          this.setPrekeys(device, { signed, oneTime: [], drawn: [] });
+        }
+        for (const { deviceId } of removed) this.#forgetDevice(account.userId, deviceId);
+      });
+    } catch (error) {
+      this.devices.forget();
+      this.envelopes.recount();
+      throw error;
+    } finally {
+      this.#account = undefined;
+    }
+  }
+
+  /** What it has said to others of the account goes, too: whoever took it may have said anything. */
+  #forgetDevice(userId: UserId, deviceId: DeviceId): void {
+    const device = this.device(deviceId);
+    if (device === null) return;
+    this.devices.remove(deviceId);
+    this.#storage.kv.delete(PREKEYS_PREFIX + device.number);
+    this.envelopes.deleteThrough(device.number, Number.MAX_SAFE_INTEGER);
+    this.envelopes.deleteFrom(userId, device.number);
+    for (const kept of this.releases()) {
+      if (kept.deviceId === deviceId) this.forgetRelease(kept.sid);
+    }
+  }
+
   changeAccount(
-    change: Partial<Pick<StoredAccount, "handle" | "visibility" | "requestsFrom">>,
+    change: Partial<Pick<StoredAccount, "handle" | "recovery" | "visibility" | "requestsFrom">>,
   ): void {
     const account = this.account();
     if (account === null) return;
@@ -113,10 +152,11 @@ export class MailboxStore {
   beginErasure(): boolean {
     const account = this.account();
     if (account === null) return false;
-    const { userId, handle } = account;
+    const { userId, handle, recovery } = account;
     this.#storage.transactionSync(() => {
       this.#storage.kv.delete(ACCOUNT_KEY);
-      const erasure: Erasure = { userId, handles: heldHandles(handle) };
+      const handles = heldHandles(handle);
+      const erasure: Erasure = { userId, handles, recoveryIds: heldHandles(recovery) };
       this.#storage.kv.put(ERASURE_KEY, erasure);
     });
     this.#account = undefined;
@@ -134,6 +174,8 @@ export class MailboxStore {
     this.#account = undefined;
     this.#isMigrated = false;
     this.#lastSequence = undefined;
+    this.devices.forget();
+    this.contacts.forget();
     this.envelopes.recount();
     await deleted;
   }
@@ -142,21 +184,24 @@ export class MailboxStore {
     if (this.account() === null) return null;
     this.#isMigrated ||= isMigrated(this.#storage);
     if (!this.#isMigrated) return null;
-    const [row] = this.#all<{ sign_key: string; last_challenge_at: number; number: number }>(
-      "SELECT sign_key, last_challenge_at, number FROM device WHERE device_id = ?",
-      deviceId,
-    );
-    return row === undefined
-      ? null
-      : { signKey: row.sign_key, lastChallengeAt: row.last_challenge_at, number: row.number };
+    return this.devices.find(deviceId);
   }
 
-  deviceNumbers(): number[] {
-    return this.#all<{ number: number }>("SELECT number FROM device").map(({ number }) => number);
+  deviceNumbers(): readonly number[] {
+    return this.devices.numbers();
   }
 
-  rememberChallenge(deviceId: DeviceId, issuedAt: number): void {
-    this.#exec("UPDATE device SET last_challenge_at = ? WHERE device_id = ?", issuedAt, deviceId);
+  /** Null when none are stored. */
+  attempts(): readonly VisitedAttempt[] | null {
+    return this.#storage.kv.get<readonly VisitedAttempt[]>(ATTEMPTS_KEY) ?? null;
+  }
+
+  setAttempts(attempts: readonly VisitedAttempt[]): void {
+    this.#put(ATTEMPTS_KEY, attempts);
+  }
+
+  forgetAttempts(): void {
+    this.#storage.kv.delete(ATTEMPTS_KEY);
   }
 
   failures(): CountedFailures {
@@ -219,17 +264,6 @@ export class MailboxStore {
   /** Work that was under way when the account was erased leaves nothing behind. */
   #put(key: string, value: unknown): void {
     if (this.account() !== null) this.#storage.kv.put(key, value);
-  }
-
-  #exec(query: string, ...bindings: SqlStorageValue[]) {
-    return this.#storage.sql.exec(query, ...bindings);
-  }
-
-  #all<Row extends Record<string, SqlStorageValue>>(
-    query: string,
-    ...bindings: SqlStorageValue[]
-  ): Row[] {
-    return this.#storage.sql.exec<Row>(query, ...bindings).toArray();
   }
 }
 

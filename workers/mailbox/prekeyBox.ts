@@ -4,7 +4,8 @@ import { fromBase64Url } from "../../shared/core/crypto/bytes.ts";
 import { isPrekeySignedBy } from "../../shared/core/crypto/prekeys.ts";
 import type { OneTimePrekey, PrekeyBundle, PrekeysUpload } from "../../shared/wire/line.ts";
 import { PREKEYS_MAX } from "../../shared/wire/limits.ts";
-import type { MailboxStore, StoredDevice } from "./mailboxStore.ts";
+import type { StoredDevice } from "./deviceTable.ts";
+import type { MailboxStore } from "./mailboxStore.ts";
 
 /** A device that repeats an upload names ids no older than those of its last two. */
 const DRAWN_MAX = 2 * PREKEYS_MAX;

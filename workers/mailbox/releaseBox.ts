@@ -16,7 +16,9 @@ export class ReleaseBox {
     this.#wakeBy = wakeBy;
   }
 
+  /** For a device that was removed meanwhile, nothing is. */
   async keep(release: KeptRelease): Promise<void> {
+    if (this.#store.device(release.deviceId) === null) return;
     this.#store.keepRelease(release);
     await this.#wakeBy(release.keepUntil);
   }

@@ -12,6 +12,17 @@ export type Result<Value> =
 export const UNAUTHENTICATED = { ok: false, code: "unauthenticated" } as const;
 export const DONE: Result<null> = { ok: true, value: null };
 
+/** What a device log has come to. */
+export interface LogState {
+  readonly length: number;
+  /** Base64url of 32 bytes. */
+  readonly logHead: string;
+}
+
+export type SessionVerdict =
+  | { readonly kind: "admitted" | "refused" }
+  | { readonly kind: "removed"; readonly log: DeviceLog };
+
 /** How an account answers to someone who looks it up by its handle. */
 export type Reveal =
   | { readonly kind: "found"; readonly userId: UserId; readonly log: DeviceLog }

@@ -3,12 +3,14 @@
 import { ProblemError } from "../../shared/wire/problem.ts";
 import { brake } from "../auth/brake.ts";
 import type { Handlers } from "../http/handlers.ts";
-import { directoryEntry, mailboxOf } from "../objects.ts";
+import { directoryEntry, mailboxOf, recoveryEntry } from "../objects.ts";
 import type { Result } from "./results.ts";
 
 type MailboxRoute =
   | "account"
   | "changeAccount"
+  | "listRecovery"
+  | "findRecovery"
   | "findHandle"
   | "contacts"
   | "removeContact"
@@ -17,6 +19,7 @@ type MailboxRoute =
   | "leavePrekeys"
   | "drawPrekeys"
   | "accountLog"
+  | "appendEntries"
   | "blocks"
   | "block"
   | "unblock";
@@ -27,8 +30,21 @@ export const mailboxHandlers: Pick<Handlers, MailboxRoute> = {
   changeAccount: async ({ env, actor, body }) =>
     valueOf(await mailboxOf(env, actor.userId).changeAccount(actor, body)),
 
+  listRecovery: async ({ env, actor, body }) =>
+    valueOf(await mailboxOf(env, actor.userId).listRecovery(actor, body.recoveryId)),
+
+  findRecovery: async ({ env, actor, params }) => {
+    await brake(env.PACE, actor.userId, "recover");
+    valueOf(await mailboxOf(env, actor.userId).account(actor));
+    const userId = await recoveryEntry(env, params.recoveryId).owner();
+    const log = userId === null ? null : await mailboxOf(env, userId).log();
+    if (userId === null || log === null) throw new ProblemError("recovery-unknown");
+    return { userId, log };
+  },
+
   findHandle: async ({ env, actor, params }) => {
     await brake(env.PACE, actor.userId, "find");
+    valueOf(await mailboxOf(env, actor.userId).account(actor));
     const owner = await directoryEntry(env, params.handle).owner();
     if (owner === null) throw new ProblemError("handle-unknown");
     const mailbox = mailboxOf(env, owner);
@@ -68,6 +84,13 @@ export const mailboxHandlers: Pick<Handlers, MailboxRoute> = {
     await brake(env.RETURNS, actor.userId, "log");
     valueOf(await mailboxOf(env, actor.userId).account(actor));
     return { log: valueOf(await mailboxOf(env, params.userId).logFor(actor.userId)) };
+  },
+
+  /** Entries certify themselves: a device that comes into the account has only an account of its own yet. */
+  appendEntries: async ({ env, actor, params, body }) => {
+    await brake(env.PACE, actor.userId, "append");
+    valueOf(await mailboxOf(env, actor.userId).account(actor));
+    return valueOf(await mailboxOf(env, params.userId).append(body.entries, body.prekey));
   },
 
   blocks: async ({ env, actor }) => ({

@@ -3,7 +3,7 @@
 import { fromBase64Url } from "../../shared/core/crypto/bytes.ts";
 import { isSignatureBy } from "../../shared/core/identity/deviceLog.ts";
 import type { Actor } from "../auth/tokens.ts";
-import type { StoredDevice } from "./mailboxStore.ts";
+import type { StoredDevice } from "./deviceTable.ts";
 
 /** The challenge's own signature, the server's, has been checked. */
 export interface SignedChallenge extends Actor {
@@ -14,10 +14,10 @@ export interface SignedChallenge extends Actor {
 }
 
 export function hasSigned(
-  device: StoredDevice,
+  { signKey }: Pick<StoredDevice, "signKey">,
   transcript: (origin: string, challenge: string) => Uint8Array,
   { origin, challenge, signature }: SignedChallenge,
 ): boolean {
   const signed = transcript(origin, challenge);
-  return isSignatureBy(fromBase64Url(device.signKey), signed, fromBase64Url(signature));
+  return isSignatureBy(fromBase64Url(signKey), signed, fromBase64Url(signature));
 }

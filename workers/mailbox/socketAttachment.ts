@@ -36,10 +36,18 @@ export interface Attachment extends Spoken {
   readonly passed: number;
 }
 
+/** As they were last read or written: to decode one takes longer than most that is done with it. */
+const known = new WeakMap<WebSocket, Attachment>();
+
 export function attachmentOf(socket: WebSocket): Attachment {
-  return socket.deserializeAttachment() as Attachment;
+  const attachment = known.get(socket) ?? (socket.deserializeAttachment() as Attachment);
+  known.set(socket, attachment);
+  return attachment;
 }
 
+/** Of a socket that was accepted, nothing else writes it. */
 export function attach(socket: WebSocket, change: Partial<Attachment>): void {
-  socket.serializeAttachment({ ...attachmentOf(socket), ...change } satisfies Attachment);
+  const attachment: Attachment = { ...attachmentOf(socket), ...change };
+  socket.serializeAttachment(attachment);
+  known.set(socket, attachment);
 }

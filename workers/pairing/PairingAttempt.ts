@@ -7,17 +7,22 @@ import { isShare, type Role } from "../../shared/core/crypto/cpace.ts";
 import { earliest, retryDelayMs } from "../../shared/core/deadlines.ts";
 import { deadlineOf, step } from "../../shared/core/pairing/attempt.ts";
 import { errandFor, type ErrandName } from "../../shared/core/pairing/errands.ts";
-import type { AttemptEvent, Reply } from "../../shared/core/pairing/events.ts";
+import { type AttemptEvent, eventOf, type Reply } from "../../shared/core/pairing/events.ts";
 import { noticesFor } from "../../shared/core/pairing/notices.ts";
-import { type AttemptState, FREE, isSameAttempt } from "../../shared/core/pairing/state.ts";
+import {
+  type AttemptState,
+  FREE,
+  isSameAttempt,
+  isSameParty,
+} from "../../shared/core/pairing/state.ts";
+import type { DeviceId, UserId } from "../../shared/wire/ids.ts";
+import { CLAIM_WITHIN_SECONDS } from "../../shared/wire/limits.ts";
 import {
   type AttemptRequest,
   attemptRequestSchema,
   type OpenMessage,
 } from "../../shared/wire/pairing.ts";
-import { problem, type ProblemCode } from "../../shared/wire/problem.ts";
 import type { Env } from "../env.ts";
-import { problemResponse } from "../http/problems.ts";
 import {
   answerKeepAlive,
   codecOf,
@@ -28,10 +33,18 @@ import {
 } from "../http/sockets.ts";
 import { claimsOf, SpentTokens } from "../http/upgradeTokens.ts";
 import { mailboxOf } from "../objects.ts";
-import { type Attachment, attachmentOf, change, isOfAsked, sideOf } from "./attachment.ts";
+import {
+  type Attachment,
+  attachmentOf,
+  change,
+  isOfAsked,
+  sideOf,
+  withAcknowledgement,
+} from "./attachment.ts";
 import { AttemptSockets } from "./attemptSockets.ts";
 import { ErrandQueue } from "./errandQueue.ts";
-import { tellProblem } from "./refusals.ts";
+import { Expelled, farewellOf } from "./expulsion.ts";
+import { refusal, tellProblem, unanswerable } from "./refusals.ts";
 import { answerVisitor, digestOf, disappoint, isOnOffer, showOffer } from "./visitors.ts";
 
 const STATE_KEY = "attempt";
@@ -40,6 +53,7 @@ export class PairingAttempt extends DurableObject<Env> {
   readonly #sockets: AttemptSockets;
   readonly #tokens: SpentTokens;
   readonly #errands = new ErrandQueue();
+  readonly #expelled = new Expelled();
   #state: AttemptState | undefined;
   /** The state in memory is ahead of the stored one by soft steps. */
   #isAhead = false;
@@ -59,7 +73,8 @@ export class PairingAttempt extends DurableObject<Env> {
     const { userId, deviceId, network, ...token } = claimsOf(request);
     const { purpose, locator, method, sid, to, handle } = token;
     const codec = codecOf(request);
-    if (locator === null || codec === undefined || !this.#tokens.take(token)) {
+    const isExpelled = this.#expelled.has({ userId, deviceId });
+    if (locator === null || codec === undefined || isExpelled || !this.#tokens.take(token)) {
       return refusal("upgrade-refused");
     }
     const state = this.#load();
@@ -77,7 +92,7 @@ export class PairingAttempt extends DurableObject<Env> {
       sid: purpose === "claim" && isOnOffer(state, method) ? state.offer.sid : sid,
       tokenId: token.id,
       answerBy: 0,
-      mayClaimUntil: 0,
+      mayBeginUntil: Date.now() + CLAIM_WITHIN_SECONDS * 1_000,
       claimed: null,
       isTold: false,
       hasAcknowledged: false,
@@ -90,6 +105,19 @@ export class PairingAttempt extends DurableObject<Env> {
     this.#sockets.accept(server, attachment);
     if (purpose !== "open") this.#greet(server, state, role);
     return switchProtocols(client, codec);
+  }
+
+  /** The device was removed from its account. Doing it again changes nothing. */
+  async expel(userId: UserId, deviceId: DeviceId): Promise<void> {
+    const party = { userId, deviceId, network: "" };
+    this.#expelled.add(party);
+    for (;;) {
+      const farewell = farewellOf(this.#load(), party);
+      if (farewell === null) break;
+      await this.#decide(farewell);
+    }
+    if (this.#isAhead) this.#save(this.#load());
+    this.#sockets.close((socket) => isSameParty(socket.party, party));
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
@@ -129,6 +157,7 @@ export class PairingAttempt extends DurableObject<Env> {
   }
 
   async #receive(socket: WebSocket, message: AttemptRequest): Promise<void> {
+    if (this.#expelled.has(attachmentOf(socket).party)) return;
     if ("share" in message && !isShare(fromBase64Url(message.share))) {
       const fields = { share: "must be a point of the group, not the identity" };
       return tellProblem(socket, "malformed-message", { fields });
@@ -138,13 +167,13 @@ export class PairingAttempt extends DurableObject<Env> {
     const now = Date.now();
     const state = this.#load();
     const attachment = attachmentOf(socket);
-    const { party, purpose, method, sid, claimed, mayClaimUntil } = attachment;
+    const { party, purpose, method, sid, claimed, mayBeginUntil } = attachment;
     const isSide =
       sideOf(state, attachment) !== null || (claim !== null && isOfAsked(state, attachment));
     // Only a socket that was opened to claim has passed the account's back-off and the network's gate.
     const isGuess = !isSide && claim !== null && claimed === null;
     if (isGuess && purpose !== "claim") return tellProblem(socket, "out-of-turn");
-    const isTheOffer = isOnOffer(state, method) && state.offer.sid === sid && now < mayClaimUntil;
+    const isTheOffer = isOnOffer(state, method) && state.offer.sid === sid && now < mayBeginUntil;
     if (!isSide && !(isGuess && isTheOffer)) return this.#hearVisitor(socket, message, claim, now);
     if (isGuess) change(socket, { claimed: claim });
     if (message.type === "acknowledge" && (state.at === "matched" || state.at === "failed")) {
@@ -157,10 +186,10 @@ export class PairingAttempt extends DurableObject<Env> {
   }
 
   async #open(socket: WebSocket, message: OpenMessage): Promise<void> {
-    const { party, locator, purpose, sid, to, handle } = attachmentOf(socket);
-    const isFirst = sid === null || sid === message.sid;
-    const isKeyForOne = message.method === "key" && to !== null;
-    if (purpose !== "open" || !isFirst || isKeyForOne) return tellProblem(socket, "out-of-turn");
+    const { party, locator, purpose, sid, to, handle, mayBeginUntil } = attachmentOf(socket);
+    const isFirst = sid === null ? Date.now() < mayBeginUntil : sid === message.sid;
+    const isForOne = to !== null && message.method !== "passphrase";
+    if (purpose !== "open" || !isFirst || isForOne) return tellProblem(socket, "out-of-turn");
     change(socket, { sid: message.sid });
     const event: AttemptEvent = { type: "open", party, handle, locator, to, message };
     this.#reply(socket, await this.#decide(event));
@@ -261,32 +290,4 @@ export class PairingAttempt extends DurableObject<Env> {
     const at = earliest(due, retryAt);
     if (at !== null) await this.ctx.storage.setAlarm(at);
   }
-}
-
-/** Why a device cannot answer an attempt that is said to ask for its account. */
-function unanswerable(state: AttemptState, attachment: Attachment): ProblemCode {
-  if (!isOfAsked(state, attachment)) return "attempt-unknown";
-  return state.at === "failed" ? "attempt-over" : "answered-elsewhere";
-}
-
-function refusal(code: ProblemCode): Response {
-  return problemResponse(problem(code));
-}
-
-/** The state once a side has acknowledged; the state itself if that would end it, which is for the alarm to do. */
-function withAcknowledgement(state: AttemptState, attachment: Attachment): AttemptState {
-  if (!attachment.hasAcknowledged || sideOf(state, attachment) === null) return state;
-  if (state.at !== "matched" && state.at !== "failed") return state;
-  const event = { type: "acknowledge", party: attachment.party } as const;
-  const decision = step(state, event, state.openedAt);
-  return decision.soft ? decision.state : state;
-}
-
-function eventOf(
-  message: Exclude<AttemptRequest, { type: "open" }>,
-  party: Attachment["party"],
-): AttemptEvent {
-  if (message.type === "claim") return { type: "claim", party, message };
-  if (message.type === "answer") return { type: "answer", party, message };
-  return { type: message.type, party };
 }

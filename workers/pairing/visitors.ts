@@ -19,8 +19,8 @@ export function showOffer(env: Env, socket: WebSocket, state: AttemptState, now:
     isOnOffer(state, method) && now < state.claimBy
       ? offerNotice(state, now)
       : offerOfFree(env, locator, method ?? "key", now);
-  const mayClaimUntil = now + CLAIM_WITHIN_SECONDS * 1_000;
-  change(socket, { sid: offer.sid, answerBy: offer.answerBy, mayClaimUntil });
+  const mayBeginUntil = now + CLAIM_WITHIN_SECONDS * 1_000;
+  change(socket, { sid: offer.sid, answerBy: offer.answerBy, mayBeginUntil });
   sendFrame(socket, [offer]);
 }
 

@@ -25,6 +25,6 @@ export function requireOwn(author: MessageRecord["author"]): void {
   if (author !== "me") throw malformed("message", "Only its author can change a message.");
 }
 
-function malformed(field: string, detail: string): ProblemError {
+export function malformed(field: string, detail: string): ProblemError {
   return new ProblemError("malformed-request", { detail, fields: { [field]: detail } });
 }

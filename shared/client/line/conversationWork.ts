@@ -12,18 +12,23 @@ import {
   newConversation,
   setDelivery,
   touchedKeys,
+  withdraw,
   withPreview,
 } from "../../core/line/conversation.ts";
 import {
   type Author,
   isDue,
   isForgettable,
+  isMessage,
   keyOf,
   type MessageKey,
   type MessageRecord,
+  type OwnState,
 } from "../../core/line/messageRecord.ts";
 import type { UserId } from "../../wire/ids.ts";
+import type { ProblemCode } from "../../wire/problem.ts";
 import type { Change, Store } from "../store/store.ts";
+import { FILE_TASKS, toDo } from "./fileTask.ts";
 
 /** When the remains of a message that has disappeared are looked at again. */
 const REMAINS_MS = 61 * 24 * 60 * 60 * 1_000;
@@ -61,6 +66,11 @@ export class ConversationWork {
     return [...this.#changedRecords.values()];
   }
 
+  /** Whether files are left of messages that are no more. */
+  get leavesFiles(): boolean {
+    return this.#changes.some(({ collection }) => collection === FILE_TASKS);
+  }
+
   get changedPeers(): UserId[] {
     return [...this.#changedPeers];
   }
@@ -69,7 +79,7 @@ export class ConversationWork {
     peer: UserId,
     author: Author,
     content: AppliedContent,
-    initialState: "waiting" | "sent" = "sent",
+    initialState: OwnState = "sent",
   ): Promise<void> {
     const before = await this.#before(peer, touchedKeys(author, content));
     this.#take(peer, applyContent(before, author, content, this.#now, initialState));
@@ -78,9 +88,24 @@ export class ConversationWork {
   async setDelivery(
     peer: UserId,
     key: MessageKey,
-    state: "waiting" | "sent" | "refused",
+    state: OwnState,
+    refusal?: ProblemCode,
   ): Promise<void> {
-    this.#take(peer, setDelivery(await this.#before(peer, [key]), key, state));
+    this.#take(peer, setDelivery(await this.#before(peer, [key]), key, state, refusal));
+  }
+
+  /** Takes back an own file that nobody has heard of. */
+  async withdraw(peer: UserId, key: MessageKey): Promise<void> {
+    await this.#takeAway(peer, withdraw(await this.#before(peer, [key]), key));
+  }
+
+  /** By a rule that is given, of those messages. */
+  async change(
+    peer: UserId,
+    keys: readonly MessageKey[],
+    rule: (before: Before, now: number) => ConversationChange,
+  ): Promise<void> {
+    await this.#takeAway(peer, rule(await this.#before(peer, keys), this.#now));
   }
 
   async conversation(peer: UserId): Promise<Conversation> {
@@ -116,25 +141,36 @@ export class ConversationWork {
   }
 
   async #expire(peer: UserId, key: MessageKey): Promise<void> {
-    const conversation = await this.conversation(peer);
-    this.#take(peer, expire(await this.#before(peer, [key]), [key], this.#now));
-    const after = await this.conversation(peer);
-    if (conversation.preview !== null && after.preview === null) {
-      this.#setConversation(withPreview(after, await this.#lastShown(peer)));
-    }
+    await this.#takeAway(peer, expire(await this.#before(peer, [key]), [key], this.#now));
     this.#remindAt(this.#now + REMAINS_MS, peer, key);
   }
 
+  /** What may have been the last message: then another one is. */
+  async #takeAway(peer: UserId, change: ConversationChange): Promise<void> {
+    const before = await this.conversation(peer);
+    this.#take(peer, change);
+    const after = await this.conversation(peer);
+    if (before.preview !== null && after.preview === null) {
+      this.#setConversation(withPreview(after, await this.#lastShown(peer)));
+    }
+  }
+
   async #lastShown(peer: UserId): Promise<MessageRecord | null> {
+    const isShown = (record: MessageRecord | null) => record?.peer === peer && isMessage(record);
+    let [last = null] = this.changedRecords
+      .filter(isShown)
+      .toSorted((a, b) => (a.order < b.order ? 1 : -1));
     for (const entry of await this.#store.range<TimelineEntry>("timeline", {
       prefix: `${peer}.`,
       isReversed: true,
       limit: 200,
     })) {
       const record = await this.record(peer, entry.key);
-      if (record !== null && !record.isExpired && record.kind !== "timer") return record;
+      if (!isShown(record)) continue;
+      if (last === null || entry.order > last.order) last = record;
+      break;
     }
-    return null;
+    return last;
   }
 
   async #before(peer: UserId, keys: readonly MessageKey[]): Promise<Before> {
@@ -162,6 +198,7 @@ export class ConversationWork {
     const key = keyOf(record);
     const id = messageId(peer, key);
     const before = this.#records.get(id);
+    if (before?.file !== undefined && record.file === undefined) this.#leave(id, before, record);
     this.#records.set(id, record);
     this.#changedRecords.set(id, record);
     this.#changedPeers.add(peer);
@@ -173,6 +210,13 @@ export class ConversationWork {
     if (expiresAt !== undefined && expiresAt !== before?.expiresAt) {
       this.#remindAt(expiresAt, peer, key);
     }
+  }
+
+  /** Its bytes are no more to be, and those at the server neither if its author has deleted it. */
+  #leave(id: string, { file, author }: MessageRecord, { isDeleted }: MessageRecord): void {
+    const isOwn = author === "me" && isDeleted;
+    const blobId = isOwn ? (file?.blob?.blobId ?? null) : null;
+    this.#changes.push(toDo({ kind: "gone", id, blobId }));
   }
 
   #forget(peer: UserId, key: MessageKey): void {
@@ -204,6 +248,10 @@ export function messageId(peer: UserId, key: MessageKey): string {
 
 function expiryId(at: number, peer: UserId, key: MessageKey): string {
   return `${timeId(at)}.${messageId(peer, key)}`;
+}
+
+export function messageIdOf(record: MessageRecord): string {
+  return messageId(record.peer, keyOf(record));
 }
 
 export function timeId(time: number): string {

@@ -8,7 +8,7 @@ import { type Problem, ProblemError } from "../../wire/problem.ts";
 import { deferred } from "../deferred.ts";
 import { jitteredDelayMs } from "../ports.ts";
 import type { Change } from "../store/store.ts";
-import { ForkedLogError } from "./accountLogs.ts";
+import { ForkedLogError } from "../forkedLog.ts";
 import { ConversationWork } from "./conversationWork.ts";
 import type { LineContext } from "./lineContext.ts";
 import { done, kept, type OutboxEntry } from "./outbox.ts";
@@ -26,6 +26,8 @@ const FINAL = ["not-a-contact", "mailbox-full", "malformed-message", "payload-to
 /** Until room has been made. */
 const FULL_WAIT_MS = 60_000;
 const LONGEST_WAIT_MS = 60_000;
+/** Until the server is asked again for a log that it has not shown as its account says. */
+const FORKED_WAIT_MS = 5 * 60_000;
 
 export class Courier {
   readonly #context: LineContext;
@@ -63,8 +65,8 @@ export class Courier {
     }
   }
 
-  /** Something waits for that account. */
-  nudge(to: UserId): void {
+  /** Something waits for that account. @param isRetry of what the person has been told of */
+  nudge(to: UserId, isRetry = false): void {
     if (!this.#isOpen) return;
     const running = this.#underWay.get(to);
     if (running !== undefined) {
@@ -73,7 +75,7 @@ export class Courier {
     }
     this.#underWay.set(to, { isNudged: false });
     void this.#deliver(to)
-      .catch((fault: unknown) => this.#tryLater(to, fault))
+      .catch((fault: unknown) => this.#tryLater(to, fault, isRetry))
       .finally(() => {
         const { isNudged } = this.#underWay.get(to) ?? { isNudged: false };
         this.#underWay.delete(to);
@@ -132,7 +134,7 @@ export class Courier {
       const sealed: OutboxEntry[] = [];
       for (const entry of entries) sealed.push(await sealEntry(work, entry, devices));
       const changes = sealed.filter((entry, i) => entry !== entries[i]).map(kept);
-      await this.#context.store.apply([...work.changes(), ...changes]);
+      await this.#context.apply([...work.changes(), ...changes]);
       return sealed;
     });
   }
@@ -204,7 +206,10 @@ export class Courier {
           changes.push(kept({ ...entry, boxes: null }));
         } else if (isStored || isFinal(answer, entry)) {
           if (entry.message !== null) {
-            await conversations.setDelivery(to, entry.message, isStored ? "sent" : "refused");
+            const [state, refusal] = isStored
+              ? (["sent"] as const)
+              : (["refused", answer.code] as const);
+            await conversations.setDelivery(to, entry.message, state, refusal);
           }
           if (!isStored) this.#context.outbox.refused(entry, answer);
           changes.push(done(entry));
@@ -228,12 +233,10 @@ export class Courier {
     this.#tries.delete(to);
   }
 
-  #tryLater(to: UserId, fault: unknown): void {
+  #tryLater(to: UserId, fault: unknown, isRetry: boolean): void {
     if (!this.#isOpen) return;
-    if (fault instanceof ForkedLogError) {
-      this.#context.tell({ event: "forked", userId: to });
-      return;
-    }
+    const isForked = fault instanceof ForkedLogError;
+    if (isForked && !isRetry) this.#context.tell({ event: "forked", userId: to });
     if (isFaultOfProgram(fault))
       queueMicrotask(() => {
         throw fault;
@@ -241,13 +244,14 @@ export class Courier {
     const tries = (this.#tries.get(to) ?? 0) + 1;
     this.#tries.set(to, tries);
     const { ports } = this.#context;
-    const patienceMs = fault instanceof Unprepared ? unpreparedWaitMs(tries) : 0;
+    const unpreparedMs = fault instanceof Unprepared ? unpreparedWaitMs(tries) : 0;
+    const patienceMs = isForked ? FORKED_WAIT_MS : unpreparedMs;
     const jitteredMs = 500 + jitteredDelayMs(tries, ports.random);
     const delayMs = Math.max(jitteredMs, patienceMs, askedWaitMs(fault));
     this.#timers.get(to)?.();
     const stopTimer = ports.after(delayMs, () => {
       this.#timers.delete(to);
-      this.nudge(to);
+      this.nudge(to, isForked);
     });
     this.#timers.set(to, stopTimer);
   }

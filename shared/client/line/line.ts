@@ -3,7 +3,7 @@
 
 import type { UserId } from "../../wire/ids.ts";
 import type { MailboxNotice, MailboxRequest } from "../../wire/mailbox.ts";
-import { ConnectionError } from "../api.ts";
+import { ConnectionError } from "../connectionError.ts";
 import type { ContactBook } from "../contactBook.ts";
 import { deferred } from "../deferred.ts";
 import type { Device } from "../device.ts";
@@ -11,22 +11,27 @@ import type { AcquaintEvent } from "../model.ts";
 import { type Ports, within } from "../ports.ts";
 import type { Change, Store } from "../store/store.ts";
 import { AccountLogs } from "./accountLogs.ts";
+import { CatchingUp } from "./catchingUp.ts";
 import { ConversationWork } from "./conversationWork.ts";
 import { Courier } from "./courier.ts";
+import { FileDesk } from "./fileDesk.ts";
+import { HandoverDesk } from "../handover/desk.ts";
+import { Holding } from "./holding.ts";
 import { Inbox } from "./inbox.ts";
 import { type LineContext, lineName } from "./lineContext.ts";
-import { applied, done, kept, Outbox, type OutboxEntry } from "./outbox.ts";
+import { kept, type NewEntry, Outbox, type OutboxEntry } from "./outbox.ts";
 import { PrekeyBox } from "./prekeyBox.ts";
-import { SessionWork } from "./sessionBook.ts";
-import { encodeContent } from "../../core/line/contentCoding.ts";
+import { takeSubmitted } from "./submitted.ts";
+import { sayTyping } from "./typing.ts";
 
-/** How soon another tab or process takes over from one that is gone. */
-const LOOK_AGAIN_MS = 1_000;
 const SWEEP_MS = 30_000;
 /** How long closing waits for prekeys to be left. */
 const SETTLE_MS = 2_000;
+/** Signals, some of which name an account after a space. */
 const OUTBOX = "outbox";
-const CONVERSATION = "conversation ";
+const CONVERSATION = "conversation";
+const TAKEN_OVER = "takenOver";
+const TYPING = "typing";
 
 type Ready = Pick<Extract<MailboxNotice, { type: "ready" }>, "prekeys" | "waiting">;
 type Say = (messages: readonly MailboxRequest[]) => boolean;
@@ -34,23 +39,24 @@ type Say = (messages: readonly MailboxRequest[]) => boolean;
 export class Line {
   readonly outbox: Outbox;
   readonly logs: AccountLogs;
+  readonly files: FileDesk;
+  /** With the account's other devices. */
+  readonly handover: HandoverDesk;
   readonly #context: LineContext;
   readonly #courier: Courier;
   readonly #inbox: Inbox;
   readonly #tell: (event: AcquaintEvent) => void;
-  #work: Promise<unknown> = Promise.resolve();
+  readonly #holding: Holding;
   #say: Say | null = null;
-  #holding: Promise<void> | null = null;
-  #release: (() => void) | null = null;
   #isStarted = false;
   #stops: (() => void)[] = [];
   #preparing: Promise<void> = Promise.resolve();
-  readonly #catchingUp: Promise<void>;
-  readonly #caughtUp: () => void;
+  readonly #catchingUp: CatchingUp;
   #closing = deferred();
-  #toCome = 0;
-  /** Whoever the holder changes for: the mailbox socket says hello again. */
+  /** From now on this tab or process holds the line. */
   onHold: () => void = () => {};
+  /** It does no more. */
+  onLost: () => void = () => {};
 
   constructor(
     device: Device,
@@ -59,12 +65,19 @@ export class Line {
     contacts: ContactBook,
     tell: (event: AcquaintEvent) => void,
   ) {
-    const catchingUp = deferred();
-    this.#catchingUp = catchingUp.promise;
-    this.#caughtUp = catchingUp.resolve;
+    this.#catchingUp = new CatchingUp(ports, store, () => this.isHolder);
     this.#tell = tell;
     this.outbox = new Outbox(store, ports);
     this.logs = new AccountLogs(device, store, contacts);
+    this.#holding = new Holding(store, lineName(device), {
+      onBegin: (hasWaited) => this.#begin(hasWaited),
+      onOver: () => {
+        this.lost();
+        void this.files.release();
+        void this.handover.release();
+        this.onLost();
+      },
+    });
     this.#context = {
       device,
       ports,
@@ -73,17 +86,23 @@ export class Line {
       logs: this.logs,
       prekeys: new PrekeyBox(device, ports, store),
       outbox: this.outbox,
-      alone: (work) => this.#alone(work),
+      alone: (work) => this.#holding.alone(work),
+      apply: (changes) => this.#holding.apply(changes),
       say: (messages) => this.#say?.(messages) ?? false,
       keep: (work, others) => this.#keep(work, others),
       tell,
     };
     this.#courier = new Courier(this.#context);
-    this.#inbox = new Inbox(this.#context, (to) => this.#courier.nudge(to));
+    this.files = new FileDesk(this.#context, () => this.#applySubmitted());
+    this.handover = new HandoverDesk(this.#context, this);
+    this.#inbox = new Inbox(this.#context, this.handover, {
+      nudge: (to) => this.#courier.nudge(to),
+      came: (count) => this.#catchingUp.came(count),
+    });
   }
 
   get isHolder(): boolean {
-    return this.#release !== null;
+    return this.#holding.isHolder;
   }
 
   /** From now on this tab or process holds the line, or will as soon as nobody else does. */
@@ -93,7 +112,7 @@ export class Line {
     this.#closing = deferred();
     const { store } = this.#context;
     this.#stops.push(store.onSignal((name) => this.#heard(name)));
-    this.#look();
+    this.#holding.open();
     this.#sweepRegularly();
   }
 
@@ -103,11 +122,14 @@ export class Line {
     this.#courier.close();
     this.#inbox.close();
     for (const stop of this.#stops.splice(0)) stop();
-    await this.#holding?.catch(() => {});
-    await this.#work; // nothing begins any more
+    await Promise.all([this.files.release(), this.handover.release()]);
+    const letGo = await this.#holding.close();
     await within(this.#context.ports, SETTLE_MS, this.#preparing);
-    this.#release?.();
-    this.#release = null;
+    letGo();
+  }
+
+  get prekeys(): PrekeyBox {
+    return this.#context.prekeys;
   }
 
   /** Leaves prekeys at the server if this device has left none. */
@@ -119,27 +141,25 @@ export class Line {
   async ready(say: Say, { prekeys, waiting = 0 }: Ready): Promise<void> {
     this.#say = say;
     if (prekeys === undefined) return;
-    this.#toCome = waiting;
-    if (waiting === 0) this.#caughtUp();
+    this.#catchingUp.expect(waiting + this.#inbox.late);
     const preparing = this.#context.prekeys.replenish(prekeys);
     this.#preparing = preparing.catch(() => {}); // for who stops meanwhile
     await preparing;
     await this.#courier.open();
+    this.handover.look();
   }
 
   lost(): void {
     this.#say = null;
+    this.#catchingUp.expect(null);
+    this.#inbox.lost();
     this.#courier.close();
   }
 
   async take(notice: MailboxNotice): Promise<void> {
     switch (notice.type) {
       case "envelopes":
-        if (!this.isHolder) return;
-        await this.#inbox.take(notice.envelopes);
-        this.#toCome -= notice.envelopes.length;
-        if (this.#toCome <= 0) this.#caughtUp();
-        return;
+        return this.isHolder ? this.#inbox.take(notice.envelopes) : undefined;
       case "transient":
         return this.isHolder ? this.#inbox.takeTransient(notice) : undefined;
       case "stored":
@@ -150,13 +170,15 @@ export class Line {
     }
   }
 
-  /**
-   * Resolves once all that waited at the server has come; at once where another tab or process takes it.
-   */
-  async caughtUp(): Promise<void> {
+  /** Resolves once all that waited at the server has come, here or to whoever holds the line. @throws ConnectionError */
+  caughtUp(): Promise<void> {
     this.start();
-    await this.#holding;
-    if (this.isHolder) await this.#catchingUp;
+    return this.whileOpen(this.#catchingUp.once(() => this.#isStarted));
+  }
+
+  /** Of the line's holder: resolves once all has come that the server had taken on before. @throws ConnectionError */
+  caughtUpAnew(): Promise<void> {
+    return this.whileOpen(this.#catchingUp.anew(() => this.onHold()));
   }
 
   /** What is waited for, for as long as the line is open. @throws ConnectionError once it is closed */
@@ -166,8 +188,24 @@ export class Line {
   }
 
   /** Durable once resolved. The line's holder does what it asks for, sooner or later. */
-  async submit(...entries: OutboxEntry[]): Promise<void> {
-    await this.#context.store.apply(entries.map(kept));
+  submit(...entries: OutboxEntry[]): Promise<void> {
+    return this.#submit(entries.map(kept));
+  }
+
+  /** As `submit`, together with changes of other records. @param inTurn only while this one holds the line */
+  async submitWith(
+    entries: readonly NewEntry[],
+    others: readonly Change[],
+    { inTurn = false } = {},
+  ): Promise<void> {
+    const made: OutboxEntry[] = [];
+    for (const entry of entries) made.push(await this.outbox.makeSubmission(entry));
+    await this.#submit([...made.map(kept), ...others], inTurn);
+  }
+
+  async #submit(changes: readonly Change[], inTurn = false): Promise<void> {
+    const { alone, apply, store } = this.#context;
+    await (inTurn ? alone(() => apply(changes)) : store.apply(changes));
     // From here on it is certain; what fails now is done by the next look.
     if (this.isHolder) await this.#applySubmitted().catch(() => {});
     else this.#context.store.signal(OUTBOX);
@@ -175,84 +213,63 @@ export class Line {
 
   /** To whoever of that account listens now; lost otherwise. */
   async sayTyping(to: UserId, isTyping: boolean): Promise<void> {
-    if (!this.isHolder || this.#say === null) return;
-    const { logs } = this.#context;
-    const { devices } = await logs.of(to);
-    const content = encodeContent({ kind: "typing", isTyping });
-    const boxes = await this.#alone(async () => {
-      const work = new SessionWork(this.#context);
-      const sealed = devices.map(async (device) => ({
-        device: device.number,
-        box: await work.sealTransient({ ...device, userId: to }, content),
-      }));
-      return Promise.all(sealed);
-    });
-    const known = boxes.flatMap(({ device, box }) => (box === null ? [] : [{ device, box }]));
-    if (known.length > 0) this.#say?.([{ type: "transient", to, boxes: known }]);
+    if (!this.isHolder) this.#context.store.signal([TYPING, to, isTyping].join(" "));
+    else if (this.#say !== null) await sayTyping(this.#context, to, isTyping);
   }
 
-  #look(): void {
-    if (!this.#isStarted) return;
-    this.#holding = this.#tryHold().catch(() => {});
-    void this.#holding.then(() => {
-      if (this.#release !== null || !this.#isStarted) return;
-      this.#stops.push(this.#context.ports.after(LOOK_AGAIN_MS, () => this.#look()));
-    });
-  }
-
-  async #tryHold(): Promise<void> {
-    const { store, device } = this.#context;
-    const release = await store.hold(lineName(device));
-    if (release === null) return;
-    if (!this.#isStarted) return release();
-    this.#release = release;
-    await this.outbox.resume();
+  async #begin(hasWaited: boolean): Promise<void> {
+    await this.outbox.resume().catch(() => {}); // what is made now may come before what was left
+    if (!this.isHolder) return;
     this.onHold();
+    if (hasWaited) {
+      // What the one before has stored it may not have told of.
+      this.#context.store.signal(TAKEN_OVER);
+      await this.#tellOfAll();
+    }
+    this.files.hold();
+    this.handover.hold();
     await this.#applySubmitted();
     await this.#sweep();
   }
 
+  /** For when the holder says nothing any more. */
+  overtake(): void {
+    this.#holding.overtake();
+  }
+
   #heard(name: string): void {
-    if (name === OUTBOX && this.isHolder) void this.#applySubmitted().catch(() => {}); // the next look
-    if (name.startsWith(CONVERSATION) && !this.isHolder) {
-      this.#tell({ event: "conversation", userId: name.slice(CONVERSATION.length) as UserId });
+    this.#catchingUp.heard(name);
+    this.files.heard(name);
+    this.handover.heard(name);
+    const [what, of, isSo] = name.split(" ") as [string, UserId, string];
+    if (what === TAKEN_OVER) void this.#tellOfAll().catch(() => {});
+    if (this.isHolder) {
+      if (what === OUTBOX) void this.#applySubmitted().catch(() => {}); // the next look
+      if (what === TYPING) void this.sayTyping(of, isSo === "true").catch(() => {});
+    } else if (what === CONVERSATION) {
+      this.#tell({ event: "conversation", userId: of });
     }
+  }
+
+  async #tellOfAll(): Promise<void> {
+    const all = await this.#context.store.all<{ peer: UserId }>("conversations");
+    for (const { peer } of all) this.#tell({ event: "conversation", userId: peer });
   }
 
   /** Puts what was submitted into its conversation; then it may go. */
   async #applySubmitted(): Promise<void> {
-    const { store, ports, device } = this.#context;
-    const { userId } = device.identity;
-    const entries = await this.#alone(async () => {
-      const submitted = await this.outbox.submissions();
-      const conversations = new ConversationWork(store, ports.now());
-      const changes: Change[] = [];
-      for (const entry of submitted) {
-        const { to, content } = entry;
-        changes.push(done(entry), kept(applied(entry)));
-        if (to === userId || content.kind === "sync" || content.kind === "resend") continue;
-        await conversations.apply(to, "me", content, "waiting");
-        if (entry.message !== null) await conversations.setDelivery(to, entry.message, "waiting");
-        const copy: OutboxEntry = this.outbox.make({
-          to: userId,
-          content: { kind: "sync", to, content },
-        });
-        if (device.identity.devices.length > 1) changes.push(kept(copy));
-      }
-      if (changes.length > 0) await this.#keep(conversations, changes);
-      return submitted;
-    });
-    if (entries.length > 0) this.#courier.nudge(userId);
-    for (const to of new Set(entries.map((entry) => entry.to))) this.#courier.nudge(to);
+    const receivers = await takeSubmitted(this.#context);
+    for (const to of receivers) this.#courier.nudge(to);
   }
 
   async #keep(conversations: ConversationWork, others: readonly Change[]): Promise<void> {
     const { store } = this.#context;
-    await store.apply([...conversations.changes(), ...others]);
+    await this.#context.apply([...conversations.changes(), ...others]);
     for (const userId of conversations.changedPeers) {
       this.#tell({ event: "conversation", userId });
-      store.signal(CONVERSATION + userId);
+      store.signal(`${CONVERSATION} ${userId}`);
     }
+    if (conversations.leavesFiles) void this.files.look();
   }
 
   /** Signals may get lost, and a connection may last longer than a prekey is to serve. */
@@ -268,21 +285,11 @@ export class Line {
   }
 
   #sweep(): Promise<void> {
-    return this.#alone(async () => {
+    return this.#context.alone(async () => {
       const { store, ports } = this.#context;
       const conversations = new ConversationWork(store, ports.now());
       await conversations.sweep();
       await this.#keep(conversations, []);
     });
-  }
-
-  /** Whoever holds the line next goes on from what is stored: nothing may begin once it is let go of. */
-  #alone<Value>(work: () => Promise<Value>): Promise<Value> {
-    const working = this.#work.then(() => {
-      if (!this.#isStarted || !this.isHolder) throw new ConnectionError("The line was closed.");
-      return work();
-    });
-    this.#work = working.catch(() => {});
-    return working;
   }
 }

@@ -26,6 +26,8 @@ export interface LineContext {
   readonly outbox: Outbox;
   /** Sessions and conversations are read, changed and stored by one piece of work at a time. */
   readonly alone: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  /** Stores what was done alone. @throws TurnOver if another tab has overtaken this one meanwhile */
+  readonly apply: (changes: readonly Change[]) => Promise<void>;
   /** One frame; false without a connection. */
   readonly say: (messages: readonly MailboxRequest[]) => boolean;
   /** Stores the work with what goes along, then tells of it. */

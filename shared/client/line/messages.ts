@@ -10,6 +10,7 @@ import {
   newConversation,
 } from "../../core/line/conversation.ts";
 import {
+  isAwaitingBlob,
   isUnread,
   keyOf,
   type MessageKey,
@@ -17,7 +18,7 @@ import {
   type MessageRecord,
 } from "../../core/line/messageRecord.ts";
 import type { UserId } from "../../wire/ids.ts";
-import { type Problem, ProblemError } from "../../wire/problem.ts";
+import { ProblemError } from "../../wire/problem.ts";
 import type { ContactBook } from "../contactBook.ts";
 import { deferred } from "../deferred.ts";
 import type { Listeners } from "../listeners.ts";
@@ -26,9 +27,11 @@ import type { Ports } from "../ports.ts";
 import type { Store } from "../store/store.ts";
 import { requireContent, requireEmoji, requireOwn, requireText } from "./contentChecks.ts";
 import { messageId, type TimelineEntry } from "./conversationWork.ts";
+import type { Files } from "./files.ts";
 import type { Line } from "./line.ts";
 import { matching } from "./matching.ts";
-import { textOf } from "./sentAgain.ts";
+import { byPlace, toReference } from "./references.ts";
+import { contentOf } from "./sentAgain.ts";
 
 const PAGE = 50;
 const LOOK_AGAIN_MS = 1_000;
@@ -50,21 +53,21 @@ interface MessagesContext {
   readonly store: Store;
   readonly ports: Ports;
   readonly contacts: ContactBook;
+  readonly files: Files;
   readonly connect: () => void;
   readonly listeners: Listeners<AcquaintEvent>;
 }
 
 export class Messages {
   readonly #context: MessagesContext;
-  /** Why the server did not take a message, as long as this program runs. */
-  readonly #problems = new Map<string, Problem>();
 
   constructor(context: MessagesContext) {
     this.#context = context;
-    context.listeners.add((event) => {
-      if (event.event !== "refused") return;
-      this.#problems.set(messageId(event.userId, event.message), event.problem);
-    });
+  }
+
+  /** Those that are messages, and how they are sent and opened. */
+  get files(): Files {
+    return this.#context.files;
   }
 
   /** All that have a message; the one with the newest first. */
@@ -132,21 +135,23 @@ export class Messages {
   }
 
   /**
-   * Resolves once the server has stored an own message.
-   * @throws ProblemError when it refused: `not-a-contact`, `mailbox-full`
+   * Resolves once the server has stored an own message, and the bytes of a file before.
+   * @throws ProblemError when it refused: `not-a-contact`, `mailbox-full`; a file: `storage-full`
    * @throws ConnectionError when the account is closed before that is known
    */
   async stored(message: MessageRecord): Promise<MessageRecord> {
     const key = keyOf(message);
-    const settled = await this.#until(message.peer, key, ({ state }) => state !== "waiting");
+    const isOpen = ({ state }: MessageRecord) => state === "waiting" || state === "uploading";
+    const settled = await this.#until(message.peer, key, (record) => !isOpen(record));
     if (settled.state !== "refused") return settled;
-    const problem = this.#problems.get(messageId(message.peer, key));
-    throw problem === undefined ? new ProblemError("not-a-contact") : ProblemError.from(problem);
+    throw new ProblemError(settled.refusal ?? "not-a-contact");
   }
 
   /** Tries a message again that the server refused. */
   async sendAgain(message: MessageRecord): Promise<void> {
-    await this.#submit(message.peer, textOf(message), keyOf(message));
+    const content = contentOf(message);
+    if (content === null) return this.files.again(message);
+    await this.#submit(message.peer, content, keyOf(message));
   }
 
   /** Only one's own. @throws ProblemError `malformed-request` */
@@ -160,8 +165,10 @@ export class Messages {
   }
 
   /** For everyone; only one's own. What others have copied of it stays theirs. */
-  async delete({ peer, id, author }: MessageRecord): Promise<void> {
+  async delete(message: MessageRecord): Promise<void> {
+    const { peer, id, author } = message;
     requireOwn(author);
+    if (isAwaitingBlob(message)) return this.files.cancel(message);
     await this.#submit(peer, { kind: "delete", at: this.#context.ports.now(), of: id });
   }
 
@@ -181,7 +188,10 @@ export class Messages {
     await this.#submit(to, { kind: "timer", count: count + 1, at, seconds });
   }
 
-  /** Resolves once all that waited at the server when this program connected has come. */
+  /**
+   * Resolves once all that waited at the server has come, to whichever tab or process holds the line.
+   * @throws ConnectionError when the account is closed before
+   */
   caughtUp(): Promise<void> {
     this.#context.connect();
     return this.#context.line.caughtUp();
@@ -274,7 +284,7 @@ export class Messages {
   }
 
   async #contact(userId: string): Promise<UserId> {
-    const contact = await this.#context.contacts.get(userId);
+    const contact = await this.#context.contacts.find(userId);
     if (contact === null) throw new ProblemError("contact-unknown");
     return contact.userId;
   }
@@ -283,16 +293,4 @@ export class Messages {
 function provisionalRecord(peer: UserId, content: TextContent, now: number): MessageRecord {
   const before = { conversation: newConversation(peer), records: new Map() };
   return applyContent(before, "me", content, now, "waiting").records[0] as MessageRecord;
-}
-
-/** Whose message it is, as whoever receives the reference understands it. */
-function toReference(key: MessageKey): { by: "sender" | "receiver"; id: string } {
-  const [author, id = ""] = key.split("/");
-  return { by: author === "me" ? "sender" : "receiver", id };
-}
-
-/** By this device's clock: those of others may be wrong. */
-function byPlace(a: { order: string } | null, b: { order: string } | null): number {
-  const [one = "", other = ""] = [a?.order, b?.order];
-  return one < other ? -1 : Number(one > other);
 }

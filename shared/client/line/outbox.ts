@@ -31,7 +31,7 @@ export interface OutboxEntry {
   readonly lostDevice: number | null;
 }
 
-type NewEntry = Pick<OutboxEntry, "to" | "content"> & Partial<OutboxEntry>;
+export type NewEntry = Pick<OutboxEntry, "to" | "content"> & Partial<OutboxEntry>;
 
 /** Before an entry's place while the conversation on this device does not have it; its receiver from then on. */
 const SUBMITTED = "new";
@@ -49,13 +49,10 @@ export class Outbox {
     this.#ports = ports;
   }
 
-  /** What an earlier run of the program has left comes before all that is made now, whatever the clock says. */
-  resume(): Promise<void> {
-    this.#resumed ??= this.all().then((entries) => {
-      const times = entries.map((entry) => Number.parseInt(placeOf(entry), 10));
-      this.#lastTime = Math.max(this.#lastTime, ...times);
-    });
-    return this.#resumed;
+  /** What an earlier run of the program has left, or another one, comes before all that is made now, whatever the clock says. */
+  async resume(): Promise<void> {
+    const times = (await this.all()).map((entry) => Number.parseInt(placeOf(entry), 10));
+    this.#lastTime = Math.max(this.#lastTime, ...times);
   }
 
   /** To be sealed and sent, in the order in which they are made. */
@@ -67,7 +64,7 @@ export class Outbox {
 
   /** For the line's holder to put into its conversation first. */
   async makeSubmission(entry: NewEntry): Promise<OutboxEntry> {
-    await this.resume();
+    await (this.#resumed ??= this.resume());
     const made = this.make(entry);
     return { ...made, id: `${SUBMITTED}.${placeOf(made)}` };
   }

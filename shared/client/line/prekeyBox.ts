@@ -5,6 +5,7 @@ import { toBase64Url } from "../../core/crypto/bytes.ts";
 import { type AgreementPair, publicKeyOf } from "../../core/crypto/diffieHellman.ts";
 import { signedPrekeyBytes } from "../../core/crypto/prekeys.ts";
 import { fromBase64Url } from "../../core/crypto/bytes.ts";
+import type { SignedPrekey } from "../../wire/line.ts";
 import { ENVELOPE_TTL_SECONDS, PREKEYS_FEW } from "../../wire/limits.ts";
 import type { Device } from "../device.ts";
 import type { Ports } from "../ports.ts";
@@ -46,6 +47,15 @@ export class PrekeyBox {
     return done;
   }
 
+  /** The one that this device has left at the server last, or leaves now. */
+  async current(): Promise<SignedPrekey> {
+    await this.replenish(null);
+    const { signedId: id = 0 } = (await this.#store.get<Left>("device", this.#leftId())) ?? {};
+    const pair = await this.signed(id);
+    if (pair === null) throw new Error("This device has left no prekeys.");
+    return this.#signedToWire({ id, ...pair });
+  }
+
   signed(id: number): Promise<AgreementPair | null> {
     return this.#pair(signedId(id));
   }
@@ -81,14 +91,15 @@ export class PrekeyBox {
       ...oneTime.map((pair) => keep(oneTimeId(pair.id), pair, now)),
       ...(await this.#outdated(now)),
     ]);
-    const signature = await this.#device.sign(signedPrekeyBytes(signed.id, signed.publicKey));
-    const body = {
-      signed: { ...toWire(signed), signature: toBase64Url(signature) },
-      oneTime: oneTime.map(toWire),
-    };
+    const body = { signed: await this.#signedToWire(signed), oneTime: oneTime.map(toWire) };
     await this.#device.call("leavePrekeys", { body });
     const signedAt = kept === null ? now : (before?.signedAt ?? now);
     await this.#store.put("device", this.#leftId(), { signedId: signed.id, signedAt });
+  }
+
+  async #signedToWire(pair: AgreementPair & { id: number }): Promise<SignedPrekey> {
+    const signature = await this.#device.sign(signedPrekeyBytes(pair.id, pair.publicKey));
+    return { ...toWire(pair), signature: toBase64Url(signature) };
   }
 
   /** Whoever draws and never writes must not make this device keep secrets without end. */
@@ -112,6 +123,12 @@ export class PrekeyBox {
   #leftId(): string {
     return `prekeys ${this.#device.origin}`;
   }
+}
+
+/** Secrets of signed prekeys, for a device that goes over into another account with them. */
+export async function signedPrekeys(store: Store): Promise<Change[]> {
+  const all = await store.range<StoredPrekey>("prekeys", { prefix: signedId("") });
+  return all.map((value) => ({ collection: "prekeys", id: signedId(value.id), value }));
 }
 
 const signedId = (id: number | "") => `signed.${id}`;

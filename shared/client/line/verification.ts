@@ -8,21 +8,30 @@ import { DEFAULT_TAG } from "../../core/pairing/code.ts";
 import type { WordListTag } from "../../core/pairing/words.ts";
 import type { UserId } from "../../wire/ids.ts";
 import { ProblemError } from "../../wire/problem.ts";
-import { ConnectionError } from "../api.ts";
+import { ConnectionError } from "../connectionError.ts";
 import { loadWords } from "../codes.ts";
+import { comparedId } from "../contactSettings.ts";
 import type { Device } from "../device.ts";
 import type { Ports } from "../ports.ts";
 import type { Store } from "../store/store.ts";
-import { type AccountLogs, ForkedLogError } from "./accountLogs.ts";
+import { ForkedLogError } from "../forkedLog.ts";
+import type { AccountLogs } from "./accountLogs.ts";
 
-interface Compared {
+interface Compared extends Seen {
   readonly at: number;
+  /** Of this account, whose devices the words stand for as well. */
+  readonly own: Seen;
+}
+
+/** A log as the words stood for it. */
+interface Seen {
   readonly head: string;
   readonly length: number;
 }
 
 /**
- * `changed`: devices were added or removed since, by the account's own signature, which is no alarm.
+ * `changed`: devices were added or removed since, on either side, by the account's own signature, which is no
+ * alarm: the words are others now.
  * `forked`: the keys are others than those known before, which is one.
  */
 export type Comparison =
@@ -39,7 +48,7 @@ interface VerificationContext {
 export class Verification {
   readonly #context: VerificationContext;
   /** What the words that were shown last stand for: this, and nothing newer, is what people compare. */
-  readonly #shown = new Map<string, VerifiedLog>();
+  readonly #shown = new Map<string, { readonly own: VerifiedLog; readonly theirs: VerifiedLog }>();
 
   constructor(context: VerificationContext) {
     this.#context = context;
@@ -56,8 +65,9 @@ export class Verification {
     const { device, logs } = this.#context;
     this.#shown.delete(userId);
     const [{ words }, theirs] = await Promise.all([loadWords(tag), logs.refresh(userId as UserId)]);
-    this.#shown.set(userId, theirs);
-    return safetyPhrase(device.identity, theirs).map((index) => words[index] ?? "");
+    const own = device.identity;
+    this.#shown.set(userId, { own, theirs });
+    return safetyPhrase(own, theirs).map((index) => words[index] ?? "");
   }
 
   /** Both have read out the same words. @throws Error when {@link phrase} has not shown any */
@@ -65,22 +75,22 @@ export class Verification {
     const { ports, store } = this.#context;
     const shown = this.#shown.get(userId);
     if (shown === undefined) throw new Error("No safety phrase was shown that could be compared.");
-    const { head, length } = shown;
-    const compared: Compared = { at: ports.now(), head: toBase64Url(head), length };
+    const { own, theirs } = shown;
+    const compared: Compared = { at: ports.now(), ...seen(theirs), own: seen(own) };
     await store.put("settings", comparedId(userId), compared);
   }
 
   /** What has become of it since, as far as this device knows. */
   async state(userId: string): Promise<Comparison> {
-    const { store, logs } = this.#context;
+    const { device, store, logs } = this.#context;
     const compared = await store.get<Compared>("settings", comparedId(userId));
     const comparedAt = compared?.at ?? null;
-    if (logs.isForked(userId as UserId)) return { state: "forked", comparedAt };
+    if (await logs.isForked(userId as UserId)) return { state: "forked", comparedAt };
     if (compared === null) return { state: "never" };
-    const before = { head: fromBase64Url(compared.head), length: compared.length };
-    const relation = compareLogs(before, await logs.of(userId as UserId));
+    const relation = since(compared, await logs.of(userId as UserId));
     if (relation === "fork") return { state: "forked", comparedAt };
-    return { state: relation === "extends" ? "changed" : "same", comparedAt };
+    const isChanged = relation === "extends" || since(compared.own, device.identity) === "extends";
+    return { state: isChanged ? "changed" : "same", comparedAt };
   }
 
   /** {@link state}, once the server has been asked for the contact's newest devices, where it tells them. */
@@ -95,4 +105,10 @@ export class Verification {
   }
 }
 
-const comparedId = (userId: string) => `compared ${userId}`;
+function seen({ head, length }: VerifiedLog): Seen {
+  return { head: toBase64Url(head), length };
+}
+
+function since({ head, length }: Seen, now: VerifiedLog) {
+  return compareLogs({ head: fromBase64Url(head), length }, now);
+}

@@ -14,9 +14,10 @@ import {
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FileJournal } from "./fileJournal.ts";
-import { holdName } from "./fileLocks.ts";
+import { holdName, queueFor } from "./fileLocks.ts";
 import { ownFile } from "./fileMakers.ts";
 import { fileSignals, SIGNALS_FILE } from "./fileSignals.ts";
+import { folderVault } from "./fileVaultFolder.ts";
 import {
   type Change,
   type Collection,
@@ -59,12 +60,28 @@ export function fileStore(directory: string): Store {
   const write = (file: string, value: unknown) => writeRecord(directory, file, value);
   const journal = new FileJournal(directory, { make, write, sync: syncFolder });
 
+  const hold = async (name: string): Promise<(() => void) | null> => {
+    const release = await holdName(directory, fileNameOf(name));
+    if (release === null) return null;
+    try {
+      await journal.recover();
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return () => journal.afterAll(release);
+  };
+
+  const files = folderVault(join(directory, "files"), syncFolder);
+
   return {
+    files,
+    reachesAll: false,
     keepsExtractableKeys: true,
     loadIdentity: () => loadIdentity(identityFile),
-    adoptIdentity: async ({ keys: { sign, agree }, log }) => {
-      const keys = { sign: await exportPair(sign), agree: await exportPair(agree) };
-      const fresh = await writeFresh(directory, identityFile, { keys, log });
+    adoptIdentity: async (identity) => {
+      const exported = await exportIdentity(identity);
+      const fresh = await writeFresh(directory, identityFile, exported);
       try {
         await linkUnlessThere(fresh, identityFile);
       } finally {
@@ -105,10 +122,12 @@ export function fileStore(directory: string): Store {
       await journal.finished();
       await journal.apply(changes);
     },
-    clear: async () => {
-      await rm(identityFile, { force: true });
+    clear: async (next) => {
+      if (next === undefined) await rm(identityFile, { force: true });
+      else await replaceRecord(directory, identityFile, await exportIdentity(next));
       await syncFolder(directory);
       await journal.discard();
+      await files.clear();
       // Last the one that says that all goes.
       const others = COLLECTIONS.filter((collection) => collection !== "device");
       for (const name of [...others, SIGNALS_FILE, "device"] as const) {
@@ -117,17 +136,8 @@ export function fileStore(directory: string): Store {
       await syncFolder(directory);
     },
     ...fileSignals(directory),
-    hold: async (name) => {
-      const release = await holdName(directory, fileNameOf(name));
-      if (release === null) return null;
-      try {
-        await journal.recover();
-      } catch (error) {
-        release();
-        throw error;
-      }
-      return () => journal.afterAll(release);
-    },
+    hold,
+    queue: (name, events) => queueFor(() => hold(name), name, events),
   };
 }
 
@@ -233,6 +243,10 @@ async function loadIdentity(file: string): Promise<StoredIdentity | null> {
     agree: await importPair(stored.keys.agree, "X25519", ["deriveBits"], []),
   };
   return { keys, log: stored.log };
+}
+
+async function exportIdentity({ keys: { sign, agree }, log }: StoredIdentity) {
+  return { keys: { sign: await exportPair(sign), agree: await exportPair(agree) }, log };
 }
 
 async function exportPair({ privateKey, publicKey }: CryptoKeyPair): Promise<StoredPair> {

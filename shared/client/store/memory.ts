@@ -1,14 +1,20 @@
 // A store that lasts as long as the process: for tests, and for clients that want to leave nothing.
 
+import { memoryVault } from "./fileVault.ts";
+import { MemoryNames } from "./memoryNames.ts";
 import { type Collection, idsIn, type Range, type Store, type StoredIdentity } from "./store.ts";
+import { TurnOver } from "./turns.ts";
 
 export function memoryStore(): Store {
   const records = new Map<string, string>();
-  const held = new Set<string>();
-  const listeners = new Set<(name: string) => void>();
+  const names = new MemoryNames();
+  const listeners = new Set<(name: string, content?: unknown) => void>();
   let identity: StoredIdentity | null = null;
   const nameOf = (collection: Collection, id: string) => `${collection}/${id}`;
+  const files = memoryVault();
   return {
+    files,
+    reachesAll: true,
     keepsExtractableKeys: false,
     loadIdentity: async () => identity,
     adoptIdentity: async (made) => (identity ??= made),
@@ -35,7 +41,8 @@ export function memoryStore(): Store {
         (id) => JSON.parse(records.get(nameOf(collection, id)) as string) as Value,
       );
     },
-    apply: async (changes) => {
+    apply: async (changes, turn) => {
+      if (turn !== undefined && !names.isTurn(turn)) throw new TurnOver();
       const texts = changes.map(({ value }) => JSON.stringify(value));
       for (const [i, { collection, id }] of changes.entries()) {
         const text = texts[i];
@@ -43,21 +50,22 @@ export function memoryStore(): Store {
         else records.set(nameOf(collection, id), text);
       }
     },
-    clear: async () => {
+    clear: async (next) => {
       records.clear();
-      identity = null;
+      identity = next ?? null;
+      await files.clear();
     },
-    signal: (name) => {
-      for (const listener of listeners) queueMicrotask(() => listener(name));
+    signal: (name, content) => {
+      const text = JSON.stringify(content);
+      for (const listener of listeners) {
+        queueMicrotask(() => listener(name, text && (JSON.parse(text) as unknown)));
+      }
     },
     onSignal: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    hold: async (name) => {
-      if (held.has(name)) return null;
-      held.add(name);
-      return () => held.delete(name);
-    },
+    hold: async (name) => names.hold(name),
+    queue: (name, events) => names.queue(name, events),
   };
 }

@@ -1,6 +1,9 @@
 // Where a device keeps what is its own. Records are plain JSON; the keys have a place of their own,
 // since browsers can hold them so that not even the page can read them.
 
+import type { FileVault } from "./fileVault.ts";
+import type { Place, Turn, TurnEvents } from "./turns.ts";
+
 export interface DeviceKeys {
   /** Ed25519 */
   readonly sign: CryptoKeyPair;
@@ -8,10 +11,10 @@ export interface DeviceKeys {
   readonly agree: CryptoKeyPair;
 }
 
-/** Who this device is: made once, never changed. */
+/** Who this device is: made once, and changed only when the device goes over into another account. */
 export interface StoredIdentity {
   readonly keys: DeviceKeys;
-  /** The device log, as JSON. */
+  /** The device log as it was then, as JSON. */
   readonly log: unknown;
 }
 
@@ -31,7 +34,9 @@ export type Collection =
   | "expiries"
   | "conversations"
   | "drafts"
-  | "logs";
+  | "logs"
+  | "fileTasks"
+  | "handovers";
 
 /** All collections, for stores that must make room for each. */
 export const COLLECTIONS: readonly Collection[] = [
@@ -51,6 +56,8 @@ export const COLLECTIONS: readonly Collection[] = [
   "conversations",
   "drafts",
   "logs",
+  "fileTasks",
+  "handovers",
 ];
 
 /** A record to keep, or with `value` left out one to delete. */
@@ -71,7 +78,14 @@ export interface Range {
   readonly isReversed?: boolean;
 }
 
+/** Told to a tab alone when a newer version of its program needs the store: it reads and writes no more. */
+export const OUTDATED_SIGNAL = "outdated";
+
 export interface Store {
+  /** Bytes of files, which are no records. */
+  readonly files: FileVault;
+  /** Whether signals reach all who share the store, with what they carry. Else some get lost, and all that they carry. */
+  readonly reachesAll: boolean;
   /** Whether private keys must leave WebCrypto to be kept. */
   readonly keepsExtractableKeys: boolean;
   loadIdentity(): Promise<StoredIdentity | null>;
@@ -84,18 +98,27 @@ export interface Store {
   all<Value>(collection: Collection): Promise<Value[]>;
   /** Ids that are looked for by range consist of letters, digits, `.`, `-` and `_` alone. */
   range<Value>(collection: Collection, range: Range): Promise<Value[]>;
-  /** Makes the changes in their order, all or none where the store can; durable once resolved. */
-  apply(changes: readonly Change[]): Promise<void>;
-  /** Deletes all of it, the identity first; a name that is held stays so. Nothing else may write meanwhile. */
-  clear(): Promise<void>;
+  /**
+   * Makes the changes in their order, all or none where the store can; durable once resolved.
+   * @param turn in which they are made, if at all
+   * @throws TurnOver when it is over
+   */
+  apply(changes: readonly Change[], turn?: Turn): Promise<void>;
+  /**
+   * Deletes all of it with the files; a name that is held stays so. Nothing else may write meanwhile. The identity goes first, or
+   * gives way to the one that is given; the collection `device` goes last.
+   */
+  clear(next?: StoredIdentity): Promise<void>;
   /** Tells the other tabs or processes that share this store that something of that name has changed. */
-  signal(name: string): void;
-  /** Hears the signals of others; some may get lost. The function returned ends it. */
-  onSignal(listener: (name: string) => void): () => void;
+  signal(name: string, content?: unknown): void;
+  /** Hears the signals of others, maybe its own as well. The function returned ends it. */
+  onSignal(listener: (name: string, content?: unknown) => void): () => void;
   /**
    * Takes a name for this tab or process alone, until released or it is gone; null while another has it.
    */
   hold(name: string): Promise<(() => void) | null>;
+  /** As `hold`, whenever no other has it. */
+  queue(name: string, events: TurnEvents): Place;
 }
 
 export async function createDeviceKeys(isExtractable: boolean): Promise<DeviceKeys> {

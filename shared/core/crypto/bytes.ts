@@ -1,6 +1,9 @@
 // Byte strings: the length-value encoding of CPace, fixed-width integers, comparison and the
 // two text encodings in use. Nothing here keeps a reference to, or writes to, its arguments.
-import { base32nopad, base64urlnopad } from "@scure/base";
+
+import { base32 } from "../../wire/lettering.ts";
+
+export { fromBase64Url, toBase64Url } from "../../wire/base64url.ts";
 
 /**
  * LEB128(length) ‖ x.
@@ -58,25 +61,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-/** RFC 4648 section 5, without padding. */
-export function toBase64Url(b: Uint8Array): string {
-  return base64urlnopad.encode(b);
-}
-
-/**
- * The inverse of {@link toBase64Url}, for exactly the strings which that function makes: no
- * padding, no blanks, no stray bits in the last letter.
- * @throws RangeError on any other string; the message does not repeat the input
- */
-export function fromBase64Url(s: string): Uint8Array {
-  try {
-    return base64urlnopad.decode(s);
-  } catch {
-    throw new RangeError("not canonical base64url");
-  }
-}
-
 /** RFC 4648 section 6 in lower case, without padding. */
 export function toBase32(b: Uint8Array): string {
-  return base32nopad.encode(b).toLowerCase();
+  return base32.encode(b);
 }

@@ -30,6 +30,15 @@ export function recoveryKeyOf(phrase: string): Uint8Array {
 }
 
 /**
+ * Under what the server finds the account of a phrase: 16 bytes that tell nothing of the phrase or its key.
+ * @throws Error when a word is unknown or the checksum does not hold
+ */
+export function recoveryIdOf(phrase: string): Uint8Array {
+  const entropy = mnemonicToEntropy(phrase, wordlist);
+  return hkdf(sha512, entropy, undefined, utf8("acquaint recovery id v1"), 16);
+}
+
+/**
  * The key pair of a phrase. Its private half stays inside.
  * @throws Error when a word is unknown or the checksum does not hold
  */

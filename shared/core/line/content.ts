@@ -5,12 +5,11 @@ import * as z from "zod/mini";
 import { bytesSchema, timeSchema, userIdSchema } from "../../wire/ids.ts";
 import { TEXT_MAX_BYTES } from "../../wire/limits.ts";
 import { utf8 } from "../crypto/bytes.ts";
+import { accountContentSchema } from "./accountContents.ts";
+import { CAPTION_MAX_BYTES, LIFETIME_MAX_SECONDS, RECEIPT_MAX_IDS } from "./contentLimits.ts";
 import { isEmoji } from "./emoji.ts";
-
-/** The longest that a disappearing message may stay: four weeks. */
-export const LIFETIME_MAX_SECONDS = 4 * 7 * 24 * 60 * 60;
-/** Messages that one receipt may name. */
-export const RECEIPT_MAX_IDS = 200;
+import { fileMembers } from "./fileContent.ts";
+import { handoverContentSchema } from "./handoverContent.ts";
 
 /** Eight random bytes, unique among the messages of one author. */
 const messageIdSchema = bytesSchema(8);
@@ -25,19 +24,35 @@ export type Reference = z.infer<typeof referenceSchema>;
 
 const textSchema = z.string().check(z.refine(isText, "must be 1 byte to 8 KiB of Unicode text"));
 
-const textContentSchema = z.strictObject({
-  kind: z.literal("text"),
+/** What each message has, whatever it consists of. */
+const messageMembers = {
   id: messageIdSchema,
   /** By the author's clock, as in all kinds. */
   at: timeSchema,
-  text: textSchema,
   replyTo: z.exactOptional(referenceSchema),
   /** Disappears so long after it was read, or at its author's after it was written. */
   lifetimeSeconds: z.exactOptional(z.int().check(z.minimum(1), z.maximum(LIFETIME_MAX_SECONDS))),
   /** Said again since the receiver has asked for what was lost. */
   isRepeated: z.exactOptional(z.literal(true)),
+};
+
+const textContentSchema = z.strictObject({
+  kind: z.literal("text"),
+  ...messageMembers,
+  text: textSchema,
 });
 export type TextContent = z.infer<typeof textContentSchema>;
+
+const fileContentSchema = z.strictObject({
+  kind: z.literal("file"),
+  ...messageMembers,
+  ...fileMembers,
+  /** A caption. */
+  text: z.exactOptional(
+    textSchema.check(z.refine(isCaption, "must be at most 4 KiB beside a file")),
+  ),
+});
+export type FileContent = z.infer<typeof fileContentSchema>;
 
 const editContentSchema = z.strictObject({
   kind: z.literal("edit"),
@@ -100,6 +115,7 @@ const plainContentSchema = z.discriminatedUnion("kind", [
   timerContentSchema,
   resendContentSchema,
   typingContentSchema,
+  fileContentSchema,
 ]);
 export type PlainContent = z.infer<typeof plainContentSchema>;
 
@@ -124,12 +140,19 @@ const syncContentSchema = z.strictObject({
 });
 
 /** What can be said. */
-export const contentSchema = z.union([plainContentSchema, syncContentSchema]);
+export const contentSchema = z.union([
+  plainContentSchema,
+  syncContentSchema,
+  accountContentSchema,
+  handoverContentSchema,
+]);
 export type Content = z.infer<typeof contentSchema>;
 
 /** What can be heard. */
 export const receivedContentSchema = z.union([
   plainContentSchema,
+  accountContentSchema,
+  handoverContentSchema,
   unknownContentSchema,
   z.extend(syncContentSchema, { content: z.union([plainContentSchema, unknownContentSchema]) }),
 ]);
@@ -140,4 +163,14 @@ export function isText(text: string): boolean {
   // No text has fewer bytes than UTF-16 units, so a huge one is not encoded first.
   if (text.length === 0 || text.length > TEXT_MAX_BYTES) return false;
   return text.isWellFormed() && utf8(text).length <= TEXT_MAX_BYTES;
+}
+
+/** Whether a text can stand beside a file. */
+export function isCaption(text: string): boolean {
+  return text === "" || (isText(text) && utf8(text).length <= CAPTION_MAX_BYTES);
+}
+
+/** What one device has said, and the account's others are to know: not what is between two devices alone. */
+export function isForOwnDevices(content: Content): content is PlainContent {
+  return content.kind !== "resend" && plainContentSchema.safeParse(content).success;
 }

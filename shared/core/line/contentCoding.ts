@@ -1,11 +1,14 @@
 // The bytes of a content: a deterministic CBOR map from small integers (docs/protocol.md, Contents). Each
 // content has one encoding, and no other bytes decode to it. A text of 100 bytes takes 126, and pads to 128.
 
-import { base32nopad } from "@scure/base";
+import type { BlobReference } from "../../wire/blobs.ts";
 import { decodeCbor } from "../../wire/codec/cborReader.ts";
 import { CborError, type CborMap, type CborValue } from "../../wire/codec/cborValue.ts";
 import { encodeCbor } from "../../wire/codec/cborWriter.ts";
+import { base32 } from "../../wire/lettering.ts";
+import type { SignedPrekey } from "../../wire/line.ts";
 import { concat, fromBase64Url, toBase32, toBase64Url } from "../crypto/bytes.ts";
+import { DEVICE_CHANGES } from "./accountContents.ts";
 import {
   type Content,
   contentSchema,
@@ -47,7 +50,7 @@ const packed = (
   },
 });
 
-const messageId = (key: number) =>
+const byteString = (key: number) =>
   packed(key, fromBase64Url, (value) => (value instanceof Uint8Array ? toBase64Url(value) : null));
 
 /** One after another, in one byte string. */
@@ -61,7 +64,7 @@ const messageIds = (key: number) =>
 const userId = (key: number) =>
   packed(
     key,
-    (id: string) => base32nopad.decode(id.toUpperCase()),
+    (id: string) => base32.decode(id),
     (value) => (value instanceof Uint8Array ? toBase32(value) : null),
   );
 
@@ -80,8 +83,8 @@ const reference: Field = {
     fromBase64Url(id),
   ],
   read: (map) => {
-    const own = messageId(OWN_MESSAGE_KEY).read(map);
-    const others = messageId(OTHER_MESSAGE_KEY).read(map);
+    const own = byteString(OWN_MESSAGE_KEY).read(map);
+    const others = byteString(OTHER_MESSAGE_KEY).read(map);
     if (own !== undefined && others !== undefined) return null;
     if (own !== undefined) return { by: "sender", id: own };
     return others === undefined ? undefined : { by: "receiver", id: others };
@@ -94,11 +97,36 @@ const content = packed(
   (value) => (value instanceof Map ? fromMap(value) : null),
 );
 
-const id = messageId(1);
+/** `[blobId, key, size]` */
+const blob = packed(
+  17,
+  ({ blobId, key, size }: BlobReference) => [fromBase64Url(blobId), fromBase64Url(key), size],
+  (value) => {
+    if (!Array.isArray(value) || value.length !== 3) return null;
+    const [blobId, key, size] = value as readonly CborValue[];
+    const areBytes = blobId instanceof Uint8Array && key instanceof Uint8Array;
+    return areBytes ? { blobId: toBase64Url(blobId), key: toBase64Url(key), size } : null;
+  },
+);
+
+/** `[id, key, signature]` */
+const prekey = packed(
+  29,
+  ({ id, key, signature }: SignedPrekey) => [id, fromBase64Url(key), fromBase64Url(signature)],
+  (value) => {
+    if (!Array.isArray(value) || value.length !== 3) return null;
+    const [id, key, signature] = value as readonly CborValue[];
+    const areBytes = key instanceof Uint8Array && signature instanceof Uint8Array;
+    return areBytes ? { id, key: toBase64Url(key), signature: toBase64Url(signature) } : null;
+  },
+);
+
+const id = byteString(1);
 const at = plain(2);
 const text = plain(3);
-const of = messageId(OWN_MESSAGE_KEY);
+const of = byteString(OWN_MESSAGE_KEY);
 const seconds = plain(6);
+const isRepeated = plain(14);
 
 const KINDS: Readonly<
   Record<Content["kind"], { number: number; fields: Readonly<Record<string, Field>> }>
@@ -111,7 +139,7 @@ const KINDS: Readonly<
       text,
       replyTo: reference,
       lifetimeSeconds: seconds,
-      isRepeated: plain(14),
+      isRepeated,
     },
   },
   edit: { number: 2, fields: { id, at, of, text } },
@@ -125,6 +153,40 @@ const KINDS: Readonly<
   resend: { number: 7, fields: {} },
   sync: { number: 8, fields: { to: userId(10), content } },
   typing: { number: 9, fields: { isTyping: plain(12) } },
+  file: {
+    number: 10,
+    fields: {
+      id,
+      at,
+      text,
+      replyTo: reference,
+      lifetimeSeconds: seconds,
+      isRepeated,
+      name: plain(15),
+      type: plain(16),
+      blob,
+      thumbnail: byteString(18),
+      width: plain(19),
+      height: plain(20),
+    },
+  },
+  join: { number: 11, fields: { at, name: plain(15), possession: byteString(21), prekey } },
+  joined: { number: 12, fields: {} },
+  joinRefused: { number: 13, fields: {} },
+  devices: {
+    number: 14,
+    fields: { at, length: plain(22), head: byteString(23), change: numbered(24, DEVICE_CHANGES) },
+  },
+  handover: {
+    number: 15,
+    fields: {
+      for: plain(25),
+      done: plain(26),
+      total: plain(27),
+      records: byteString(28),
+      blob,
+    },
+  },
 };
 
 /** @throws RangeError when the content is none, or keeps no limit of its schema */

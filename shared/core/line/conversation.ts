@@ -4,13 +4,16 @@
 // concerned, and stores what a change names in one write.
 
 import type { UserId } from "../../wire/ids.ts";
-import { RECEIPT_MAX_IDS, type ReceivedContent } from "./content.ts";
+import type { ProblemCode } from "../../wire/problem.ts";
+import type { FileContent, ReceivedContent } from "./content.ts";
+import { RECEIPT_MAX_IDS } from "./contentLimits.ts";
 import { effectOf, targets } from "./effects.ts";
 import {
   type Author,
   awaited,
   delivered,
   expired,
+  isAwaitingBlob,
   isDue,
   isMessage,
   isUnread,
@@ -18,7 +21,10 @@ import {
   messageKey,
   type MessageKey,
   type MessageRecord,
+  type OwnState,
 } from "./messageRecord.ts";
+
+export { laterThan } from "./laterThan.ts";
 
 export interface Conversation {
   readonly peer: UserId;
@@ -32,7 +38,7 @@ export interface Conversation {
 }
 
 /** The lifetime for messages from now on; 0 seconds is none. */
-interface Timer {
+export interface Timer {
   /** 0 before there was any. */
   readonly count: number;
   readonly at: number;
@@ -43,9 +49,11 @@ interface Timer {
 interface Preview {
   readonly key: MessageKey;
   readonly author: Author;
-  readonly kind: "text" | "unknown";
-  /** Its beginning, as its author wrote it. */
+  readonly kind: "text" | "file" | "unknown";
+  /** Its beginning, as its author wrote it; of a file its caption. */
   readonly text: string;
+  /** Of a file, unless it is deleted. */
+  readonly fileName?: string;
   readonly at: number;
   readonly order: string;
   readonly isDeleted: boolean;
@@ -65,10 +73,16 @@ export interface Change {
 }
 
 /** What a sync holds is applied as `me`, in the conversation with the one whom it names. */
-export type AppliedContent = Exclude<ReceivedContent, { kind: "sync" }>;
+export type AppliedContent =
+  | Exclude<ReceivedContent, { kind: "sync" | "file" | "handover" }>
+  | AppliedFile;
+
+/** An own file is in its conversation before its bytes are at the server: until then it has a size, and no blob. */
+export type AppliedFile = Omit<FileContent, "blob"> &
+  Partial<Pick<FileContent, "blob">> & { readonly size?: number };
 
 /** A record as it was, if it was, and as it is from now on. */
-interface Step {
+export interface Step {
   readonly from: MessageRecord | undefined;
   readonly to: MessageRecord;
 }
@@ -86,7 +100,6 @@ export const TIMER_AHEAD_MAX = 65_536;
 const PREVIEW_MAX_CHARS = 200;
 /** Milliseconds in base 36: enough for three thousand years. */
 const ORDER_CHARS = 9;
-const LATEST_AT = 8_640_000_000_000_000;
 
 export function newConversation(peer: UserId): Conversation {
   return {
@@ -125,14 +138,15 @@ export function touchedKeys(author: Author, content: AppliedContent): MessageKey
  * A repetition changes nothing. What is about a message that has not come is kept aside until it does, for
  * {@link AWAITED_MAX} messages of a conversation. Contents that a conversation does not show (typing, a wish to
  * have something sent again) change nothing here either.
- * @param state of an own message: `waiting` for one of this device, `sent` for one that another has sent
+ * @param state of an own message: `waiting` for one of this device, `uploading` for a file whose bytes are still
+ *   on their way, `sent` for one that another device has sent
  */
 export function applyContent(
   before: Before,
   author: Author,
   content: AppliedContent,
   now: number,
-  state: "waiting" | "sent" = "sent",
+  state: OwnState = "sent",
 ): Change {
   const { conversation, records } = before;
   if (content.kind === "timer" && content.count > conversation.timer.count + TIMER_AHEAD_MAX) {
@@ -151,25 +165,29 @@ export function applyContent(
   return { ...change, conversation: withTimer(change.conversation, content) };
 }
 
-/**
- * The time to give to an own edit or reaction: now, but after the one that it replaces, so that it counts even if
- * that was made by a clock that is ahead. Only the own account's times stand in its way.
- */
-export function laterThan(previousAt: number | undefined, now: number): number {
-  return Math.min(Math.max(now, (previousAt ?? -1) + 1), LATEST_AT);
-}
-
 /** What the outbox tells of an own message; what the other's receipts told before stays. */
 export function setDelivery(
   before: Before,
   key: MessageKey,
-  state: "waiting" | "sent" | "refused",
+  state: OwnState,
+  refusal?: ProblemCode,
 ): Change {
   const from = before.records.get(key);
   return changed(
     before.conversation,
-    from === undefined ? [] : [{ from, to: delivered(from, state) }],
+    from === undefined ? [] : [{ from, to: delivered(from, state, refusal) }],
   );
+}
+
+/** Takes back an own file that nobody has heard of. The preview is null when it was of it: see {@link withPreview}. */
+export function withdraw(before: Before, key: MessageKey): Change {
+  const { conversation, records } = before;
+  const record = records.get(key);
+  if (record === undefined || !isAwaitingBlob(record)) {
+    return { conversation, records: [], removed: [] };
+  }
+  const preview = conversation.preview?.key === key ? null : conversation.preview;
+  return { conversation: { ...conversation, preview }, records: [], removed: [key] };
 }
 
 /** Empties those whose lifetime is over. The preview is null when it was of one: see {@link withPreview}. */
@@ -184,7 +202,7 @@ export function expire(before: Before, keys: readonly MessageKey[], now: number)
 }
 
 /** What follows for the conversation when records change; steps that change nothing are left out. */
-function changed(conversation: Conversation, all: readonly Step[]): Change {
+export function changed(conversation: Conversation, all: readonly Step[]): Change {
   const steps = all.filter(({ from, to }) => from !== to);
   if (steps.length === 0) return { conversation, records: [], removed: [] };
   const next = steps.reduce(withStep, conversation);
@@ -197,7 +215,7 @@ function changed(conversation: Conversation, all: readonly Step[]): Change {
 }
 
 /** The greatest count; of the same, the latest time; of these, the longer lifetime: alike at both ends. */
-function withTimer(conversation: Conversation, { count, at, seconds }: Timer): Conversation {
+export function withTimer(conversation: Conversation, { count, at, seconds }: Timer): Conversation {
   const { timer } = conversation;
   const ahead = count - timer.count || at - timer.at || seconds - timer.seconds;
   return ahead <= 0 ? conversation : { ...conversation, timer: { count, at, seconds } };
@@ -227,11 +245,12 @@ function awaitedAfter(keys: readonly MessageKey[], record: MessageRecord): reado
 }
 
 function previewOf(record: MessageRecord): Preview {
-  const { author, kind, at, order, isDeleted } = record;
+  const { author, kind, at, order, isDeleted, file } = record;
   // Cut by characters, of which none takes more than two UTF-16 units.
   const text = Array.from(record.text.slice(0, 2 * PREVIEW_MAX_CHARS))
     .slice(0, PREVIEW_MAX_CHARS)
     .join("");
-  const shown = kind === "unknown" ? kind : "text";
-  return { key: keyOf(record), author, kind: shown, text, at, order, isDeleted };
+  const shown = kind === "unknown" || kind === "file" ? kind : "text";
+  const named = file !== undefined && { fileName: file.name };
+  return { key: keyOf(record), author, kind: shown, text, ...named, at, order, isDeleted };
 }

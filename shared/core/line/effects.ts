@@ -2,19 +2,21 @@
 // or a deletion names one of its sender's.
 
 import type { Reference } from "./content.ts";
-import type { AppliedContent } from "./conversation.ts";
+import type { AppliedContent, AppliedFile } from "./conversation.ts";
 import {
   arrived,
   type Author,
   deleted,
   edited,
+  type FileFacts,
   type MessageRecord,
   otherThan,
+  type OwnState,
   reacted,
   readAt,
   received,
-  timerId,
 } from "./messageRecord.ts";
+import { devicesId, timerId } from "./noticeIds.ts";
 
 interface Target {
   readonly author: Author;
@@ -25,6 +27,7 @@ interface Target {
 export function targets(author: Author, content: AppliedContent): Target[] {
   switch (content.kind) {
     case "text":
+    case "file":
       return [{ author, id: content.id }];
     case "unknown":
       return content.id === undefined ? [] : [{ author, id: content.id }];
@@ -37,8 +40,13 @@ export function targets(author: Author, content: AppliedContent): Target[] {
       return [referred(author, content.of)];
     case "receipt":
       return [...new Set(content.of)].map((id) => ({ author: otherThan(author), id }));
+    case "devices":
+      return [{ author, id: devicesId(content) }];
     case "resend":
     case "typing":
+    case "join":
+    case "joined":
+    case "joinRefused":
       return [];
   }
 }
@@ -48,7 +56,7 @@ interface Circumstances {
   readonly order: string;
   readonly now: number;
   /** Of an own message that comes. */
-  readonly state: "waiting" | "sent";
+  readonly state: OwnState;
 }
 
 /** The same record when the content is no news. */
@@ -59,14 +67,16 @@ export function effectOf(
 ): (record: MessageRecord) => MessageRecord {
   const own = author === "me" ? { state } : {};
   switch (content.kind) {
-    case "text": {
-      const { kind, at, text, replyTo, lifetimeSeconds } = content;
+    case "text":
+    case "file": {
+      const { kind, at, text = "", replyTo, lifetimeSeconds } = content;
       return (record) =>
         arrived(record, {
           kind,
           at,
           order,
           text,
+          ...(content.kind === "file" && { file: factsOf(content) }),
           ...own,
           ...(replyTo === undefined ? {} : { replyTo: referred(author, replyTo) }),
           ...(lifetimeSeconds === undefined ? {} : { lifetimeSeconds }),
@@ -90,10 +100,30 @@ export function effectOf(
     case "receipt":
       if (author === "peer") return (record) => received(record, content.state);
       return (record) => (content.state === "read" ? readAt(record, now) : record);
+    case "devices": {
+      const { at, change: devicesChange } = content;
+      const notice = { kind: "devices", at, order, text: "", devicesChange } as const;
+      return (record) => arrived(record, notice);
+    }
     case "resend":
     case "typing":
+    case "join":
+    case "joined":
+    case "joinRefused":
       return (record) => record;
   }
+}
+
+function factsOf({ name, type, size, blob, thumbnail, width, height }: AppliedFile): FileFacts {
+  return {
+    name,
+    type,
+    size: blob?.size ?? size ?? 0,
+    ...(blob !== undefined && { blob }),
+    ...(thumbnail !== undefined && { thumbnail }),
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+  };
 }
 
 function referred(author: Author, { by, id }: Reference): Target {

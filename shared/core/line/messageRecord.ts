@@ -1,18 +1,39 @@
 // A message as a device keeps it: the facts that are known about it, which add up to the same record in
 // whatever order they come. What is deleted or has expired is empty, and stays so. Plain JSON.
 
-import { sha256 } from "@noble/hashes/sha2.js";
+import type { BlobReference } from "../../wire/blobs.ts";
 import type { UserId } from "../../wire/ids.ts";
-import { lvCat, toBase64Url, u64be, utf8 } from "../crypto/bytes.ts";
-import type { EditContent, MessageId, TimerContent } from "./content.ts";
+import type { ProblemCode } from "../../wire/problem.ts";
+import type { DeviceChange } from "./accountContents.ts";
+import type { EditContent, MessageId } from "./content.ts";
 
 export type Author = "me" | "peer";
 
 /** Unique within a conversation: ids are so for each author only. */
 export type MessageKey = `${Author}/${string}`;
 
-/** How far an own message has come. */
-type Delivery = "waiting" | "sent" | "delivered" | "read" | "refused";
+/** How far an own message has come. One that is `uploading` is a file whose bytes are still on their way. */
+export type Delivery = "uploading" | "waiting" | "sent" | "delivered" | "read" | "refused";
+
+/** Of an own message before its receiver has said anything of it. */
+export type OwnState = "uploading" | "waiting" | "sent" | "refused";
+
+/** Of a file; its bytes are kept beside the records. */
+export interface FileFacts {
+  /** As its author wrote it: without a path, and to be shown on a line of its own. */
+  readonly name: string;
+  /** `type/subtype`, as its author claims. */
+  readonly type: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Absent while an own file is being uploaded. */
+  readonly blob?: BlobReference;
+  /** A small JPEG or WebP, base64url. */
+  readonly thumbnail?: string;
+  /** Pixels as it is shown. */
+  readonly width?: number;
+  readonly height?: number;
+}
 
 interface Reaction {
   /** Empty when it was taken back. */
@@ -23,19 +44,22 @@ interface Reaction {
 export interface MessageRecord {
   readonly peer: UserId;
   readonly author: Author;
-  /** Of the notice of a timer, {@link timerId}. */
+  /** Of a notice, one of noticeIds.ts. */
   readonly id: MessageId;
   /**
-   * `unknown` is a message of a later version, `timer` the notice of a new lifetime. `awaited` has not come
-   * yet, though an edit, a reaction, a deletion or a receipt of it has: never shown, of no place in the order.
+   * `unknown` is a message of a later version, `timer` the notice of a new lifetime, `devices` the notice that
+   * the other's devices have changed. `awaited` has not come yet, though an edit, a reaction, a deletion or a
+   * receipt of it has: never shown, of no place in the order.
    */
-  readonly kind: "text" | "unknown" | "timer" | "awaited";
+  readonly kind: "text" | "file" | "unknown" | "timer" | "devices" | "awaited";
   /** Milliseconds by the author's clock; 0 while awaited. */
   readonly at: number;
   /** Its place in the conversation on this device; sorts as a string. Empty while awaited. */
   readonly order: string;
-  /** As its author wrote it; plainText.ts says what to show. Empty in all kinds but `text`. */
+  /** As its author wrote it; plainText.ts says what to show. Of a `file` its caption; empty in all other kinds but `text`. */
   readonly text: string;
+  /** Of a `file` only, until it is deleted or over. */
+  readonly file?: FileFacts;
   readonly edit?: { readonly id: MessageId; readonly at: number };
   readonly replyTo?: { readonly author: Author; readonly id: MessageId };
   readonly reactions: { readonly [By in Author]?: Reaction };
@@ -49,8 +73,12 @@ export interface MessageRecord {
   readonly timerSeconds?: number;
   /** Of a `timer` only: which one of the conversation it is. */
   readonly timerCount?: number;
+  /** Of `devices` only: what has become of them. */
+  readonly devicesChange?: DeviceChange;
   /** Of own messages only. */
   readonly state?: Delivery;
+  /** Why the server did not take it, of one that is `refused`. */
+  readonly refusal?: ProblemCode;
   /** Of the other's messages only: milliseconds by this device's clock. */
   readonly readAt?: number;
 }
@@ -58,8 +86,10 @@ export interface MessageRecord {
 /** Longer than a mailbox and a device that was away can hold back a repetition. */
 const REMAINS_KEPT_MS = 60 * 24 * 60 * 60 * 1000;
 
-const RANK: Readonly<Record<Delivery, number>> = {
+/** How far each is: a state goes forward only. */
+export const RANK: Readonly<Record<Delivery, number>> = {
   refused: 0,
+  uploading: 0,
   waiting: 0,
   sent: 1,
   delivered: 2,
@@ -77,12 +107,6 @@ export function keyOf({ author, id }: MessageRecord): MessageKey {
 /** The one who is not `author`. */
 export function otherThan(author: Author): Author {
   return author === "me" ? "peer" : "me";
-}
-
-/** A timer carries no id: the same timer gives the same one, on every device. */
-export function timerId({ count, at, seconds }: TimerContent): MessageId {
-  const said = [count, at, seconds].map((number) => u64be(number));
-  return toBase64Url(sha256(lvCat(utf8("acquaint timer"), ...said)).subarray(0, 8));
 }
 
 export function awaited(peer: UserId, author: Author, id: string): MessageRecord {
@@ -103,14 +127,29 @@ export function awaited(peer: UserId, author: Author, id: string): MessageRecord
 /** What a message itself tells, once it has come. */
 type Arrival = Pick<MessageRecord, "kind" | "at" | "order" | "text"> &
   Partial<
-    Pick<MessageRecord, "replyTo" | "lifetimeSeconds" | "timerSeconds" | "timerCount" | "state">
+    Pick<
+      MessageRecord,
+      | "file"
+      | "replyTo"
+      | "lifetimeSeconds"
+      | "timerSeconds"
+      | "timerCount"
+      | "devicesChange"
+      | "state"
+    >
   >;
 
-/** The first message with an id stands: another one, be it a repetition, changes nothing. */
+/**
+ * The first message with an id stands: another one, be it a repetition, changes nothing, but that an own file
+ * has its blob from when it is uploaded.
+ */
 export function arrived(record: MessageRecord, arrival: Arrival): MessageRecord {
+  if (isAwaitingBlob(record) && arrival.file?.blob !== undefined) {
+    return settled({ ...record, file: arrival.file, state: "waiting" });
+  }
   if (record.kind !== "awaited") return record;
   const { edit, text, state, ...known } = record;
-  const isEdited = edit !== undefined && arrival.kind === "text";
+  const isEdited = edit !== undefined && hasText(arrival.kind);
   const isAhead = state !== undefined && RANK[state] > RANK[arrival.state ?? "waiting"];
   return settled({
     ...known,
@@ -124,7 +163,7 @@ export function arrived(record: MessageRecord, arrival: Arrival): MessageRecord 
 export function edited(record: MessageRecord, { id, at, text }: EditContent): MessageRecord {
   const { edit } = record;
   const isOlder = edit !== undefined && (at < edit.at || (at === edit.at && id <= edit.id));
-  const isText = record.kind === "text" || record.kind === "awaited";
+  const isText = hasText(record.kind) || record.kind === "awaited";
   if (isOlder || isEmpty(record) || !isText) return record;
   return { ...record, text, edit: { id, at } };
 }
@@ -158,13 +197,24 @@ export function received(record: MessageRecord, state: "delivered" | "read"): Me
   return isNews ? settled({ ...record, state }) : record;
 }
 
-/** What the outbox tells. A message that was refused can be tried again; one that was sent is sent for good. */
+/**
+ * What the outbox tells, and whoever uploads. A message that was refused can be tried again; one that was sent is
+ * sent for good.
+ */
 export function delivered(
   record: MessageRecord,
-  state: "waiting" | "sent" | "refused",
+  state: OwnState,
+  refusal?: ProblemCode,
 ): MessageRecord {
-  const isOpen = record.state === "waiting" || record.state === "refused";
-  return isOpen && record.state !== state ? settled({ ...record, state }) : record;
+  const isOpen = record.state !== undefined && RANK[record.state] === 0;
+  if (!isOpen || record.state === state) return record;
+  const { refusal: _refusal, ...rest } = record;
+  return settled({ ...rest, state, ...(refusal !== undefined && { refusal }) });
+}
+
+/** Whether it is an own file whose bytes are not at the server yet. */
+export function isAwaitingBlob({ author, file, isDeleted }: MessageRecord): boolean {
+  return author === "me" && !isDeleted && file !== undefined && file.blob === undefined;
 }
 
 /** Whether its lifetime is over, so that it is to expire. */
@@ -185,7 +235,12 @@ export function isUnread(record: MessageRecord): boolean {
 
 /** Whether it is there to be seen, as a message; one that was deleted is, as such. */
 export function isMessage({ kind, isExpired }: MessageRecord): boolean {
-  return (kind === "text" || kind === "unknown") && !isExpired;
+  return (hasText(kind) || kind === "unknown") && !isExpired;
+}
+
+/** Whether it says something that its author can change. */
+export function hasText(kind: MessageRecord["kind"]): kind is "text" | "file" {
+  return kind === "text" || kind === "file";
 }
 
 /** The reactions that stand. */
@@ -199,17 +254,18 @@ function isEmpty({ isDeleted, isExpired }: MessageRecord): boolean {
 }
 
 /** With what follows from the facts: the time of its end, and nothing left in what is deleted or over. */
-function settled(record: MessageRecord): MessageRecord {
+export function settled(record: MessageRecord): MessageRecord {
   const kept = isEmpty(record) ? emptied(record) : record;
   const from = kept.author === "peer" ? kept.readAt : isSent(kept) ? kept.at : undefined;
   if (kept.lifetimeSeconds === undefined || from === undefined) return kept;
   return { ...kept, expiresAt: from + kept.lifetimeSeconds * 1000 };
 }
 
-function emptied({ edit: _edit, replyTo: _replyTo, ...record }: MessageRecord): MessageRecord {
-  return { ...record, text: "", reactions: {} };
+function emptied(record: MessageRecord): MessageRecord {
+  const { edit: _edit, replyTo: _replyTo, file: _file, ...rest } = record;
+  return { ...rest, text: "", reactions: {} };
 }
 
 function isSent({ state }: MessageRecord): boolean {
-  return state !== undefined && state !== "waiting" && state !== "refused";
+  return state !== undefined && RANK[state] > 0;
 }

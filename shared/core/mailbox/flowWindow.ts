@@ -5,7 +5,7 @@ import { STALLED_SECONDS, WINDOW_MAX_BYTES, WINDOW_MAX_ENVELOPES } from "../../w
 import { fitting, grouped, type Load, minus } from "./load.ts";
 
 const WINDOW: Load = { envelopes: WINDOW_MAX_ENVELOPES, bytes: WINDOW_MAX_BYTES };
-const NOTICE: Load = { envelopes: 50, bytes: 100 * 1024 };
+const NOTICE: Load = { envelopes: 200, bytes: 100 * 1024 };
 
 /** How many of the next envelopes may go out, in order, while so much is under way. */
 export function admitted(underWay: Load, next: readonly { readonly box: string }[]): number {

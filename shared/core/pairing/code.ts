@@ -17,7 +17,6 @@ const WORDS_IN_CODE = 2;
 const SECRET_LIMIT = 2 ** (WORDS_IN_CODE * WORD_BITS);
 const PRS_BYTES = 3;
 const LOCATOR = /^[1-9][0-9]{2,8}$/;
-const LINK_PATH = "/#/key/";
 
 /** The locator that `text` is, exactly; null for anything else. */
 export function locatorOf(text: string): Locator | null {
@@ -69,6 +68,6 @@ export function formatCode(
 }
 
 /** A link to the page at `origin`; the code stands in the fragment, which no server sees. */
-export function codeToLink(origin: string, code: string): string {
-  return `${origin.replace(/\/+$/, "")}${LINK_PATH}${encodeURIComponent(code)}`;
+export function codeToLink(origin: string, code: string, method: "key" | "link" = "key"): string {
+  return `${origin.replace(/\/+$/, "")}/#/${method}/${encodeURIComponent(code)}`;
 }

@@ -44,7 +44,7 @@ const SHORTEST_LOCATOR = 3;
 const LONGEST_LOCATOR = 9;
 
 // The code in a link ends at the first blank, so that a whole shared sentence may be pasted.
-const LINKED_CODE = /#\/key\/([^\s/?&#]*)/i;
+const LINKED_CODE = /#\/(?:key|link)\/([^\s/?&#]*)/i;
 const ANY_LINK = /^[a-z][a-z0-9+.-]*:\/\//i;
 // The minus sign and the hyphen bullet are no dashes to Unicode; the long-vowel mark is what a
 // Japanese keyboard gives for the hyphen key, and no word of a list has one.

@@ -12,9 +12,11 @@ import type { Method, OfferNotice } from "../../wire/pairing.ts";
 import { toBase64Url } from "../crypto/bytes.ts";
 
 /** As attempts are that say nothing else. */
+const KEY_TERMS = { t1: KEY_T1_SECONDS * 1_000, t2: KEY_T2_SECONDS * 1_000 };
 const TERMS_MS: Readonly<Record<Method, { readonly t1: number; readonly t2: number }>> = {
-  key: { t1: KEY_T1_SECONDS * 1_000, t2: KEY_T2_SECONDS * 1_000 },
+  key: KEY_TERMS,
   passphrase: { t1: PASSPHRASE_T1_SECONDS * 1_000, t2: PASSPHRASE_T2_SECONDS * 1_000 },
+  link: KEY_TERMS,
 };
 
 /** 128 bytes that only the server can make of a slot's number. */

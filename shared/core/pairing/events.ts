@@ -4,6 +4,7 @@ import type { Handle, Locator, UserId } from "../../wire/ids.ts";
 import type {
   AnswerMessage,
   AttemptNotice,
+  AttemptRequest,
   ClaimMessage,
   OpenMessage,
 } from "../../wire/pairing.ts";
@@ -71,4 +72,14 @@ export function stayed(state: AttemptState, reply: Reply = { kind: "taken" }): D
 
 export function refused(state: AttemptState, code: ProblemCode): Decision {
   return stayed(state, { kind: "refused", code });
+}
+
+/** What a party says, as an event; openings know more than was said. */
+export function eventOf(
+  message: Exclude<AttemptRequest, { type: "open" }>,
+  party: Party,
+): AttemptEvent {
+  if (message.type === "claim") return { type: "claim", party, message };
+  if (message.type === "answer") return { type: "answer", party, message };
+  return { type: message.type, party };
 }

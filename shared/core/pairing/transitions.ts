@@ -45,9 +45,9 @@ export function open(_: Free, event: EventOf<"open">, now: number): Decision {
 }
 
 function termsOf(message: OpenMessage): { t1Seconds: number; t2Seconds: number } {
-  return message.method === "key"
-    ? { t1Seconds: KEY_T1_SECONDS, t2Seconds: KEY_T2_SECONDS }
-    : message;
+  return message.method === "passphrase"
+    ? message
+    : { t1Seconds: KEY_T1_SECONDS, t2Seconds: KEY_T2_SECONDS };
 }
 
 /** The same bytes from the same device resume; anything else finds the locator in use. */

@@ -82,7 +82,8 @@ class Reader {
 
   #map(size: number, depth: number): CborMap {
     const map = new Map<number | string, CborValue>();
-    let before: Uint8Array | null = null;
+    /** An integer, or the bytes of a text: these come after all integers. */
+    let before: number | Uint8Array = -1;
     while (map.size < size) {
       const start = this.#at;
       // Nothing that nests is read as a key: that would have no bound.
@@ -90,10 +91,11 @@ class Reader {
       if (major === ARRAY || major === MAP) throw new CborError("a key that nests");
       const key = this.value(CBOR_MAX_DEPTH);
       if (!isKey(key)) throw new CborError("neither a text nor an integer as a key");
-      const bytes = this.#bytes.subarray(start, this.#at);
-      // In the order of their bytes, none can come twice.
-      if (before !== null && compareBytes(before, bytes) >= 0) throw new CborError("unsorted keys");
-      before = bytes;
+      const place: number | Uint8Array =
+        typeof key === "number" ? key : this.#bytes.subarray(start, this.#at);
+      // In their order, none can come twice.
+      if (!isAfter(place, before)) throw new CborError("unsorted keys");
+      before = place;
       map.set(key, this.value(depth + 1));
     }
     return map;
@@ -164,4 +166,10 @@ class Reader {
     this.#at = start + length;
     return start;
   }
+}
+
+/** Whether a key comes after another one in the order of their bytes. */
+function isAfter(key: number | Uint8Array, before: number | Uint8Array): boolean {
+  if (typeof key === "number") return typeof before === "number" && key > before;
+  return typeof before === "number" || compareBytes(before, key) < 0;
 }

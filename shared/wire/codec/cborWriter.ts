@@ -65,15 +65,19 @@ class Writer {
   /** Keys in the order of their encodings: integers as they grow, then texts, the shorter ones first. */
   #map(map: CborMap, depth: number): void {
     this.#head(MAP, map.size);
-    const keys = [...map.keys()];
-    const numbers = keys.filter((key) => typeof key === "number").toSorted((a, b) => a - b);
-    for (const key of numbers) {
+    const numbers: number[] = [];
+    const names: string[] = [];
+    for (const key of map.keys()) {
+      if (typeof key === "number") numbers.push(key);
+      else names.push(key);
+    }
+    for (const key of numbers.sort((a, b) => a - b)) {
       if (!isKey(key)) throw new CborError("neither a text nor an integer as a key");
       this.#head(UINT, key);
       this.#value(map.get(key) as CborValue, depth + 1);
     }
-    const texts = keys
-      .filter((key) => typeof key === "string")
+    if (names.length === 0) return;
+    const texts = names
       .map((key) => ({ key, bytes: utf8.encode(key) }))
       .toSorted((a, b) => a.bytes.length - b.bytes.length || compareBytes(a.bytes, b.bytes));
     for (const { key, bytes } of texts) {

@@ -30,9 +30,13 @@ const TYPES = [
   "acknowledge",
   "acknowledged",
   "erased",
+  "log",
+  "deviceRemoved",
 ] as const;
 
-const METHODS = ["key", "passphrase"] as const;
+const METHODS = ["key", "passphrase", "link"] as const;
+
+const ENTRIES = ["genesis", "add", "remove", "recovery"] as const;
 
 const OUTCOMES = [
   "mismatch",
@@ -74,6 +78,13 @@ const CODES = [
   "handle-taken",
   "handle-unknown",
   "list-full",
+  "log-changed",
+  "device-removed",
+  "recovery-taken",
+  "recovery-unknown",
+  "storage-full",
+  "upload-refused",
+  "blob-unknown",
 ] as const satisfies readonly ProblemCode[];
 
 /**
@@ -135,4 +146,15 @@ export const NAMES: readonly (readonly [name: string, carriage: Carriage])[] = [
   ["bits", "text"],
   ["waiting", "text"],
   ["signature", "bytes"],
+  ["log", "text"],
+  ["length", "text"],
+  ["logLength", "text"],
+  ["kind", ENTRIES],
+  ["signKey", "bytes"],
+  ["agreeKey", "bytes"],
+  ["recoveryKey", "bytes"],
+  ["createdAt", "text"],
+  ["previous", "bytes"],
+  ["by", "text"],
+  ["possession", "bytes"],
 ];

@@ -1,14 +1,14 @@
 // Between messages, as the schemas know them, and their binary form: names become integers, and strings what
 // their name says (names.ts). Either way there is one form only, so nothing is lost.
 
-import { base32nopad, base64urlnopad } from "@scure/base";
+import { fromBase64Url, toBase64Url } from "../base64url.ts";
+import { base32 } from "../lettering.ts";
 import { CborError, type CborMap, type CborValue } from "./cborValue.ts";
 import { type Carriage, NAMES } from "./names.ts";
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
 const KEYS = new Map(NAMES.map(([name], key) => [name, key]));
-const IN_BASE32 = /^[a-z2-7]*$/;
 
 /** @throws CborError for a number where the list of a name gives numbers a meaning of their own */
 export function toTerm(value: unknown, carriage: Carriage = "text"): CborValue {
@@ -20,13 +20,13 @@ export function toTerm(value: unknown, carriage: Carriage = "text"): CborValue {
 }
 
 function objectToTerm(value: object, carriage: Carriage): CborMap {
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return new Map(
-    members.map(([name, member]) => {
-      const key = carriage === "texts" ? undefined : KEYS.get(name);
-      return [key ?? name, toTerm(member, carriageOf(key, carriage))];
-    }),
-  );
+  const map = new Map<number | string, CborValue>();
+  for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    const key = carriage === "texts" ? undefined : KEYS.get(name);
+    map.set(key ?? name, toTerm(member, carriageOf(key, carriage)));
+  }
+  return map;
 }
 
 /**
@@ -82,16 +82,16 @@ function stringToTerm(text: string, carriage: Carriage): CborValue {
   }
   if (carriage !== "bytes" && carriage !== "id") return text;
   try {
-    if (carriage === "bytes") return base64urlnopad.decode(text);
-    return IN_BASE32.test(text) ? base32nopad.decode(text.toUpperCase()) : text;
+    if (carriage === "bytes") return fromBase64Url(text);
+    return base32.decode(text);
   } catch {
     return text;
   }
 }
 
 function bytesToString(bytes: Uint8Array, carriage: Carriage): string {
-  if (carriage === "bytes") return base64urlnopad.encode(bytes);
-  if (carriage === "id") return base32nopad.encode(bytes).toLowerCase();
+  if (carriage === "bytes") return toBase64Url(bytes);
+  if (carriage === "id") return base32.encode(bytes);
   throw new CborError("bytes");
 }
 

@@ -2,7 +2,8 @@
 // is an alarm, and nothing more is sent.
 
 import { expect, test } from "vitest";
-import { AccountLogs, ForkedLogError } from "../../../shared/client/line/accountLogs.ts";
+import { ForkedLogError } from "../../../shared/client/forkedLog.ts";
+import { AccountLogs } from "../../../shared/client/line/accountLogs.ts";
 import type { UserId } from "../../../shared/wire/ids.ts";
 import { Account } from "../../core/deviceLogAccount.ts";
 import { calm, eventually, LineServer, openTwo, Person } from "./lineWorld.ts";

@@ -2,47 +2,9 @@
 // nothing that it had kept is lost, and nothing is there twice.
 
 import { expect, test } from "vitest";
-import { memoryStore, type Store } from "../../../shared/client/node.ts";
+import { memoryStore } from "../../../shared/client/node.ts";
+import { dyingStore } from "./dyingStore.ts";
 import { LineServer, meetBetween, Person, calm, eventually } from "./lineWorld.ts";
-
-interface DyingStore {
-  readonly store: Store;
-  readonly isDead: boolean;
-  readonly writes: number;
-}
-
-/** Before that write it dies: nothing is written, read or told any more. */
-function dyingStore(base: Store, fatal: number): DyingStore {
-  let writes = 0;
-  let isDead = false;
-  const alive = <Args extends unknown[], Value>(
-    call: (...args: Args) => Promise<Value>,
-    isWrite: boolean,
-  ) => {
-    return (...args: Args): Promise<Value> => {
-      if (isWrite && !isDead && writes++ === fatal) isDead = true;
-      return isDead ? new Promise(() => {}) : call(...args);
-    };
-  };
-  return {
-    get isDead() {
-      return isDead;
-    },
-    get writes() {
-      return writes;
-    },
-    store: {
-      ...base,
-      get: alive(base.get, false) as Store["get"],
-      all: alive(base.all, false) as Store["all"],
-      range: alive(base.range, false) as Store["range"],
-      put: alive(base.put, true),
-      delete: alive(base.delete, true),
-      apply: alive(base.apply, true),
-      hold: async () => () => {},
-    },
-  };
-}
 
 interface Lives {
   readonly died: boolean;
@@ -98,7 +60,7 @@ async function liveTwice(fatal: number): Promise<Lives> {
 
 test(
   "BOX-6: whichever write a device dies before, each text is there once at both ends, in its author's order",
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     let fatal = 0;
     for (let died = true; died; fatal++) {

@@ -29,9 +29,13 @@ interface Mailbox {
   readonly contacts: Set<UserId>;
 }
 
+/** Far more than anything here takes on a busy machine, on which turns pass while keys are still being computed. */
+const PATIENCE_MS = 20_000;
+
 /** Resolves once it is so; fails rather than wait for what never comes. */
 export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turns = 0; turns < 20_000; turns++) {
+  const end = performance.now() + PATIENCE_MS;
+  while (performance.now() < end) {
     if (await isSo()) return;
     await turn();
   }
@@ -65,6 +69,14 @@ export class LineServer {
 
   mailbox(userId: UserId): Mailbox {
     return this.mailboxes.get(userId)!;
+  }
+
+  /** As its devices reach it. */
+  async fetch(userId: UserId | null, url: string, init: RequestInit): Promise<Response> {
+    const { method = "GET", body } = init;
+    const path = new URL(url).pathname;
+    const said = body == null ? null : (JSON.parse(body as string) as unknown);
+    return this.answer(userId, path, method, said) ?? this.world.ports.fetch(url, init);
   }
 
   /** An answer to what a device asks by HTTP; undefined for what {@link World} answers. */
@@ -256,15 +268,7 @@ export class Person {
 
 function portsOf(server: LineServer, userId: () => UserId | null) {
   const { ports } = server.world;
-  return {
-    ...ports,
-    fetch: async (url: string, init: RequestInit) => {
-      const { method = "GET", body } = init;
-      const path = new URL(url).pathname;
-      const said = body == null ? null : (JSON.parse(body as string) as unknown);
-      return server.answer(userId(), path, method, said) ?? ports.fetch(url, init);
-    },
-  };
+  return { ...ports, fetch: (url: string, init: RequestInit) => server.fetch(userId(), url, init) };
 }
 
 /** Two who have met, each on one device; neither is connected. */

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fileStore, memoryStore, type Store } from "../../../shared/client/node.ts";
 import type { Change, Collection } from "../../../shared/client/store/store.ts";
+import { type Turn, TurnOver } from "../../../shared/client/store/turns.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -75,6 +76,31 @@ describe.each(Object.keys(KINDS))("the %s store", (kind) => {
     expect(heard).toHaveLength(2);
   });
 
+  test("gives turns at a name, one after another", async () => {
+    const store = open();
+    const began: string[] = [];
+    const queue = (who: string) =>
+      store.queue("line", {
+        onTurn: ({ hasWaited }) => began.push(hasWaited ? `${who}, later` : who),
+        onOver: () => began.push(`${who} no more`),
+      });
+    const first = queue("one");
+    await expect.poll(() => began).toEqual(["one"]);
+    const [second, third] = [queue("two"), queue("three")];
+    expect(await store.hold("line")).toBeNull();
+    second.leave();
+    first.leave();
+    await expect.poll(() => began).toEqual(["one", "three, later"]);
+    third.leave();
+    const release = await store.hold("line");
+    expect(release).not.toBeNull();
+    const fourth = queue("four");
+    expect(began).toHaveLength(2);
+    release!();
+    await expect.poll(() => began.at(-1)).toMatch("four");
+    fourth.leave();
+  });
+
   test("lets one program hold a name at a time", async () => {
     const store = open();
     const release = await store.hold("line https://acquaint.example");
@@ -83,6 +109,30 @@ describe.each(Object.keys(KINDS))("the %s store", (kind) => {
     release!();
     expect(await store.hold("line https://acquaint.example")).not.toBeNull();
   });
+});
+
+test("BOX-6: what a tab is at when another overtakes it changes nothing", async () => {
+  const store = memoryStore();
+  const turns: Turn[] = [];
+  const over: number[] = [];
+  const places = [0, 1].map((index) =>
+    store.queue("line", {
+      onTurn: (turn) => turns.push(turn),
+      onOver: () => over.push(index),
+    }),
+  );
+  await expect.poll(() => turns.length).toBe(1);
+  await store.apply([{ collection: "sessions", id: "a", value: 1 }], turns[0]);
+  places[0]!.overtake(); // its own turn goes on
+  places[1]!.overtake();
+  await expect.poll(() => turns.length).toBe(2);
+  expect(over).toEqual([0]);
+  const late = store.apply([{ collection: "sessions", id: "a", value: 2 }], turns[0]);
+  await expect(late).rejects.toBeInstanceOf(TurnOver);
+  await store.apply([{ collection: "sessions", id: "b", value: 3 }], turns[1]);
+  expect(await store.all("sessions")).toEqual([1, 3]);
+  places[1]!.leave();
+  await expect.poll(() => turns.length).toBe(3);
 });
 
 /** As many as one message makes, and more. */
@@ -100,7 +150,7 @@ const numbersIn = async (store: Store): Promise<number[]> => {
 
 test(
   "BOX-6: a process that is killed in the middle leaves all of its changes or none, for whoever holds its name next",
-  { timeout: 30_000 },
+  { timeout: 120_000 },
   async () => {
     const program = `
     import { fileStore } from ${JSON.stringify(join(import.meta.dirname, "../../../shared/client/node.ts"))};

@@ -2,7 +2,7 @@
 // and one without a signature is.
 
 import { expect, test } from "vitest";
-import { ForkedLogError } from "../../../shared/client/line/accountLogs.ts";
+import { ForkedLogError } from "../../../shared/client/forkedLog.ts";
 import { Verification } from "../../../shared/client/line/verification.ts";
 import type { UserId } from "../../../shared/wire/ids.ts";
 import { Account } from "../../core/deviceLogAccount.ts";

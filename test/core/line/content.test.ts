@@ -2,13 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  type Content,
-  LIFETIME_MAX_SECONDS,
-  type PlainContent,
-  RECEIPT_MAX_IDS,
-  type TextContent,
-} from "../../../shared/core/line/content.ts";
+import type { Content, PlainContent, TextContent } from "../../../shared/core/line/content.ts";
+import { LIFETIME_MAX_SECONDS, RECEIPT_MAX_IDS } from "../../../shared/core/line/contentLimits.ts";
 import { decodeContent, encodeContent } from "../../../shared/core/line/contentCoding.ts";
 import type { CborMap, CborValue } from "../../../shared/wire/codec/cborValue.ts";
 import { encodeCbor } from "../../../shared/wire/codec/cborWriter.ts";

@@ -2,12 +2,10 @@
 
 import fc from "fast-check";
 import { toBase64Url } from "../../../shared/core/crypto/bytes.ts";
-import {
-  type Content,
-  isText,
-  LIFETIME_MAX_SECONDS,
-  type PlainContent,
-} from "../../../shared/core/line/content.ts";
+import { type Content, isText, type PlainContent } from "../../../shared/core/line/content.ts";
+import { LIFETIME_MAX_SECONDS } from "../../../shared/core/line/contentLimits.ts";
+import { isFileName } from "../../../shared/core/line/fileNames.ts";
+import { BLOB_MAX_BYTES } from "../../../shared/wire/limits.ts";
 import {
   type AppliedContent,
   applyContent,
@@ -17,12 +15,14 @@ import {
   newConversation,
   setDelivery,
   touchedKeys,
+  withdraw,
 } from "../../../shared/core/line/conversation.ts";
 import {
   type Author,
   keyOf,
   type MessageKey,
   type MessageRecord,
+  type OwnState,
 } from "../../../shared/core/line/messageRecord.ts";
 import type { UserId } from "../../../shared/wire/ids.ts";
 
@@ -76,12 +76,46 @@ const anyPlainContent: fc.Arbitrary<PlainContent> = fc.oneof(
     seconds: fc.nat(LIFETIME_MAX_SECONDS),
   }),
   fc.record({ kind: fc.constant("resend") }),
+  fc.record(
+    {
+      kind: fc.constant("file"),
+      id: anyId,
+      at: anyAt,
+      name: fc.string({ unit: "binary", minLength: 1, maxLength: 60 }).filter(isFileName),
+      type: fc.constantFrom("image/jpeg", "application/vnd.a+json", "text/plain"),
+      blob: fc.record({
+        blobId: fc.uint8Array({ minLength: 16, maxLength: 16 }).map(toBase64Url),
+        key: fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toBase64Url),
+        size: fc.nat(BLOB_MAX_BYTES),
+      }),
+      text: anyText,
+      thumbnail: fc.uint8Array({ minLength: 1, maxLength: 300 }).map(toBase64Url),
+      width: fc.integer({ min: 1, max: 65_535 }),
+      height: fc.integer({ min: 1, max: 65_535 }),
+      replyTo: anyReference,
+      lifetimeSeconds: anyLifetime,
+      isRepeated: fc.constant(true),
+    },
+    { requiredKeys: ["kind", "id", "at", "name", "type", "blob"] },
+  ),
   fc.record({ kind: fc.constant("typing"), isTyping: fc.boolean() }),
 ) as fc.Arbitrary<PlainContent>;
+
+const anyHandover = fc.record(
+  {
+    kind: fc.constant("handover"),
+    for: fc.nat(39),
+    done: fc.nat(),
+    total: fc.nat(),
+    records: fc.uint8Array({ minLength: 1, maxLength: 300 }).map(toBase64Url),
+  },
+  { requiredKeys: ["kind", "records"] },
+) as fc.Arbitrary<Content>;
 
 export const anyContent: fc.Arbitrary<Content> = fc.oneof(
   { weight: 4, arbitrary: anyPlainContent },
   anyPlainContent.map((content): Content => ({ kind: "sync", to: PEER, content })),
+  anyHandover,
 );
 
 /** What one side says, and the other things that a message can be told. */
@@ -96,7 +130,7 @@ export class Device {
   readonly records = new Map<MessageKey, MessageRecord>();
   now = NOW;
 
-  apply(author: Author, content: AppliedContent, state?: "waiting" | "sent"): Change {
+  apply(author: Author, content: AppliedContent, state?: OwnState): Change {
     return this.#take(
       applyContent(this.#before(touchedKeys(author, content)), author, content, this.now, state),
     );
@@ -107,8 +141,12 @@ export class Device {
     return this;
   }
 
-  tell(key: MessageKey, state: "waiting" | "sent" | "refused"): Change {
+  tell(key: MessageKey, state: OwnState): Change {
     return this.#take(setDelivery(this.#before([key]), key, state));
+  }
+
+  withdraw(key: MessageKey): Change {
+    return this.#take(withdraw(this.#before([key]), key));
   }
 
   expire(...keys: MessageKey[]): Change {

@@ -23,8 +23,9 @@ const seedsOf = (locator: string) => (slot: number) =>
 const TERMS: Readonly<Record<Method, readonly [t1Seconds: number, t2Seconds: number]>> = {
   key: [KEY_T1_SECONDS, KEY_T2_SECONDS],
   passphrase: [PASSPHRASE_T1_SECONDS, PASSPHRASE_T2_SECONDS],
+  link: [KEY_T1_SECONDS, KEY_T2_SECONDS],
 };
-const anyMethod = fc.constantFrom<Method>("key", "passphrase");
+const anyMethod = fc.constantFrom<Method>("key", "passphrase", "link");
 const anyTime = fc.integer({ min: NOW, max: NOW + 10 ** 10 });
 
 test("KEY-4: at any time a free locator shows an offer that is open and has the shape of a real one", () => {

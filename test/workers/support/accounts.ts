@@ -16,7 +16,7 @@ import type { Problem } from "../../../shared/wire/problem.ts";
 import { type Actor, issueToken } from "../../../workers/auth/tokens.ts";
 
 // Objects, sockets and proofs of work take their time on a machine that does other things too.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 export const ORIGIN = "http://localhost";
 

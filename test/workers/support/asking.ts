@@ -2,7 +2,7 @@
 // and answers. Errands to mailboxes can be watched, and made to fail.
 
 import { env } from "cloudflare:workers";
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { toBase64Url } from "../../../shared/core/crypto/bytes.ts";
@@ -97,8 +97,8 @@ export async function addDevice(account: TestAccount, number = 1): Promise<TestA
   const signKey = randomBytes(32);
   const publicKey = ed25519.getPublicKey(signKey);
   const deviceId = deviceIdOf(publicKey);
-  await runInDurableObject(env.MAILBOXES.getByName(account.userId), (_, { storage }) => {
-    storage.sql.exec(
+  await changeStored(account.userId, ({ sql }) => {
+    sql.exec(
       "INSERT INTO device (device_id, sign_key, last_challenge_at, number) VALUES (?, ?, 0, ?)",
       deviceId,
       toBase64Url(publicKey),
@@ -106,6 +106,16 @@ export async function addDevice(account: TestAccount, number = 1): Promise<TestA
     );
   });
   return { ...account, signKey, deviceId };
+}
+
+/** Beside the object, which therefore wakes anew: it may remember what it has read. */
+export async function changeStored(
+  userId: UserId,
+  change: (storage: DurableObjectStorage) => void,
+): Promise<void> {
+  const mailbox = env.MAILBOXES.getByName(userId);
+  await runInDurableObject(mailbox, (_, { storage }) => change(storage));
+  await evictDurableObject(mailbox, { webSockets: "hibernate" });
 }
 
 /** Resolves once it holds. Real time passes meanwhile, the stopped clock stays. */

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import type * as z from "zod/mini";
+import { UPLOAD_TOKEN_HEADER } from "../../../shared/wire/blobs.ts";
 import type { Route } from "../../../shared/wire/routes.ts";
 
 export interface BadRequest {
@@ -98,7 +99,7 @@ export function badRequests(
     );
   }
   if (route.params !== undefined) {
-    const [schema] = Object.values(route.params) as [z.ZodMiniType];
+    const schema = Object.values(route.params).at(-1) as z.ZodMiniType; // of the last segment
     const wrongParameter = fc
       .oneof(
         anyText,
@@ -116,7 +117,8 @@ export function badRequests(
       .map(([name, text]) => `${path}?${name}=${encoded(text)}`);
     kinds.push(wrongQuery.map((wrong) => ({ method, path: wrong, headers: {}, body: null })));
   }
-  if (route.body !== undefined) {
+  if (route.body === "bytes") kinds.push(badBytes(method, path));
+  else if (route.body !== undefined) {
     const send = (body: BadRequest["body"], headers: Record<string, string> = JSON_TYPE) => ({
       method,
       path,
@@ -147,6 +149,32 @@ export function badRequests(
     );
   }
   return fc.oneof(...kinds);
+}
+
+/** Bytes of wrong lengths and types, with tokens that nobody has issued. */
+function badBytes(method: string, path: string): fc.Arbitrary<BadRequest> {
+  const token = fc.oneof(
+    fc.base64String(),
+    fc.constantFrom("", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "a".repeat(4_000)),
+  );
+  const type = fc.constantFrom(
+    "application/octet-stream",
+    "application/octet-stream; x=y",
+    "application/json",
+    "",
+  );
+  return fc
+    .tuple(fc.uint8Array({ maxLength: 2_000 }), type, fc.option(token))
+    .map(([body, contentType, given]) => ({
+      method,
+      path,
+      headers: {
+        "content-type": contentType,
+        "content-length": String(body.length),
+        ...(given !== null && { [UPLOAD_TOKEN_HEADER]: given }),
+      },
+      body: bytes(body),
+    }));
 }
 
 function encoded(text: string): string {

@@ -8,6 +8,7 @@ import { mailboxNoticeSchema } from "../../../shared/wire/mailbox.ts";
 import type { Actor } from "../../../workers/auth/tokens.ts";
 import { Mailbox } from "../../../workers/mailbox/Mailbox.ts";
 import { randomText, type TestAccount } from "./accounts.ts";
+import { changeStored } from "./asking.ts";
 import { contactErrand } from "./pairing.ts";
 import { connectToMailbox, type TestSocket, type Told } from "./sockets.ts";
 
@@ -25,8 +26,8 @@ export async function befriend(a: TestAccount, b: TestAccount): Promise<void> {
 
 /** The device is no device of the account any more. */
 export async function removeDevice({ userId, deviceId }: Actor): Promise<void> {
-  await runInDurableObject(mailboxOf({ userId }), (_, { storage }) => {
-    storage.sql.exec("DELETE FROM device WHERE device_id = ?", deviceId);
+  await changeStored(userId, ({ sql }) => {
+    sql.exec("DELETE FROM device WHERE device_id = ?", deviceId);
   });
 }
 

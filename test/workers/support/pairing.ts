@@ -26,10 +26,10 @@ function randomShare(): string {
   return toBase64Url(point.toBytes());
 }
 
-export function openMessage(): OpenMessage {
+export function openMessage(method: "key" | "link" = "key"): OpenMessage {
   return {
     type: "open",
-    method: "key",
+    method,
     sid: randomText(16),
     share: randomShare(),
     commitment: randomText(32),

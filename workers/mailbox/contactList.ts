@@ -1,0 +1,69 @@
+// Contacts and blocks of the account, as its devices change them and are told of it; and to whom else the account
+// shows itself.
+
+import type { UserId } from "../../shared/wire/ids.ts";
+import { BLOCKS_MAX, CONTACTS_PAGE } from "../../shared/wire/limits.ts";
+import type { ContactPage } from "../../shared/wire/mailbox.ts";
+import type { MailboxSockets } from "./mailboxSockets.ts";
+import type { MailboxStore } from "./mailboxStore.ts";
+import type { RequestBox } from "./requestBox.ts";
+import { DONE, type Result, type Reveal } from "./results.ts";
+
+export class ContactList {
+  readonly #store: MailboxStore;
+  readonly #sockets: MailboxSockets;
+  readonly #requests: RequestBox;
+
+  constructor(store: MailboxStore, sockets: MailboxSockets, requests: RequestBox) {
+    this.#store = store;
+    this.#sockets = sockets;
+    this.#requests = requests;
+  }
+
+  page(after: number): Result<ContactPage> {
+    const contacts = this.#store.contacts.after(after, CONTACTS_PAGE);
+    const isLast = contacts.length < CONTACTS_PAGE;
+    return {
+      ok: true,
+      value: { contacts, next: isLast ? null : (contacts.at(-1)?.sequence ?? null) },
+    };
+  }
+
+  remove(peer: UserId): Result<null> {
+    if (!this.#store.contacts.remove(peer, Date.now()))
+      return { ok: false, code: "contact-unknown" };
+    const sequence = this.#store.lastSequence();
+    this.#sockets.tell({ type: "removed", userId: peer, sequence });
+    return DONE;
+  }
+
+  blocks(): Result<UserId[]> {
+    return { ok: true, value: this.#store.contacts.blocks() };
+  }
+
+  async setBlocked(peer: UserId, isBlocked: boolean): Promise<Result<null>> {
+    if (isBlocked === this.#store.contacts.isBlocked(peer)) return DONE;
+    if (isBlocked && this.#store.contacts.blocks().length >= BLOCKS_MAX) {
+      return { ok: false, code: "list-full" };
+    }
+    const now = Date.now();
+    if (isBlocked) this.#store.contacts.block(peer, now);
+    else this.#store.contacts.unblock(peer);
+    if (isBlocked) await this.#requests.drop(peer);
+    const contact = this.#store.contacts.touch(peer, now);
+    if (contact !== null) this.#sockets.tell({ type: "contacts", contacts: [contact] });
+    return DONE;
+  }
+
+  /** To someone who looks the account up by its handle. */
+  reveal(asker: UserId): Reveal {
+    const account = this.#store.account();
+    if (account === null || this.#store.contacts.isBlocked(asker)) return { kind: "hidden" };
+    const { userId, log, visibility } = account;
+    const isOpen =
+      visibility === "anyone" || asker === userId || this.#store.contacts.find(asker) !== null;
+    if (isOpen) return { kind: "found", userId, log };
+    if (visibility === "nobody") return { kind: "hidden" };
+    return { kind: "ask", contacts: this.#store.contacts.ids() };
+  }
+}

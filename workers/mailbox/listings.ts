@@ -1,0 +1,47 @@
+// What the directory has of the account: its handle and its recovery id. One piece of work with it after another,
+// so that the end of the account leaves nothing there.
+
+import { earliest } from "../../shared/core/deadlines.ts";
+import { NO_HANDLE } from "../../shared/core/mailbox/handle.ts";
+import type { Handle } from "../../shared/wire/ids.ts";
+import type { Env } from "../env.ts";
+import { directoryEntry, recoveryEntry } from "../objects.ts";
+import { HandleChange, type InTurn, inTurn } from "./handleChange.ts";
+import type { MailboxStore } from "./mailboxStore.ts";
+
+export class Listings {
+  readonly inTurn: InTurn = inTurn();
+  readonly handle: HandleChange<Handle>;
+  readonly recovery: HandleChange<string>;
+
+  constructor(env: Env, store: MailboxStore, wakeBy: (at: number) => Promise<void>) {
+    const owner = () => store.account()?.userId ?? null;
+    this.handle = new HandleChange<Handle>(
+      {
+        owner,
+        entryOf: (handle) => directoryEntry(env, handle),
+        state: () => store.account()?.handle ?? NO_HANDLE,
+        store: (handle) => store.changeAccount({ handle }),
+        taken: "handle-taken",
+      },
+      this.inTurn,
+      wakeBy,
+    );
+    this.recovery = new HandleChange<string>(
+      {
+        owner,
+        entryOf: (id) => recoveryEntry(env, id),
+        state: () => store.account()?.recovery ?? NO_HANDLE,
+        store: (recovery) => store.changeAccount({ recovery }),
+        taken: "recovery-taken",
+      },
+      this.inTurn,
+      wakeBy,
+    );
+  }
+
+  /** Goes on where changes were cut short. When to try again; null when nothing is left. */
+  async settle(): Promise<number | null> {
+    return earliest(await this.handle.settle(), await this.recovery.settle());
+  }
+}
