@@ -10,6 +10,9 @@ export const PRICES = {
   workerRequests: 0.3,
   gigabyteSeconds: 12.5,
   cpuMs: 0.02,
+  /** Of R2: class A and class B operations. */
+  bucketWrites: 4.5,
+  bucketReads: 0.36,
 };
 export const FRAMES_PER_REQUEST = 20;
 export const OBJECT_GB = 0.128;
@@ -20,6 +23,7 @@ interface Ledger {
   /** Each by what it was: `kv.put`, `setAlarm`, `sql`. */
   readonly rows: Readonly<Record<string, number>>;
   readonly calls: Readonly<Record<string, number>>;
+  readonly bucket: Readonly<Partial<Record<"put" | "list" | "get" | "head", number>>>;
   readonly workerRequests: number;
   readonly frames: number;
   readonly awakeMs: number;
@@ -53,12 +57,15 @@ async function heard({ url }: BenchServer): Promise<Ledger> {
 export function bill({ ledger, times, cpuMs }: Counted) {
   const sum = (tally: Readonly<Record<string, number>>) =>
     Object.values(tally).reduce((total, n) => total + n, 0);
+  const { put = 0, list = 0, get = 0, head = 0 } = ledger.bucket;
   const each = {
     rows: sum(ledger.rows) / times,
     objectRequests: (sum(ledger.calls) + ledger.frames / FRAMES_PER_REQUEST) / times,
     workerRequests: ledger.workerRequests / times,
     gigabyteSeconds: ((ledger.awakeMs / 1_000) * OBJECT_GB) / times,
     cpuMs: cpuMs / times,
+    bucketWrites: (put + list) / times,
+    bucketReads: (get + head) / times,
   };
   const dollars = (Object.keys(PRICES) as (keyof typeof PRICES)[]).reduce(
     (total, item) => total + each[item] * PRICES[item],

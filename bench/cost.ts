@@ -1,4 +1,4 @@
-// What a pairing, a message, an account and an idle device cost at published prices, from what a run was heard
+// What a pairing, a message, a file, an account and an idle device cost at published prices, from what a run was heard
 // to write and ask. Writes docs/cost.md.
 
 import { writeFileSync } from "node:fs";
@@ -25,6 +25,7 @@ import {
   openAttempt,
 } from "./clients.ts";
 import { withStateFolder } from "./folders.ts";
+import { blobsSection, countBlobs } from "./blobCosts.ts";
 import { countMessages, messagesSection } from "./messageCosts.ts";
 import { type BenchServer, startServer } from "./servers.ts";
 import { short } from "./tables.ts";
@@ -66,6 +67,7 @@ async function countAll(server: BenchServer, times: number) {
     asked: await countAsked(url, accounts, count, next),
     mismatch: await count((index) => guessWrong(url, accounts[index]!, next(index))),
     ...(await countMessages(server, identities, accounts)),
+    ...(await countBlobs(server, accounts)),
   };
 }
 
@@ -130,8 +132,12 @@ by passphrase: ${listOf(asked.calls, times)}; and ${short(asked.frames / times)}
   attempt waits for mailboxes far away, a million pairings cost $${(0.1 * OBJECT_GB * PRICES.gigabyteSeconds).toFixed(2)} more. While people think,
   the attempt hibernates and costs nothing.
 - A mismatch that repeats is slowed down by the account's back-off and by proof of work.
+- In an account of several devices each token for an attempt is one row more, which remembers where the device is,
+  and the first of them in seven minutes an alarm.
 
 ${messagesSection(things)}
+
+${blobsSection(things)}
 
 ## Idle users, a month
 

@@ -1,8 +1,9 @@
-// `npm run bench -- [pairing|mailbox|wire|reliability|cost|claims|bundle]… [--quick]`: all of them, or those named.
+// `npm run bench -- [pairing|mailbox|wire|reliability|files|cost|claims|bundle]… [--quick]`: all of them, or those named.
 
 import { benchBundle } from "./bundle.ts";
 import { benchClaims } from "./claims.ts";
 import { benchCost } from "./cost.ts";
+import { benchFiles } from "./files.ts";
 import { benchMailbox } from "./mailbox.ts";
 import { benchPairing } from "./pairing.ts";
 import { benchReliability } from "./reliability.ts";
@@ -13,6 +14,7 @@ const BENCHES = {
   mailbox: benchMailbox,
   wire: benchWire,
   reliability: benchReliability,
+  files: benchFiles,
   cost: benchCost,
   claims: benchClaims,
   bundle: benchBundle,

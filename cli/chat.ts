@@ -4,12 +4,14 @@ import {
   type Acquaint,
   type AcquaintEvent,
   type Contact,
+  hasText,
   keyOf,
   type MessageKey,
   type MessageRecord,
   ProblemError,
   TEXT_MAX_BYTES,
 } from "../shared/client/node.ts";
+import { ChatFiles } from "./chatFiles.ts";
 import { type ChatOrder, chatOrderIn, CHAT_HELP, timerText } from "./chatCommands.ts";
 import type { Context } from "./command.ts";
 import { tellConnection } from "./connectionNews.ts";
@@ -28,6 +30,10 @@ const TYPING_SHOWN_MS = 6_000;
 const SETTLE_MS = 3_000;
 
 type Change = Extract<ChatOrder, { kind: "reply" | "edit" | "react" | "delete" }>;
+type Named = Pick<Change, "number"> & { readonly kind: Change["kind"] | "save" };
+
+const UNNUMBERED = ["timer", "devicesChanged", "typing", "forked"] as const;
+type Unnumbered = (typeof UNNUMBERED)[number];
 
 export class Chat {
   readonly #context: Context;
@@ -35,6 +41,7 @@ export class Chat {
   readonly #contact: Contact;
   readonly #console: LineConsole;
   readonly #feed: MessageFeed;
+  readonly #files: ChatFiles;
   readonly #numbers = new Map<MessageKey, number>();
   /** Of those that the server has not taken yet. */
   readonly #sending = new Set<Promise<unknown>>();
@@ -52,6 +59,7 @@ export class Chat {
     this.#contact = contact;
     this.#console = console;
     this.#feed = new MessageFeed(client);
+    this.#files = new ChatFiles(context, client, contact.userId, (kept) => this.#await(kept));
   }
 
   /** Until the lines end. */
@@ -124,7 +132,7 @@ export class Chat {
   #tell({ event, record }: News): void {
     if (event.event === "message" && !event.byYou) this.#theyType(false);
     const isLater = record.order >= (this.#lastOwn?.order ?? "");
-    if (record.author === "me" && record.kind === "text" && isLater) this.#lastOwn = record;
+    if (record.author === "me" && hasText(record.kind) && isLater) this.#lastOwn = record;
     const isInPrompt = this.#console.interactive && event.event === "state";
     if (isInPrompt && event.state !== "refused") return;
     this.#context.present.show(this.#numbered(event, keyOf(record)));
@@ -133,9 +141,7 @@ export class Chat {
   #numbered(event: TalkEvent, key: MessageKey): TalkEvent {
     if (event.event === "message") this.#numbers.set(key, this.#numbers.size + 1);
     const number = this.#numbers.get(key);
-    const isNumbered =
-      event.event !== "timer" && event.event !== "typing" && event.event !== "forked";
-    if (number === undefined || !isNumbered) return event;
+    if (number === undefined || !isAboutOne(event)) return event;
     if (event.event !== "message" || event.replyTo === undefined) return { ...event, number };
     const { replyTo } = event;
     const answered = this.#numbers.get(`me/${replyTo}`) ?? this.#numbers.get(`peer/${replyTo}`);
@@ -159,7 +165,8 @@ export class Chat {
     const name = shortened(printable(this.#contact.name), NAME_MAX_CHARS);
     if (this.#isTyping) return `${name} is typing … > `;
     const state = this.#lastOwn?.isDeleted === true ? undefined : this.#lastOwn?.state;
-    return state === undefined ? "> " : `${state === "waiting" ? "waiting …" : state} > `;
+    if (state === undefined) return "> ";
+    return `${state === "waiting" || state === "uploading" ? `${state} …` : state} > `;
   }
 
   #typed(text: string): void {
@@ -184,6 +191,10 @@ export class Chat {
         return this.#client.messages.setTimer(this.#contact.userId, order.seconds);
       case "fault":
         return present.remark(order.message);
+      case "file":
+        return this.#files.send(order.path);
+      case "save":
+        return this.#files.save(await this.#meant({ ...order, kind: "save" }), order.path);
       case "help":
         for (const line of CHAT_HELP.split("\n")) present.remark(line);
         return;
@@ -207,7 +218,7 @@ export class Chat {
     else await messages.delete(record);
   }
 
-  async #meant({ kind, number }: Change): Promise<MessageRecord | null> {
+  async #meant({ kind, number }: Named): Promise<MessageRecord | null> {
     const isOwn = kind === "edit" || kind === "delete";
     const { messages } = this.#client;
     const { userId } = this.#contact;
@@ -218,11 +229,15 @@ export class Chat {
         : keys.filter((key) => this.#numbers.get(key) === number);
     for (const key of candidates) {
       const record = await messages.message(userId, key);
-      if (record?.kind === "text" && !record.isDeleted && !record.isExpired) return record;
+      const isThere = record !== null && !record.isDeleted && !record.isExpired;
+      if (isThere && (kind === "save" ? record.kind === "file" : hasText(record.kind))) {
+        return record;
+      }
     }
     const whose = isOwn ? " of yours" : number === null ? " of theirs" : "";
     const which = number === null ? "" : ` #${number}`;
-    this.#context.present.remark(`There is no message${which}${whose} here.`);
+    const what = kind === "save" ? "file" : "message";
+    this.#context.present.remark(`There is no ${what}${which}${whose} here.`);
     return null;
   }
 
@@ -236,7 +251,11 @@ export class Chat {
     const { userId } = this.#contact;
     this.#toldTypingAt = -Infinity;
     const kept = await messages.send(userId, text, replyTo === undefined ? {} : { replyTo });
-    const sending = messages
+    this.#await(kept);
+  }
+
+  #await(kept: MessageRecord): void {
+    const sending = this.#client.messages
       .stored(kept)
       .catch((error: unknown) => this.#tellFault(error, kept.id))
       .finally(() => this.#sending.delete(sending));
@@ -255,4 +274,10 @@ export class Chat {
       this.#console.close();
     });
   }
+}
+
+/** Whether it is of one message: the others have no number. */
+function isAboutOne(event: TalkEvent): event is Exclude<TalkEvent, { event: Unnumbered }> {
+  const unnumbered: readonly string[] = UNNUMBERED;
+  return !unnumbered.includes(event.event);
 }

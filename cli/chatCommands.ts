@@ -12,15 +12,30 @@ export type ChatOrder =
       readonly text: string;
     }
   | { readonly kind: "timer"; readonly seconds: number }
+  | { readonly kind: "file"; readonly path: string }
+  /** `number` is null for the last file of theirs; `path` empty for the folder that one stands in. */
+  | { readonly kind: "save"; readonly number: number | null; readonly path: string }
   /** Not understood: nothing is sent. */
   | { readonly kind: "fault"; readonly message: string };
 
-const COMMANDS = ["reply", "edit", "react", "delete", "timer", "quit", "help"] as const;
+const COMMANDS = [
+  "reply",
+  "edit",
+  "react",
+  "delete",
+  "file",
+  "save",
+  "timer",
+  "quit",
+  "help",
+] as const;
 
 export const CHAT_HELP = `  /reply [#N] TEXT    answer a message: number N, or their last one
   /edit [#N] TEXT     change one of yours, or your last one
   /react [#N] EMOJI   react to a message; /react [#N] - takes it back
   /delete [#N]        delete one of yours, for both of you
+  /file PATH          send a file
+  /save [#N] [PATH]   write the file of message N, or their last one, to the disk
   /timer TIME         let messages disappear after reading: 1h, 7d, off
   /quit, Ctrl-D       leave; Ctrl-C does so as well
   //TEXT              sends a text that begins with a slash`;
@@ -38,6 +53,14 @@ export function chatOrderIn(line: string): ChatOrder {
       return { kind: command };
     case "timer":
       return timerIn(rest);
+    case "file":
+      return rest === ""
+        ? { kind: "fault", message: "/file needs more: /file PATH" }
+        : { kind: "file", path: rest };
+    case "save": {
+      const { number, text: path } = numberedIn(rest);
+      return { kind: "save", number, path };
+    }
     case undefined:
       return unknown(word);
     default:
@@ -46,8 +69,7 @@ export function chatOrderIn(line: string): ChatOrder {
 }
 
 function changeIn(kind: "reply" | "edit" | "react" | "delete", rest: string): ChatOrder {
-  const [, digits, text = ""] = /^(?:#(\d{1,6})(?:\s+|$))?(.*)$/su.exec(rest) ?? [];
-  const number = digits === undefined ? null : Number(digits);
+  const { number, text } = numberedIn(rest);
   if (kind === "delete") {
     return text === ""
       ? { kind, number, text }
@@ -56,6 +78,11 @@ function changeIn(kind: "reply" | "edit" | "react" | "delete", rest: string): Ch
   if (text !== "") return { kind, number, text: kind === "react" && text === "-" ? "" : text };
   const what = kind === "react" ? "EMOJI" : "TEXT";
   return { kind: "fault", message: `/${kind} needs more: /${kind} [#N] ${what}` };
+}
+
+function numberedIn(rest: string): { number: number | null; text: string } {
+  const [, digits, text = ""] = /^(?:#(\d{1,6})(?:\s+|$))?(.*)$/su.exec(rest) ?? [];
+  return { number: digits === undefined ? null : Number(digits), text };
 }
 
 function timerIn(rest: string): ChatOrder {

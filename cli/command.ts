@@ -9,6 +9,8 @@ import type { Prompt } from "./prompt.ts";
 interface OpenOptions {
   /** The name of a new account. */
   readonly name?: string;
+  /** The account that a new home makes is to end soon: its recovery phrase is not told of. */
+  readonly isPassing?: boolean;
   /** Brings meetings that were cut short to their end first. */
   readonly finishMeetings?: boolean;
   /** Takes back the requests among them that nobody has answered: a new one takes their place. */

@@ -11,12 +11,22 @@ import { inbox } from "./commands/inbox.ts";
 import { answer } from "./commands/answer.ts";
 import { chat } from "./commands/chat.ts";
 import { contacts, contactsBlocked, contactsShow } from "./commands/contacts.ts";
+import {
+  devices,
+  devicesHandOver,
+  devicesPhrase,
+  devicesRemove,
+  devicesRename,
+  devicesRestore,
+} from "./commands/devices.ts";
+import { devicesJoin, devicesLink } from "./commands/devicesLink.ts";
 import { contactsVerify } from "./commands/contactsVerify.ts";
 import { erase } from "./commands/erase.ts";
 import { exportAccount } from "./commands/export.ts";
 import { keyEnter } from "./commands/keyEnter.ts";
 import { keyShow } from "./commands/keyShow.ts";
 import { profile } from "./commands/profile.ts";
+import { save } from "./commands/save.ts";
 import { say } from "./commands/say.ts";
 import { send } from "./commands/send.ts";
 import { whoami } from "./commands/whoami.ts";
@@ -28,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   answer,
   send,
   inbox,
+  save,
   chat,
   contacts,
   contactsShow,
@@ -40,6 +51,14 @@ export const COMMANDS: readonly Command[] = [
   contactsRemove,
   profile,
   whoami,
+  devices,
+  devicesLink,
+  devicesJoin,
+  devicesRename,
+  devicesRemove,
+  devicesHandOver,
+  devicesRestore,
+  devicesPhrase,
   exportAccount,
   erase,
 ];

@@ -9,6 +9,7 @@ const NAME_MAX_CHARS = 60;
 const METHODS: Readonly<Record<Contact["method"], string>> = {
   key: "met by key",
   passphrase: "met by passphrase",
+  link: "linking",
 };
 
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });

@@ -3,7 +3,7 @@ import { shortened } from "./printable.ts";
 import { columnsOf, styled, type Terminal } from "./terminal.ts";
 
 const TICK_MS = 1_000;
-const CLEAR_LINE = "\r\u001b[2K";
+export const CLEAR_LINE = "\r\u001b[2K";
 const HINT = "Ctrl-C cancels";
 
 export interface Countdown {

@@ -27,6 +27,8 @@ export class Delivery {
   #id: string | null = null;
   #isOnline = false;
   #isTold = false;
+  /** A file is on its way, as its own line shows. */
+  #isMoving = false;
 
   constructor(context: Context, receiver: Receiver) {
     this.#context = context;
@@ -34,6 +36,9 @@ export class Delivery {
     const { client, contact, waitSeconds } = receiver;
     this.#stopListening = client.on((event) => {
       if (event.event === "forked" && event.userId === contact.userId) this.#fail(forked(contact));
+      if (event.event === "file" && event.userId === contact.userId) {
+        this.#isMoving = event.progress !== null;
+      }
       if (event.event !== "connection" || event.state === "connecting") return;
       this.#isOnline = event.state === "online";
       if (!this.#isOnline) this.#tell();
@@ -85,7 +90,7 @@ export class Delivery {
   /** What it waits for, once. */
   #tell(): void {
     const { present, server } = this.#context;
-    if (this.#isTold || present.json) return;
+    if (this.#isTold || present.json || (this.#isOnline && this.#isMoving)) return;
     this.#isTold = true;
     const name = printable(this.#receiver.contact.name);
     present.remark(
@@ -126,6 +131,15 @@ export function refusal(
         hint: "It was not sent. To write to each other, meet again.",
         details,
       });
+    case "storage-full":
+      return new CliError(
+        error.code,
+        "The server keeps as many files of yours as it takes; it was not sent.",
+        {
+          hint: "Delete files that you have sent (--delete ID), or wait: each goes 30 days after it was sent.",
+          details,
+        },
+      );
     case "mailbox-full":
       return new CliError(error.code, `The mailbox of ${who} is full; it was not sent.`, {
         hint: "It empties when their device is online. Send it again then.",

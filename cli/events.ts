@@ -5,6 +5,7 @@ import type {
   Card,
   Comparison,
   Contact,
+  DeviceInfo,
   IncomingRequest,
   Me,
   MeetingEvent,
@@ -28,15 +29,39 @@ export type CliEvent =
   | TalkEvent
   | { readonly event: "passphrase"; readonly passphrase: string }
   | ExportedEvent
+  | SavedEvent
   | { readonly event: "erased"; readonly userId: string }
+  | DeviceEvent
+  /** A device has entered the code, and waits to be let in. */
+  | { readonly event: "applicant"; readonly userId: string; readonly name: string }
+  /** This device has: the other is to let it in. */
+  | { readonly event: "waiting" }
+  | { readonly event: "joined"; readonly userId: string }
+  | { readonly event: "handedOver"; readonly number: number }
+  | { readonly event: "history"; readonly done: number; readonly total: number }
   | { readonly event: "recoveryPhrase"; readonly recoveryPhrase: string | null }
   | { readonly event: "help"; readonly text: string }
   | { readonly event: "version"; readonly version: string };
+
+type DeviceEvent = DeviceInfo & { readonly event: "device"; readonly removed?: true };
 
 /** `export` is there only when it was to be written to standard output. */
 type ExportedEvent =
   | { readonly event: "exported"; readonly file: string }
   | { readonly event: "exported"; readonly file: null; readonly export: AccountExport };
+
+/** The file of a message was written to the disk. */
+interface SavedEvent {
+  readonly event: "saved";
+  readonly id: string;
+  /** Its author. */
+  readonly from: string;
+  /** Where it is. */
+  readonly file: string;
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+}
 
 /** `code` is the spelling that was asked for; `words` is there when that is the one in digits. */
 export type KeyEvent = Extract<MeetingEvent, { event: "key" }> & { readonly words?: string };

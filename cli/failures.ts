@@ -1,8 +1,11 @@
 // What the SDK throws, in the words of this client: a stable code, what happened, what to do next.
 import {
   AccountErased,
+  AccountInUse,
   CodeError,
   ConnectionError,
+  EntryRefused,
+  FileError,
   PassphraseError,
   ProblemError,
 } from "../shared/client/node.ts";
@@ -26,10 +29,20 @@ export function asCliError(error: unknown, server: string): CliError {
       details: { problem: error.problem.code },
     });
   }
+  if (error instanceof EntryRefused) return new CliError("device-refused", error.message);
+  if (error instanceof AccountInUse) {
+    return new CliError("account-in-use", error.message, {
+      exitCode: EXIT.usage,
+      hint: "A fresh home: --home DIR",
+    });
+  }
   if (error instanceof AccountErased) {
-    return new CliError("account-erased", error.message, {
+    return new CliError(`account-${error.ending}`, error.message, {
       hint: "What this home still has of it: acquaint export. To clear it away: acquaint erase",
     });
+  }
+  if (error instanceof FileError) {
+    return new CliError(FILE_CODES[error.code], error.message);
   }
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "EACCES" || code === "EPERM" || code === "ENOTDIR" || code === "EROFS") {
@@ -40,6 +53,15 @@ export function asCliError(error: unknown, server: string): CliError {
   }
   return new CliError("unexpected", message || String(error));
 }
+
+const FILE_CODES: Readonly<Record<FileError["code"], string>> = {
+  "too-large": "file-too-large",
+  unreadable: "file-unreadable",
+  "no-room": "disk-full",
+  expired: "file-expired",
+  tampered: "file-tampered",
+  cancelled: "cancelled",
+};
 
 const HINTS: Readonly<Partial<Record<ProblemError["code"], string>>> = {
   "own-key": "You have begun it yourself. The other person has to enter it, on their device.",

@@ -3,9 +3,11 @@ import type { Contact } from "../shared/client/node.ts";
 import type { Presenter } from "./output.ts";
 import { cardLines } from "./cardText.ts";
 import { contactLines, shortId } from "./contactText.ts";
-import { startCountdown, type Countdown, type Counted } from "./countdown.ts";
+import { CLEAR_LINE, startCountdown, type Countdown, type Counted } from "./countdown.ts";
+import { deviceLine, deviceName } from "./deviceText.ts";
 import type { CliError } from "./errors.ts";
 import type { CliEvent } from "./events.ts";
+import { sizeText } from "./fileTypes.ts";
 import { keyLines } from "./keyText.ts";
 import {
   askedLines,
@@ -18,18 +20,22 @@ import {
   passphraseLines,
 } from "./meetingText.ts";
 import { TalkText } from "./messageText.ts";
-import { jsonText, printable } from "./printable.ts";
+import { jsonText, printable, shortened } from "./printable.ts";
 import { requestLines, requestOverText } from "./requestText.ts";
 import { comparisonLines, safetyLines } from "./safetyText.ts";
-import { fitted, styled, type Terminal } from "./terminal.ts";
+import { columnsOf, fitted, styled, type Terminal } from "./terminal.ts";
 
 export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
   let countdown: Countdown | null = null;
   const talk = new TalkText(out);
 
+  let isUnderWay = false;
+
   const endCountdown = (): void => {
     countdown?.stop();
     countdown = null;
+    if (isUnderWay) errors.write(CLEAR_LINE);
+    isUnderWay = false;
   };
   const write = (to: Terminal, lines: readonly string[]): void => {
     to.write(
@@ -53,7 +59,7 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
     if (!MEANWHILE.includes(event.event)) endCountdown();
     switch (event.event) {
       case "key":
-        say(...keyLines(event, out));
+        say(...keyLines(event, meeting.method, out));
         return count(event.expiresAt, countedUntilAnswer(meeting));
       case "asked":
         say(...askedLines(event, meeting, out));
@@ -108,6 +114,21 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
       case "exported":
         if (event.file === null) return out.write(jsonText(event.export));
         return say(`All that this device keeps is in ${printable(event.file)}.`);
+      case "saved":
+        return say(`${printable(event.file)}, ${sizeText(event.size)}.`);
+      case "device":
+        if (event.removed === true) return say(`✓ ${deviceName(event)} is removed.`);
+        return say(deviceLine(event, out));
+      case "applicant":
+        return say(`${deviceName(event)} has entered it, and wants to come into your account.`);
+      case "waiting":
+        return say("Confirm on your other device that this one may come in.");
+      case "joined":
+        return say(styled(out, ["green", "bold"], "✓ This device belongs to your account now."));
+      case "handedOver":
+        return say("All that this device has is handed over. Both can be used from now on.");
+      case "history":
+        return say(`Earlier messages: ${event.done} of ${event.total}`);
       case "erased":
         return say("Your account is erased, at the server and on this device.");
       case "message":
@@ -115,6 +136,7 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
       case "deleted":
       case "reaction":
       case "timer":
+      case "devicesChanged":
       case "state":
       case "typing":
       case "forked":
@@ -163,6 +185,13 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
     remark: (text) => {
       endCountdown();
       write(errors, [printable(text)]);
+    },
+    progress: (text) => {
+      if (!errors.interactive) return;
+      endCountdown();
+      if (text === null) return;
+      isUnderWay = true;
+      errors.write(CLEAR_LINE + shortened(text, columnsOf(errors) - 1));
     },
     showIds: () => talk.showIds(),
     revealRecoveryPhrase(phrase) {

@@ -1,26 +1,45 @@
 // A shown key for people: the words large and framed, its other spellings, a QR code of the link.
-import type { ShownKey } from "../shared/client/node.ts";
+import type { Contact, ShownKey } from "../shared/client/node.ts";
 import { qrLines } from "./qrText.ts";
 import { styled, type Terminal } from "./terminal.ts";
 
 /** @param key `code` is the spelling to show; `words` or `digits` the other one */
-export function keyLines(key: ShownKey & { readonly words?: string }, out: Terminal): string[] {
+export function keyLines(
+  key: ShownKey & { readonly words?: string },
+  method: Contact["method"],
+  out: Terminal,
+): string[] {
   const other =
     key.code === key.digits ? ["in words ", key.words ?? key.code] : ["in digits", key.digits];
   return [
     ...picture(key.link, out),
-    "Your key. Tell it to the one person whom you are meeting:",
+    TOLD[method === "link" ? "link" : "key"],
     "",
     ...framed(key.code, out),
     "",
     `  ${styled(out, "dim", other[0] ?? "")}  ${other[1]}`,
     `  ${styled(out, "dim", "as a link")}  ${key.link}`,
     "",
-    "They type it on the server's page, open the link, or run: acquaint key enter",
-    "It serves once. Whoever enters it first is the one you meet.",
+    ...ENTERED[method === "link" ? "link" : "key"],
     "",
   ];
 }
+
+const TOLD = {
+  key: "Your key. Tell it to the one person whom you are meeting:",
+  link: "The code. Enter it on your other device, and show it to nobody else:",
+} as const;
+
+const ENTERED = {
+  key: [
+    "They type it on the server's page, open the link, or run: acquaint key enter",
+    "It serves once. Whoever enters it first is the one you meet.",
+  ],
+  link: [
+    "There: the server's page, the link, or acquaint devices join CODE",
+    "It serves once. You are asked before the device comes in.",
+  ],
+} as const;
 
 function picture(link: string, out: Terminal): string[] {
   if (!out.interactive) return [];

@@ -86,7 +86,9 @@ export async function followMeeting(
       lost ??= fault;
       const spelled = spell(interruption.exitCode === null ? told : calledOff(told));
       const { method, role } = meeting;
-      present.show(spelled, { method, role, other, again });
+      // Two devices of one person exchange no cards.
+      const isOfPeople = method !== "link" || !["card", "connected"].includes(event.event);
+      if (isOfPeople) present.show(spelled, { method, role, other, again });
       if (event.event === "connected") exitCode = EXIT.success;
     }
     if (lost !== null) throw lost;

@@ -35,10 +35,11 @@ export function failureLines(
 }
 
 export function claimedText({ method, role, other }: MeetingView): string {
-  if (method === "key") {
+  if (method !== "passphrase") {
+    const what = method === "key" ? "key" : "code";
     return role === "initiator"
-      ? "Somebody has entered the key. Checking it …"
-      : "The key is on its way. Waiting for the other device to answer …";
+      ? `The ${what} was entered. Checking it …`
+      : `The ${what} is on its way. Waiting for the other device to answer …`;
   }
   return role === "initiator"
     ? `${nameOf(other, "Somebody")} has answered. Checking the passphrase …`
@@ -46,14 +47,30 @@ export function claimedText({ method, role, other }: MeetingView): string {
 }
 
 export function matchedText({ method }: MeetingView): string {
-  return method === "key" ? "✓ The keys match." : "✓ The passphrases match.";
+  return MATCHED[method];
 }
+
+const MATCHED: Readonly<Record<MeetingView["method"], string>> = {
+  key: "✓ The keys match.",
+  passphrase: "✓ The passphrases match.",
+  link: "✓ Both devices have the same.",
+};
 
 export function askedLines(
   { to, locator }: Asked,
-  { other }: MeetingView,
+  { method, other }: MeetingView,
   out: Terminal,
 ): string[] {
+  if (method === "link") {
+    return [
+      "The number. Enter it on your other device, with the passphrase:",
+      "",
+      ...framed(locator, out),
+      "",
+      `There: the server's page, or acquaint devices join --locator ${locator}`,
+      "",
+    ];
+  }
   if (to !== null) {
     return [
       `You ask ${nameOf(other, "them")} to meet. If they are there, they are asked for the passphrase`,
@@ -84,8 +101,11 @@ export function passphraseLines(passphrase: string, out: Terminal): string[] {
 
 /** T1: until the other has answered. */
 export function countedUntilAnswer({ method, other }: MeetingView): Counted {
-  return method === "key"
-    ? { live: "Waiting for them", plain: "Waiting for them. The key is good for" }
+  return method !== "passphrase"
+    ? {
+        live: "Waiting for them",
+        plain: `Waiting for them. The ${method === "key" ? "key" : "code"} is good for`,
+      }
     : {
         live: `Waiting for ${nameOf(other, "them")}`,
         plain: `Waiting for ${nameOf(other, "them")}. They can answer for`,

@@ -1,6 +1,6 @@
 // Messages and what becomes of them, as events. What others wrote is cleaned here, for people and for
 // programs alike, since both show it on a terminal in the end.
-import { type MessageRecord, plainText, shownReactions } from "../shared/client/node.ts";
+import { type MessageRecord, plainLine, plainText, shownReactions } from "../shared/client/node.ts";
 
 type Author = MessageRecord["author"];
 type State = NonNullable<MessageRecord["state"]>;
@@ -16,7 +16,9 @@ export interface MessageEvent {
   readonly to: string;
   /** Milliseconds since 1970, by its author's clock. */
   readonly at: number;
+  /** Of a file its caption; empty for none. */
   readonly text: string;
+  readonly file?: { readonly name: string; readonly type: string; readonly size: number };
   readonly replyTo?: string;
   readonly edited?: true;
   readonly deleted?: true;
@@ -69,6 +71,13 @@ interface TimerEvent extends Omit<About, "id" | "number"> {
   readonly seconds: number;
 }
 
+/** The contact's devices have changed, by the account's own signature: no alarm. */
+interface DevicesEvent extends Omit<About, "id" | "number"> {
+  readonly event: "devicesChanged";
+  readonly at: number;
+  readonly change: NonNullable<MessageRecord["devicesChange"]>;
+}
+
 /** How far an own message has come. */
 export interface StateEvent {
   readonly event: "state";
@@ -100,6 +109,7 @@ export type TalkEvent =
   | DeletedEvent
   | ReactionEvent
   | TimerEvent
+  | DevicesEvent
   | StateEvent
   | TypingEvent
   | ForkedEvent;
@@ -110,11 +120,17 @@ export interface Sides {
   readonly peer: { readonly userId: string; readonly name: string };
 }
 
-/** A message or the notice of a timer, as it is by now. */
-export function shownEvent(record: MessageRecord, sides: Sides): MessageEvent | TimerEvent {
-  const { author, id, at, kind, timerSeconds, replyTo, state, expiresAt, edit } = record;
+/** A message or a notice, as it is by now. */
+export function shownEvent(
+  record: MessageRecord,
+  sides: Sides,
+): MessageEvent | TimerEvent | DevicesEvent {
+  const { author, id, at, kind, timerSeconds, replyTo, state, expiresAt, edit, file } = record;
   const who = whoIn(sides, author);
   if (kind === "timer") return { event: "timer", ...who, at, seconds: timerSeconds ?? 0 };
+  if (kind === "devices") {
+    return { event: "devicesChanged", ...who, at, change: record.devicesChange ?? "added" };
+  }
   const reactions = Object.entries(shownReactions(record)).map(([by, emoji]) => ({
     from: whoIn(sides, by as Author).from,
     emoji,
@@ -125,6 +141,9 @@ export function shownEvent(record: MessageRecord, sides: Sides): MessageEvent | 
     ...who,
     at,
     text: plainText(record.text),
+    ...(file !== undefined && {
+      file: { name: plainLine(file.name), type: file.type, size: file.size },
+    }),
     ...(replyTo !== undefined && { replyTo: replyTo.id }),
     ...(edit !== undefined && { edited: true }),
     ...(record.isDeleted && { deleted: true }),

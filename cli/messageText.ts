@@ -2,6 +2,7 @@
 // breaks them at blanks; in a pipe every line of a message is one.
 import { timeText } from "./contactText.ts";
 import { durationText } from "./duration.ts";
+import { sizeText } from "./fileTypes.ts";
 import type { MessageEvent, StateEvent, TalkEvent } from "./messageEvents.ts";
 import { printable, shortened } from "./printable.ts";
 import { columnsOf, styled, type Terminal } from "./terminal.ts";
@@ -46,6 +47,11 @@ export class TalkText {
               : `${nameOf(event)} set messages to disappear ${durationText(event.seconds)} after they are read.`,
           ),
         ];
+      case "devicesChanged":
+        return [
+          ...this.#newDay(event.at),
+          ...this.#remark(`${nameOf(event)} ${DEVICE_CHANGES[event.change]}.`),
+        ];
       case "state":
         return this.#remark(stateText(event));
       case "typing":
@@ -85,10 +91,11 @@ export class TalkText {
         ? []
         : [`disappears ${timeText(event.disappearsAt)}`]),
       // In a chat, what becomes of a message is told by itself.
-      ...(number === undefined && (state === "waiting" || state === "refused")
-        ? [STATES[state]]
+      ...(number === undefined && state !== undefined && state in STATES
+        ? [STATES[state as keyof typeof STATES]]
         : []),
-      ...(this.#showsIds ? [id] : []),
+      // It is what saves the file.
+      ...(this.#showsIds || (number === undefined && event.file !== undefined) ? [id] : []),
     ];
     if (facts.length === 0) return shown;
     return [...shown, ...this.#remark(facts.join(", "))];
@@ -111,9 +118,17 @@ export class TalkText {
   }
 }
 
+const DEVICE_CHANGES = {
+  added: "added a device",
+  removed: "removed a device",
+  recovery: "has a new recovery phrase",
+} as const;
+
 function stateText({ state, number, name }: StateEvent): string {
   const which = number === undefined ? "" : `#${number} `;
   switch (state) {
+    case "uploading":
+      return `${which}is being sent`;
     case "waiting":
       return `${which}waits for the server`;
     case "sent":
@@ -127,10 +142,18 @@ function stateText({ state, number, name }: StateEvent): string {
   }
 }
 
-const STATES = { waiting: "waits for the server", refused: "was not sent" } as const;
+const STATES = {
+  uploading: "is being sent",
+  waiting: "waits for the server",
+  refused: "was not sent",
+} as const;
 
-function bodyOf({ text, deleted, unreadable }: MessageEvent): string {
+function bodyOf({ text, deleted, unreadable, file }: MessageEvent): string {
   if (deleted) return "(deleted)";
+  if (file !== undefined) {
+    const caption = text === "" ? [] : cleaned(text);
+    return [`[${printable(file.name)}, ${sizeText(file.size)}]`, ...caption].join("\n");
+  }
   if (unreadable) return "(sent by a later version of Acquaint, and cannot be shown by this one)";
   return cleaned(text).join("\n");
 }

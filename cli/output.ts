@@ -12,6 +12,8 @@ export interface Presenter {
   show(event: CliEvent, meeting?: MeetingView): void;
   /** A remark that is no result; it goes to stderr. */
   remark(text: string): void;
+  /** What goes on, on a line of its own that rewrites itself; null when it is over. Terminals only. */
+  progress(text: string | null): void;
   /** People see the ids of messages from now on; programs always do. */
   showIds(): void;
   /** The recovery phrase of a new account, where a person sees it. @returns whether it was shown */
@@ -31,6 +33,7 @@ function jsonPresenter(out: Terminal, errors: Terminal): Presenter {
     json: true,
     show: (event) => out.write(`${jsonLine(event)}\n`),
     remark: (text) => errors.write(`acquaint: ${printable(text)}\n`),
+    progress() {},
     showIds() {},
     // Output for programs ends up in logs, and a secret must not.
     revealRecoveryPhrase: () => false,

@@ -1,7 +1,7 @@
 // One run of the client, from its arguments to its exit code. Nothing here ends the process.
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Acquaint, AccountErased } from "../shared/client/node.ts";
+import { type Acquaint, AccountErased, type Ending } from "../shared/client/node.ts";
 import { parseCommandLine, unknownCommand, wantsJson, type CommandLine } from "./arguments.ts";
 import type { Context } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -38,9 +38,9 @@ export async function run(surroundings: Surroundings): Promise<number> {
   let server = DEFAULT_SERVER;
   let client: Acquaint | null = null;
   let leave: () => Promise<void> = async () => {};
-  let tellErased = () => {};
+  let tellErased: (ending: Ending) => void = () => {};
   const erased = new Promise<never>((_, reject) => {
-    tellErased = () => reject(new AccountErased());
+    tellErased = (ending) => reject(new AccountErased(ending));
   });
   erased.catch(() => {}); // for commands that go on
   try {
@@ -62,7 +62,7 @@ export async function run(surroundings: Surroundings): Promise<number> {
       async open({ finishMeetings = false, dropRequests = false, ...options } = {}) {
         if (finishMeetings) leave = await markRunning(home);
         client = await openSession({ server, home, ...options }, present);
-        client.on(({ event }) => event === "erased" && tellErased());
+        client.on((event) => event.event === "erased" && tellErased(event.ending));
         if (finishMeetings) await finishEarlierMeetings(client, home, present, dropRequests);
         return client;
       },

@@ -16,14 +16,15 @@ interface SessionOptions {
   readonly home: string;
   /** The name of a new account. */
   readonly name?: string;
+  readonly isPassing?: boolean;
 }
 
 /** @throws ProblemError or ConnectionError */
 export async function openSession(options: SessionOptions, present: Presenter): Promise<Acquaint> {
-  const { server, home, name } = options;
+  const { server, home, name, isPassing = false } = options;
   const store = fileStore(home);
   const client = await Acquaint.open({ server, store, ...(name !== undefined && { name }) });
-  await tellOfRecoveryPhrase(client, home, present);
+  if (!isPassing) await tellOfRecoveryPhrase(client, home, present);
   return client;
 }
 

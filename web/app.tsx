@@ -12,10 +12,12 @@ import { Navigation } from "./components/Navigation.tsx";
 import { RequestBanners } from "./components/RequestBanners.tsx";
 import { loadRequest, RequestSheet } from "./components/RequestSheet.tsx";
 import { problemText } from "./problems.ts";
-import { paths, type Route, useRoute } from "./router.ts";
+import { isJoining } from "./preferences.ts";
+import { goInstead, paths, type Route, useRoute } from "./router.ts";
 import { session, useSession } from "./session.ts";
 import { useStore } from "./store.ts";
 import { setTitle } from "./title.ts";
+import { OutdatedView } from "./views/OutdatedView.tsx";
 import { WelcomeView } from "./views/WelcomeView.tsx";
 
 const loadMeetingBanner = async () =>
@@ -31,9 +33,13 @@ const loadContacts = async () => (await import("./views/ContactsView.tsx")).Cont
 const loadChats = async () => (await import("./chat/ChatsView.tsx")).ChatsView;
 const loadCards = async () => (await import("./views/CardsView.tsx")).CardsView;
 const loadCard = async () => (await import("./views/CardView.tsx")).CardView;
+const loadLinkDevice = async () => (await import("./devices/LinkDeviceView.tsx")).LinkDeviceView;
+const loadJoin = async () => (await import("./joining/JoinView.tsx")).JoinView;
+const loadOwnDevices = async () => (await import("./devices/OwnDevices.tsx")).OwnDevices;
 const loadYou = async () => (await import("./views/YouView.tsx")).YouView;
 
 const loadErased = async () => (await import("./views/ErasedView.tsx")).ErasedView;
+const loadRemoved = async () => (await import("./devices/RemovedView.tsx")).RemovedView;
 
 const TITLES: Readonly<Record<Route["view"], string>> = {
   meet: "Meet",
@@ -47,25 +53,41 @@ const TITLES: Readonly<Record<Route["view"], string>> = {
   card: "Card",
   you: "You",
   phrase: "Recovery phrase",
+  linkDevice: "Link a device",
+  join: "Your account",
   unknown: "Not found",
 };
 
 export function App() {
   const phase = useSession((state) => state.phase);
+  const ending = useSession((state) => state.ending);
   return (
     <>
-      {phase === "welcome" && <WelcomeView />}
+      {phase === "welcome" && <Welcome />}
       {phase === "opening" && <Opening />}
       {phase === "failed" && <NotOpened />}
       {phase === "open" && <Opened />}
+      {phase === "outdated" && <OutdatedView />}
       {phase === "erased" && (
         <main class="welcome">
-          <Later load={loadErased} props={{}} />
+          <Later load={ending === "removed" ? loadRemoved : loadErased} props={{}} />
         </main>
       )}
       {phase !== "erased" && <Announcer />}
       {phase === "open" && <RequestSheet />}
     </>
+  );
+}
+
+function Welcome() {
+  const isAtJoining = useRoute().view === "join";
+  useEffect(() => {
+    if (isJoining()) goInstead(paths.join);
+  }, []);
+  return (
+    <main class="welcome">
+      {isAtJoining ? <Later load={loadJoin} props={{ isNew: true }} /> : <WelcomeView />}
+    </main>
   );
 }
 
@@ -79,7 +101,7 @@ function Opened() {
   useEffect(() => {
     const ways = [loadShowKey, loadEnterKey, loadAsk, loadEnterPassphrase, loadCodes];
     const rest = [loadChats, loadContacts, loadYou, loadCard, loadCards, loadPhrase];
-    const parts = [loadMeetingBanner, loadRequest, loadErased];
+    const parts = [loadMeetingBanner, loadRequest, loadLinkDevice, loadErased, loadRemoved];
     for (const load of [...ways, ...parts, ...rest]) load().catch(() => {});
   }, []);
   useEffect(() => {
@@ -115,6 +137,7 @@ function Opened() {
         <ConnectionBanner view={route.view} />
         {isMeeting && <Later load={loadMeetingBanner} props={{ view: route.view }} />}
         <RequestBanners />
+        <Later load={loadOwnDevices} props={{}} isQuiet />
         <View route={route} />
       </main>
     </div>
@@ -151,6 +174,10 @@ function View({ route }: { readonly route: Route }) {
       return <Later key="you" load={loadYou} props={{}} />;
     case "phrase":
       return <Later key="phrase" load={loadPhrase} props={{ isFirst: false }} />;
+    case "linkDevice":
+      return <Later key="linkDevice" load={loadLinkDevice} props={{}} />;
+    case "join":
+      return <Later key="join" load={loadJoin} props={{ isNew: false }} />;
     case "unknown":
       return (
         <div class="page">

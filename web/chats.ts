@@ -1,11 +1,10 @@
 // Conversations in short, as lists and counts show them, and what this page has heard of the people in them:
-// who types, whose devices cannot be trusted any more, and why the server did not take a message.
+// who types, and whose devices cannot be trusted any more.
 
 import type {
   Acquaint,
   AcquaintEvent,
   Conversation,
-  MessageKey,
   MessageRecord,
 } from "../shared/client/index.ts";
 import { speak } from "./announcements.ts";
@@ -29,8 +28,6 @@ interface ChatsState {
   readonly typing: readonly string[];
   /** By account: the receipt of the meeting that its devices contradict. */
   readonly alarms: Readonly<Record<string, string>>;
-  /** Codes of problems, by account and message. */
-  readonly refusals: Readonly<Record<string, string>>;
 }
 
 interface OpenChat {
@@ -39,7 +36,7 @@ interface OpenChat {
   readonly isWatched: () => boolean;
 }
 
-type Told = Extract<AcquaintEvent, { event: "typing" | "refused" | "forked" }>;
+type Told = Extract<AcquaintEvent, { event: "typing" | "forked" }>;
 
 export class Chats {
   readonly store = new Store<ChatsState>({
@@ -48,7 +45,6 @@ export class Chats {
     unread: 0,
     typing: [],
     alarms: alarms(),
-    refusals: {},
   });
   /** The conversation that is on screen. */
   open: OpenChat | null = null;
@@ -66,12 +62,7 @@ export class Chats {
   async take(event: Told): Promise<void> {
     const { userId } = event;
     if (event.event === "typing") return this.#setTyping(userId, event.isTyping);
-    const { refusals, alarms: before } = this.store.state;
-    if (event.event === "refused") {
-      const id = refusalId(userId, event.message);
-      this.store.change({ refusals: { ...refusals, [id]: event.problem.code } });
-      return;
-    }
+    const { alarms: before } = this.store.state;
     const receipt = (await this.#acquaint.contacts.get(userId))?.receiptHash ?? "";
     const isNews = before[userId] === undefined;
     this.store.change({ alarms: { ...before, [userId]: receipt } });
@@ -118,8 +109,4 @@ export class Chats {
     const stop = () => this.#setTyping(userId, false);
     this.#typingTimers.set(userId, setTimeout(stop, TYPING_LASTS_MS));
   }
-}
-
-export function refusalId(userId: string, message: MessageKey): string {
-  return `${userId} ${message}`;
 }

@@ -9,5 +9,5 @@ export function comparedText(comparison: Comparison, name: string): string {
   const at = comparedAt === null ? "Not yet" : dayAndTimeText(comparedAt);
   if (state === "same") return `${at}; nothing has changed since`;
   if (state === "forked") return `${at}; the keys are others now`;
-  return `${at}. Since then ${name} has added or removed devices and signed for it, which is no alarm. Compare once more when you can`;
+  return `${at}. Since then ${name} has changed devices or the recovery phrase and signed for it, which is no alarm. Compare once more when you can`;
 }

@@ -20,7 +20,8 @@ export function explainFailure(progress: Progress): Explanation {
   return { ...(isKey ? REASONS[way][reason] : explainSpoken(progress, reason)), waitSeconds: 0 };
 }
 
-function explainStart(error: unknown, way: Way): Explanation {
+/** Why one could not begin; an end that is not about people has other words for some of it. */
+export function explainStart(error: unknown, way: Way): Explanation {
   if (error instanceof ConnectionError) {
     return {
       title: "You are offline",

@@ -26,7 +26,7 @@ export async function eraseAccount(): Promise<void> {
     }
     // Another window is at it.
   }
-  session.store.change({ phase: "erased" });
+  session.store.change({ phase: "erased", ending: "erased" });
 }
 
 /**

@@ -136,7 +136,7 @@ function folded(text: string): string {
 
 /** The key with its words whole, so that people can compare it with what they heard. */
 function readAs(text: string, codes: CodeReader): string {
-  const code = decoded(/#\/key\/([^\s/?&#]*)/i.exec(text)?.[1] ?? text);
+  const code = decoded(/#\/(?:key|link)\/([^\s/?&#]*)/i.exec(text)?.[1] ?? text);
   const { tag, words } = spelledIn(code);
   const digits = (code.match(/\d+/g) ?? []).join("");
   if (words.length === 0) return `${digits.slice(0, -7)} ${digits.slice(-7)}`;

@@ -1,5 +1,5 @@
-// What this browser remembers besides the SDK's store: the theme, alarms, and whether the
-// welcome was seen.
+// What this browser remembers besides the SDK's store: the theme, alarms, whether the welcome was seen, and
+// whether it waits to be let into an account.
 // A browser that refuses storage forgets them and works all the same.
 
 export type Theme = "system" | "light" | "dark";
@@ -7,6 +7,7 @@ export type Theme = "system" | "light" | "dark";
 const THEME = "acquaint.theme";
 const ALARMS = "acquaint.alarms";
 const WELCOMED = "acquaint.welcomed";
+const JOINING = "acquaint.joining";
 
 export function theme(): Theme {
   const stored = read(THEME);
@@ -46,9 +47,19 @@ export function setWelcomed(): void {
   write(WELCOMED, "yes");
 }
 
+/** Whether another device has been asked to let this browser in, and has not answered yet. */
+export function isJoining(): boolean {
+  return read(JOINING) === "yes";
+}
+
+export function setJoining(isAsked: boolean): void {
+  if (isAsked) write(JOINING, "yes");
+  else remove(JOINING);
+}
+
 /** What belongs to an account that is no more. The theme is the browser's, and stays. */
 export function forgetAccount(): void {
-  for (const key of [WELCOMED, ALARMS]) remove(key);
+  for (const key of [WELCOMED, ALARMS, JOINING]) remove(key);
 }
 
 function read(key: string): string | null {

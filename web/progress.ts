@@ -23,8 +23,8 @@ export interface Peer {
   readonly userId: string | null;
 }
 
-export interface Progress {
-  readonly way: Way;
+export interface Progress<Kind extends string = Way> {
+  readonly way: Kind;
   /** Null where nobody is named: keys, and whoever enters a number. */
   readonly peer: Peer | null;
   readonly stage: Stage;
@@ -41,7 +41,10 @@ export interface Progress {
   readonly startError: unknown;
 }
 
-export function begin(way: Way, peer: Peer | null = null): Progress {
+export function begin<Kind extends string = Way>(
+  way: Kind,
+  peer: Peer | null = null,
+): Progress<Kind> {
   return {
     way,
     peer,
@@ -58,7 +61,10 @@ export function begin(way: Way, peer: Peer | null = null): Progress {
   };
 }
 
-export function advance(progress: Progress, event: MeetingEvent): Progress {
+export function advance<Kind extends string>(
+  progress: Progress<Kind>,
+  event: MeetingEvent,
+): Progress<Kind> {
   switch (event.event) {
     case "key": {
       const { event: _, ...key } = event;
@@ -83,7 +89,7 @@ export function advance(progress: Progress, event: MeetingEvent): Progress {
   }
 }
 
-export function isOver(progress: Progress): boolean {
+export function isOver(progress: Pick<Progress, "stage">): boolean {
   return progress.stage === "connected" || progress.stage === "failed";
 }
 

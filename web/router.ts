@@ -18,6 +18,9 @@ export type Route =
   | { readonly view: "card"; readonly uid: string | null }
   | { readonly view: "you" }
   | { readonly view: "phrase" }
+  | { readonly view: "linkDevice" }
+  /** Coming into an account that one has already. */
+  | { readonly view: "join" }
   | { readonly view: "unknown" };
 
 export const paths = {
@@ -38,12 +41,17 @@ export const paths = {
   card: (uid: string) => `#/card/edit/${encodeURIComponent(uid)}`,
   you: "#/you",
   phrase: "#/you/phrase",
+  linkDevice: "#/you/link",
+  join: "#/link",
 } as const;
+
+/** Those that a link can bring a code to. */
+type CodeView = "enterKey" | "join";
 
 interface RouterState {
   readonly route: Route;
   /** The code of the link that led here, until the view that wants it takes it. */
-  readonly linkedCode: string | null;
+  readonly linkedCode: { readonly view: CodeView; readonly code: string } | null;
 }
 
 const router = new Store<RouterState>({ route: { view: "meet" }, linkedCode: null });
@@ -57,8 +65,8 @@ export function useRoute(): Route {
   return useStore(router, (state) => state.route);
 }
 
-export function useLinkedCode(): string | null {
-  return useStore(router, (state) => state.linkedCode);
+export function useLinkedCode(view: CodeView): string | null {
+  return useStore(router, ({ linkedCode }) => (linkedCode?.view === view ? linkedCode.code : null));
 }
 
 export function forgetLinkedCode(): void {
@@ -80,11 +88,17 @@ function readAddress(): void {
   const segments = location.hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decoded);
   const [section, item, detail] = segments;
   if (section === "key" && item !== undefined && item !== "enter") {
-    history.replaceState(null, "", paths.enterKey);
-    router.change({ route: { view: "enterKey" }, linkedCode: item });
-    return;
+    return takeCode({ view: "enterKey", code: item }, paths.enterKey);
+  }
+  if (section === "link" && item !== undefined) {
+    return takeCode({ view: "join", code: item }, paths.join);
   }
   router.change({ route: routeOf(section, item, detail) });
+}
+
+function takeCode(linkedCode: NonNullable<RouterState["linkedCode"]>, path: string): void {
+  history.replaceState(null, "", path);
+  router.change({ route: { view: linkedCode.view }, linkedCode });
 }
 
 function routeOf(section?: string, item?: string, detail?: string): Route {
@@ -101,6 +115,8 @@ function routeOf(section?: string, item?: string, detail?: string): Route {
   if (section === "card" && item === "edit" && detail) return { view: "card", uid: detail };
   if (section === "you" && item === undefined) return { view: "you" };
   if (section === "you" && item === "phrase") return { view: "phrase" };
+  if (section === "you" && item === "link") return { view: "linkDevice" };
+  if (section === "link") return { view: "join" };
   return { view: "unknown" };
 }
 

@@ -3,10 +3,10 @@
 
 import {
   Acquaint,
-  type AcquaintEvent,
   browserStore,
   type Card,
   type Contact,
+  type Ending,
   type Me,
   type Audience,
 } from "../shared/client/index.ts";
@@ -18,10 +18,12 @@ import { isWelcomed, setWelcomed } from "./preferences.ts";
 import { wayOf } from "./progress.ts";
 import { Store, useStore } from "./store.ts";
 
-type Phase = "welcome" | "opening" | "open" | "failed" | "erased";
+type Phase = "welcome" | "opening" | "open" | "failed" | "erased" | "outdated";
 
 export interface SessionState {
   readonly phase: Phase;
+  /** Whether the account is gone, or this device alone. */
+  readonly ending: Ending;
   /** Why the account could not be opened. */
   readonly error: unknown;
   /** True from making the account until its recovery phrase was shown once. */
@@ -38,6 +40,7 @@ export interface SessionState {
 class Session {
   readonly store = new Store<SessionState>({
     phase: isWelcomed() ? "opening" : "welcome",
+    ending: "erased",
     error: null,
     isPhraseDue: false,
     phrase: null,
@@ -53,7 +56,6 @@ class Session {
   #chats: Chats | null = null;
   /** Given at the welcome; kept for a second try when the first did not reach the server. */
   #givenName = "";
-  #windows: BroadcastChannel | null = null;
   /** The device log that was opened: tells this account from one that another window has begun since. */
   #log = "";
 
@@ -94,27 +96,21 @@ class Session {
       const chats = new Chats(acquaint, (userId) => this.nameOf(userId));
       this.#chats = chats;
       setWelcomed();
-      // What another window verifies, notes or hears is not told to this one by the server.
-      this.#windows?.close();
-      const windows = new BroadcastChannel("acquaint windows");
-      this.#windows = windows;
-      const takeShared = (event: SharedEvent) => {
-        if (event.event === "contacts") void this.readContacts();
-        else void chats.take(event);
-      };
-      windows.onmessage = ({ data }: MessageEvent<SharedEvent>) => takeShared(data);
       acquaint.on((event) => {
-        if (isShared(event)) {
-          windows.postMessage(event);
-          takeShared(event);
-        }
+        if (event.event === "contacts") void this.readContacts();
+        if (event.event === "typing" || event.event === "forked") void chats.take(event);
         if (event.event === "conversation") void chats.read();
         if (event.event === "profile") this.store.change({ me: acquaint.me });
         if (event.event === "requests") incoming.read();
         if (event.event === "requestOver") incoming.over(event.request);
-        if (event.event === "erased") this.store.change({ phase: "erased" });
+        if (event.event === "erased") this.store.change({ phase: "erased", ending: event.ending });
+        if (event.event === "outdated") this.store.change({ phase: "outdated" });
+        // Of another account from now on: nothing that is shown or held here is of it.
+        if (event.event === "joined") location.replace(location.pathname);
         if (event.event === "connection") this.store.change({ connection: event.state });
       });
+      // Who wanted to come into an account first, and then did not, has given no name so far.
+      if (isFirst && name !== "" && acquaint.me.name === "") await acquaint.updateProfile({ name });
       const phrase = await acquaint.recoveryPhrase();
       await Promise.all([this.readContacts(), this.readCards(), chats.read()]);
       this.store.change({ me: acquaint.me, phrase, isPhraseDue: isFirst && phrase !== null });
@@ -176,13 +172,6 @@ class Session {
     await this.acquaint.forgetRecoveryPhrase();
     this.store.change({ isPhraseDue: false, phrase: null });
   }
-}
-
-/** What one window of this browser tells the others. */
-type SharedEvent = Extract<AcquaintEvent, { event: "contacts" | "typing" | "refused" | "forked" }>;
-
-function isShared(event: AcquaintEvent): event is SharedEvent {
-  return ["contacts", "typing", "refused", "forked"].includes(event.event);
 }
 
 export const session = new Session();

@@ -1,4 +1,4 @@
-// The Worker as it is, with an ear at what is billed: rows, requests to objects, requests to the Worker,
+// The Worker as it is, with an ear at what is billed: rows, requests to objects, the bucket and the Worker,
 // and the time that objects are kept awake. It listens at the platform's own methods, so that nothing
 // in the product knows of it. GET /bench/ledger tells what was heard since it was last asked; POST /bench/devices
 // gives an account another device.
@@ -9,11 +9,15 @@ import worker, { Directory, Gate, Mailbox, PairingAttempt } from "../../workers/
 const ROW_CALLS = ["put", "delete", "deleteAll", "setAlarm", "deleteAlarm"];
 const NOT_BILLED = ["constructor", "webSocketClose", "webSocketError"];
 
+/** Calls to the bucket that are billed; deleting is not. */
+const BUCKET_CALLS = ["put", "list", "get", "head"];
+
 let ledger = emptyLedger();
 let isListening = false;
+let isListeningToBucket = false;
 
 function emptyLedger() {
-  return { rows: {}, cursors: [], calls: {}, workerRequests: 0, frames: 0, awakeMs: 0 };
+  return { rows: {}, cursors: [], calls: {}, bucket: {}, workerRequests: 0, frames: 0, awakeMs: 0 };
 }
 
 function count(tally, name) {
@@ -73,6 +77,14 @@ function listenToPlatform(ctx) {
   };
 }
 
+function listenToBucket({ BLOBS }) {
+  if (isListeningToBucket) return;
+  isListeningToBucket = true;
+  for (const call of BUCKET_CALLS) {
+    listen(Object.getPrototypeOf(BLOBS), call, () => count(ledger.bucket, call));
+  }
+}
+
 function counted(type) {
   for (const method of Object.getOwnPropertyNames(type.prototype)) {
     if (NOT_BILLED.includes(method)) continue;
@@ -85,6 +97,7 @@ function counted(type) {
   return class extends type {
     constructor(ctx, env) {
       listenToPlatform(ctx);
+      listenToBucket(env);
       super(ctx, env);
     }
   };
@@ -118,6 +131,7 @@ export default {
       await env.MAILBOXES.getByName(device.userId).addDevice(device);
       return new Response();
     }
+    listenToBucket(env);
     ledger.workerRequests += 1;
     return worker.fetch(request, env, ctx);
   },

@@ -3,11 +3,12 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { access, link, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { AccountExport } from "../../shared/client/node.ts";
+import type { AccountExport, Acquaint, ExportedMessage } from "../../shared/client/node.ts";
 import { reasonOf } from "../cardFiles.ts";
 import type { Command, Context } from "../command.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
 import { jsonText } from "../printable.ts";
+import { writeInto } from "../savedFiles.ts";
 import { requireAccount } from "../session.ts";
 
 const DEFAULT_FILE = "acquaint-export.json";
@@ -16,15 +17,20 @@ const OWNER_ONLY = 0o600;
 export const exportAccount: Command = {
   path: ["export"],
   summary: "write all that this device keeps of you into a file",
-  synopsis: "[FILE] [--force]",
-  options: { force: { type: "boolean", text: "replace FILE if it is there" } },
+  synopsis: "[FILE] [--force] [--files DIR]",
+  options: {
+    force: { type: "boolean", text: "replace FILE if it is there" },
+    files: { type: "string", value: "DIR", text: "write the files of messages into that folder" },
+  },
   help: `
 Writes your profile, contacts with their cards, notes and receipts, your own cards,
 and all conversations of this device into FILE (${DEFAULT_FILE} unless given), as
 JSON that docs/export.md describes; only you can read the file. - writes to standard
 output. Keys, the recovery phrase and passphrases are not in it: it is for reading,
 and cannot restore the account. Messages that only other devices of yours have are not
-in it either. Works without a connection, and after the account was erased elsewhere.
+in it either. Files of messages are named in it; with --files those that are on this
+device are written into DIR, and FILE says under which path. Works without a
+connection, and after the account was erased elsewhere.
 
 Events with --json: exported {file}; with - exported {file: null, export}. A file that
 is there already is refused with the code file-exists and exit code 2.`,
@@ -41,7 +47,7 @@ async function writeExport(context: Context): Promise<number> {
   if (file !== null) await requirePlace(file, force);
   await requireAccount(home);
   const client = await context.open();
-  const account = await client.export();
+  const account = await withFiles(context, client, await client.export());
   if (file !== null) await write(file, account, force);
   present.show(
     file === null
@@ -49,6 +55,32 @@ async function writeExport(context: Context): Promise<number> {
       : { event: "exported", file: name },
   );
   return EXIT.success;
+}
+
+/** The same document with the place of each file that was written. */
+async function withFiles(
+  { args, resolvePath }: Context,
+  client: Acquaint,
+  account: AccountExport,
+): Promise<AccountExport> {
+  const folder = args.text("files");
+  if (folder === undefined) return account;
+  const written = async (message: ExportedMessage): Promise<ExportedMessage> => {
+    const { file, peer, author, id } = message;
+    if (file === undefined || !file.isHere) return message;
+    const record = await client.messages.message(peer, `${author}/${id}`);
+    const kept = record && (await client.messages.files.kept(record));
+    if (kept === null) return message;
+    const place = await writeInto(kept, resolvePath(folder));
+    return { ...message, file: { ...file, path: join(folder, basename(place)) } };
+  };
+  const conversations: AccountExport["conversations"][number][] = [];
+  for (const conversation of account.conversations) {
+    const messages: ExportedMessage[] = [];
+    for (const message of conversation.messages) messages.push(await written(message));
+    conversations.push({ ...conversation, messages });
+  }
+  return { ...account, conversations };
 }
 
 /** Looked at before anything is read, so that nobody waits in vain. */

@@ -1,11 +1,14 @@
 // `inbox`: what contacts have written, each message once, and with --follow what comes from then on.
-import type { Acquaint } from "../../shared/client/node.ts";
+import type { Acquaint, MessageRecord } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
 import { caughtUp, tellConnection } from "../connectionNews.ts";
 import { lookUpContact } from "../contactLookup.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
+import { asCliError } from "../failures.ts";
 import type { TalkEvent } from "../messageEvents.ts";
 import { MessageFeed, type News, type Opening } from "../messageFeed.ts";
+import { writeInto } from "../savedFiles.ts";
+import { showTransfer } from "../transfers.ts";
 import { within } from "../within.ts";
 
 /** How long the end waits for the server to take what this device has to say. */
@@ -14,11 +17,12 @@ const SETTLE_MS = 2_000;
 export const inbox: Command = {
   path: ["inbox"],
   summary: "read what contacts have written",
-  synopsis: "[CONTACT] [--follow] [--all] [--peek] [--ids]",
+  synopsis: "[CONTACT] [--follow] [--all] [--peek] [--ids] [--save DIR]",
   options: {
     follow: { type: "boolean", short: "f", text: "go on with what comes, until Ctrl-C" },
     all: { type: "boolean", text: "all that this device keeps, yours and theirs" },
     peek: { type: "boolean", text: "do not mark it as read, nor tell its author" },
+    save: { type: "string", value: "DIR", text: "write the files among them into that folder" },
     ids: { type: "boolean", text: "show the id of each message, for acquaint send --reply-to ID" },
   },
   help: `
@@ -27,18 +31,26 @@ first, and marks it as read, which its author sees. Fetches first what waits at 
 server; if that cannot be reached, it shows what is here and ends with exit code 1.
 With nothing new it says nothing and ends with exit code 0.
 
+A file is shown with its name, its size and the id for acquaint save CONTACT ID. With
+--save the files of the messages that are shown are fetched at once, those of yours as
+well; a name that is taken in DIR gets a number. What cannot be fetched is remarked, and
+the exit code is then 1.
+
 --follow goes on: messages as they come, and what becomes of the latest hundred of
 a conversation: edits, deletions, reactions. Other commands of this home may run
 meanwhile. Messages that disappear are gone from here, but not from a terminal's
 history or a file.
 
-Events with --json: message {id, from, name, to, at, text}, with replyTo, edited,
-deleted, reactions, disappearsAt or state (of yours) where there is such; with
+Events with --json: message {id, from, name, to, at, text}, with file {name, type,
+size} (text is then its caption), replyTo, edited, deleted, reactions, disappearsAt or
+state (of yours) where there is such; with
 --follow also edited {id, from, name, at, text}, deleted {id, from, name}, reaction
 {id, from, name, emoji, text} with an empty emoji when it was taken back, connection
-{state}, forked {userId, name}; with --follow or --all timer {from, name, seconds}.
+{state}, forked {userId, name}; with --follow or --all timer {from, name, seconds}
+and devicesChanged {from, name, change}: added, removed or recovery.
 from and to are user ids, at is in milliseconds since 1970, byYou marks what you did.
-Control characters are left out of what others wrote.`,
+With --save also saved {id, from, file, name, type, size}, file being its path. Control
+characters are left out of what others wrote.`,
   run: readInbox,
 };
 
@@ -57,7 +69,7 @@ async function readInbox(context: Context): Promise<number> {
   await reading.tellAll();
   if (isCaughtUp) {
     await reading.settle();
-    return EXIT.success;
+    return reading.hasFailed ? EXIT.failed : EXIT.success;
   }
   throw new CliError(
     "server-unreachable",
@@ -72,6 +84,8 @@ class Reading {
   readonly #only: string | null;
   readonly #feed: MessageFeed;
   #work: Promise<void> = Promise.resolve();
+  /** A file could not be saved. */
+  hasFailed = false;
 
   constructor(context: Context, client: Acquaint, only: string | null) {
     this.#context = context;
@@ -147,12 +161,34 @@ class Reading {
   async #tell(news: readonly News[]): Promise<void> {
     const last = new Map<string, string>();
     for (const { event, record } of news) {
-      if (this.#isWorthTelling(event)) this.#context.present.show(event);
+      if (this.#isWorthTelling(event)) {
+        this.#context.present.show(event);
+        if (event.event === "message" && event.file !== undefined) await this.#save(record);
+      }
       if (event.event === "message") last.set(record.peer, record.order);
     }
     if (this.#context.args.flag("peek")) return;
     for (const [userId, through] of last) {
       await this.#client.messages.read(userId, through);
+    }
+  }
+
+  async #save(message: MessageRecord): Promise<void> {
+    const { args, present, resolvePath, server } = this.#context;
+    const folder = args.text("save");
+    if (folder === undefined) return;
+    const stop = showTransfer(this.#client, present, message);
+    try {
+      const kept = await this.#client.messages.files.open(message).finally(stop);
+      const file = await writeInto(kept, resolvePath(folder));
+      const { name, type, size } = kept;
+      const { me } = this.#client;
+      const from = message.author === "me" ? me.userId : message.peer;
+      present.show({ event: "saved", id: message.id, from, file, name, type, size });
+    } catch (error) {
+      // The messages after it are shown all the same.
+      this.hasFailed = true;
+      present.fail(asCliError(error, server));
     }
   }
 

@@ -1,6 +1,7 @@
 // `send`: writes to a contact, or changes what was written. Done only once the server has stored it.
 import {
   type Acquaint,
+  CAPTION_MAX_BYTES,
   type Contact,
   ProblemError,
   TEXT_MAX_BYTES,
@@ -12,9 +13,11 @@ import { lookUpContact } from "../contactLookup.ts";
 import { Delivery } from "../delivery.ts";
 import { DURATION_FORM, lifetimeIn } from "../duration.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
+import { FILE_MAX, type OpenedFile, openToSend } from "../fileReading.ts";
 import { changesOf, stateEvent } from "../messageEvents.ts";
 import { MessageFeed } from "../messageFeed.ts";
 import { LAST, messageIn } from "../messageReference.ts";
+import { showTransfer } from "../transfers.ts";
 
 const CHANGES = ["reply-to", "edit", "delete", "react"] as const;
 type Change = (typeof CHANGES)[number];
@@ -25,8 +28,9 @@ export const send: Command = {
   summary: "write to a contact",
   synopsis: "CONTACT [TEXT] [OPTIONS]",
   options: {
+    file: { type: "string", value: "PATH", text: "send that file; TEXT is its caption" },
     "reply-to": { type: "string", value: "ID", text: "TEXT answers that message" },
-    edit: { type: "string", value: "ID", text: "TEXT replaces that message of yours" },
+    edit: { type: "string", value: "ID", text: "TEXT replaces that message, or caption, of yours" },
     delete: { type: "string", value: "ID", text: "delete that message of yours, for both of you" },
     react: {
       type: "string",
@@ -47,11 +51,15 @@ exit code 0 only once the server has stored it, sealed for the contact's devices
 Without a connection it waits for one; Ctrl-C, or --wait, leaves the message on this
 device, and it goes with the next command that connects.
 
+With --file it is a file of up to ${FILE_MAX}, sealed on this device and uploaded first;
+an upload that is interrupted goes on with the next command that connects.
+
 ID is what acquaint inbox --ids shows, or ${LAST}: the last message of yours with --edit
 and --delete, else the last one of theirs.
   acquaint send Bob "See you at nine"
   acquaint send Bob --react ${LAST} 👍
   acquaint send Bob --edit ${LAST} "See you at ten"
+  acquaint send Bob --file holiday.jpg "The sea"
 
 --disappear sets the time for both of you, from now on, alone or before a text:
 ${DURATION_FORM}. A text that begins with - goes after --, an id that
@@ -60,6 +68,7 @@ does so as --edit=ID.
 Events with --json: state {id, to, name, state} of a text, with state sent (or
 delivered, read, if that was faster); else edited, deleted, reaction or timer, as
 acquaint inbox has them. Errors: contact-unknown, text-too-long {bytes, max},
+file-unreadable, file-too-large {bytes, max}, storage-full, disk-full,
 message-unknown, not-a-contact, mailbox-full, waiting {id, to, state}, devices-forked.`,
   run: sendMessage,
 };
@@ -67,6 +76,7 @@ message-unknown, not-a-contact, mailbox-full, waiting {id, to, state}, devices-f
 async function sendMessage(context: Context): Promise<number> {
   const order = orderIn(context.args);
   const text = await textOf(context, order);
+  const file = order.file === null ? null : await openToSend(context.resolvePath(order.file));
   const client = await context.open();
   const contact = await lookUpContact(client, order.contact);
   if (contact.blocked && !context.present.json) {
@@ -76,15 +86,16 @@ async function sendMessage(context: Context): Promise<number> {
   }
   const { waitSeconds } = order;
   const delivery = new Delivery(context, { client, contact, waitSeconds });
-  const sent = { context, client, contact, order, delivery };
+  const sent = { context, client, contact, order, delivery, file };
   try {
     if (order.lifetimeSeconds !== null) await setTimer(sent, order.lifetimeSeconds);
-    if (text !== null || order.change === "delete") await say(sent, text ?? "");
+    if (text !== null || file !== null || order.change === "delete") await say(sent, text ?? "");
   } catch (error) {
     const isMalformed = error instanceof ProblemError && error.code === "malformed-request";
     throw isMalformed ? usageError(error.message, "Nothing was sent.") : error;
   } finally {
     delivery.stop();
+    await file?.close();
   }
   return EXIT.success;
 }
@@ -92,6 +103,7 @@ async function sendMessage(context: Context): Promise<number> {
 interface Order {
   readonly contact: string;
   readonly text: string | undefined;
+  readonly file: string | null;
   readonly change: Change | null;
   /** The id that was given with the change. */
   readonly id: string;
@@ -105,6 +117,7 @@ interface Sent {
   readonly contact: Contact;
   readonly order: Order;
   readonly delivery: Delivery;
+  readonly file: OpenedFile | null;
 }
 
 /** @throws CliError `usage` */
@@ -126,13 +139,17 @@ function orderIn(args: Arguments): Order {
   if (change === "react" && text === undefined) {
     throw usageError("Which emoji?", `acquaint send CONTACT --react ID 👍, or "" to take it back`);
   }
+  const file = args.text("file") ?? null;
+  if (file !== null && change !== null && change !== "reply-to") {
+    throw usageError(`--${change} takes no file.`);
+  }
   const disappear = args.text("disappear");
   const lifetimeSeconds = disappear === undefined ? null : lifetimeIn(disappear.trim());
   if (disappear !== undefined && lifetimeSeconds === null) {
     throw usageError(`${disappear} is no time for --disappear.`, DURATION_FORM);
   }
   const id = change === null ? "" : (args.text(change) ?? "").trim();
-  return { contact, text, change, id, lifetimeSeconds, waitSeconds: waitOf(args) };
+  return { contact, text, file, change, id, lifetimeSeconds, waitSeconds: waitOf(args) };
 }
 
 function waitOf(args: Arguments): number | null {
@@ -145,11 +162,10 @@ function waitOf(args: Arguments): number | null {
 
 /** Null when none is needed. @throws CliError `usage`, `text-too-long` */
 async function textOf({ prompt }: Context, order: Order): Promise<string | null> {
-  const { text: given, change, lifetimeSeconds } = order;
+  const { text: given, change, lifetimeSeconds, file } = order;
   if (change === "react") return given ?? "";
-  if (change === "delete" || (given === undefined && change === null && lifetimeSeconds !== null)) {
-    return null;
-  }
+  const needsNone = file !== null || (change === null && lifetimeSeconds !== null);
+  if (change === "delete" || (given === undefined && needsNone)) return null;
   if (given === undefined && !prompt.piped) {
     throw usageError(
       "What do you want to say?",
@@ -159,11 +175,13 @@ async function textOf({ prompt }: Context, order: Order): Promise<string | null>
   const text = given === undefined || given === "-" ? await prompt.wholeText() : given;
   if (text.trim() === "") throw usageError("There is no text; nothing was sent.");
   const bytes = Buffer.byteLength(text);
-  if (bytes <= TEXT_MAX_BYTES) return text;
+  const [max, what] =
+    file === null ? [TEXT_MAX_BYTES, "a message"] : [CAPTION_MAX_BYTES, "a caption"];
+  if (bytes <= max) return text;
   throw new CliError(
     "text-too-long",
-    `The text has ${bytes} bytes; a message holds ${TEXT_MAX_BYTES}. Nothing was sent.`,
-    { exitCode: EXIT.usage, details: { bytes, max: TEXT_MAX_BYTES } },
+    `The text has ${bytes} bytes; ${what} holds ${max}. Nothing was sent.`,
+    { exitCode: EXIT.usage, details: { bytes, max } },
   );
 }
 
@@ -188,7 +206,7 @@ async function setTimer(
 }
 
 async function say(
-  { context, client, contact, order, delivery }: Sent,
+  { context, client, contact, order, delivery, file }: Sent,
   text: string,
 ): Promise<void> {
   const { messages } = client;
@@ -201,10 +219,14 @@ async function say(
   if (change === null || change === "reply-to") {
     const answered = change === null ? null : await messageIn(client, userId, id, ["peer", "me"]);
     const replyTo = answered && (`${answered.author}/${answered.id}` as const);
+    const options = replyTo === null ? {} : { replyTo };
     const kept = await delivery.keep(
-      messages.send(userId, text, replyTo === null ? {} : { replyTo }),
+      file === null
+        ? messages.send(userId, text, options)
+        : messages.files.send(userId, file, { ...options, caption: text }),
     );
-    const stored = await delivery.until(messages.stored(kept), kept.id);
+    const stop = file === null ? () => {} : showTransfer(client, context.present, kept);
+    const stored = await delivery.until(messages.stored(kept), kept.id).finally(stop);
     context.present.show(stateEvent(stored, sides));
     return;
   }

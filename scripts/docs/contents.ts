@@ -13,6 +13,17 @@ const ID = "AAECAwQFBgc";
 const OTHER = "CAkKCwwNDg8";
 const TEXT = { kind: "text", id: ID, at: AT, text: "hello" } as const;
 
+const FILE = {
+  kind: "file",
+  id: ID,
+  at: AT,
+  name: "a.jpg",
+  type: "image/jpeg",
+  blob: { blobId: "A".repeat(22), key: "A".repeat(43), size: 1_000 },
+} as const;
+
+const PREKEY = { id: 1, key: "A".repeat(43), signature: "A".repeat(86) };
+
 /** Of each kind first the shortest one, then what else it may hold. */
 const EXAMPLES: Readonly<Record<Content["kind"], readonly Content[]>> = {
   text: [
@@ -34,6 +45,22 @@ const EXAMPLES: Readonly<Record<Content["kind"], readonly Content[]>> = {
     { kind: "sync", to: "abcdefghijklmnopqrstuvwxyz234567" as UserId, content: { kind: "resend" } },
   ],
   typing: [{ kind: "typing", isTyping: true }],
+  file: [
+    FILE,
+    { ...FILE, text: "hello", replyTo: { by: "receiver", id: OTHER }, lifetimeSeconds: 3_600 },
+    { ...FILE, replyTo: { by: "sender", id: OTHER }, isRepeated: true },
+    { ...FILE, thumbnail: "_9j_", width: 4_000, height: 3_000 },
+  ],
+  join: [
+    { kind: "join", at: AT, name: "Ann's laptop", possession: "A".repeat(86), prekey: PREKEY },
+  ],
+  joined: [{ kind: "joined" }],
+  joinRefused: [{ kind: "joinRefused" }],
+  devices: [{ kind: "devices", at: AT, length: 2, head: "A".repeat(43), change: "added" }],
+  handover: [
+    { kind: "handover", records: "e30K" },
+    { kind: "handover", for: 2, done: 5_000, total: 9_000, blob: FILE.blob },
+  ],
 };
 
 export function contentsTable(): string {

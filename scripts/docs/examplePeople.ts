@@ -8,7 +8,11 @@ import {
   sessionTranscript,
   verifyLog,
 } from "../../shared/core/identity/deviceLog.ts";
-import { recoveryKeyOf, recoveryPhraseOf } from "../../shared/core/identity/recoveryPhrase.ts";
+import {
+  recoveryIdOf,
+  recoveryKeyOf,
+  recoveryPhraseOf,
+} from "../../shared/core/identity/recoveryPhrase.ts";
 import { safetyPhrase } from "../../shared/core/identity/safetyPhrase.ts";
 import { formatCode, secretToPrs } from "../../shared/core/pairing/code.ts";
 import { parseCode } from "../../shared/core/pairing/codeReading.ts";
@@ -50,6 +54,7 @@ export function identitySteps(owner: Person): Step[] {
         ["entropy (random)", entropy],
         ["phrase", phrase],
         ["recoveryKey", fromBase64Url(entry.recoveryKey)],
+        ["recoveryId", recoveryIdOf(phrase)],
       ],
     },
     {

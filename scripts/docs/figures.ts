@@ -2,7 +2,8 @@
 
 import * as limits from "../../shared/wire/limits.ts";
 import { PROBLEMS } from "../../shared/wire/problem.ts";
-import { type Route, ROUTES, SOCKETS } from "../../shared/wire/routes.ts";
+import { ROUTE_NOTES } from "../../shared/wire/routeNotes.ts";
+import { ROUTES, type RouteName, SOCKETS } from "../../shared/wire/routes.ts";
 import { table } from "./table.ts";
 
 const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
@@ -42,6 +43,7 @@ const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
   BLOCKS_MAX: "blocks of an account",
   LOG_MAX_ENTRIES: "entries of a device log",
   DEVICES_MAX: "devices of an account that are active at a time",
+  APPEND_MAX_ENTRIES: "entries of a device log that are appended at once",
   MAILBOX_MAX_ENVELOPES: "envelopes in a mailbox; more are refused with `mailbox-full`",
   MAILBOX_MAX_BYTES:
     "bytes of boxes in a mailbox, as base64url; more are refused with `mailbox-full`",
@@ -63,6 +65,14 @@ const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
   WINDOW_MAX_ENVELOPES: "envelopes under way to a socket before it has confirmed them",
   WINDOW_MAX_BYTES: "bytes of boxes under way so, as base64url",
   STALLED_SECONDS: "a socket whose window is full may confirm nothing before it is closed",
+  BLOB_CHUNK_BYTES: "a chunk of a blob, before it is sealed",
+  BLOB_TAG_BYTES: "what sealing adds to it",
+  BLOB_MIN_BYTES: "a blob before it is sealed, padding included, at least",
+  BLOB_MAX_BYTES: "a blob before it is sealed, padding included, at most",
+  BLOB_TTL_SECONDS: "a blob is kept",
+  BLOBS_MAX: "blobs that an account keeps at a time; more are refused with `storage-full`",
+  BLOBS_MAX_BYTES: "bytes of them, sealed; more are refused with `storage-full`",
+  UPLOAD_TOKEN_TTL_SECONDS: "an upload token is taken",
   SUBPROTOCOL_JSON: "the subprotocol of frames in JSON",
   SUBPROTOCOL_CBOR: "the subprotocol of binary frames",
   SUBPROTOCOL_TOKEN_PREFIX: "what the subprotocol that carries the upgrade token begins with",
@@ -98,13 +108,12 @@ export function problemsTable(): string {
 }
 
 export function routesTable(): string {
-  const endpoints = Object.values(ROUTES).map((route: Route) => [
-    `\`${route.method} ${route.path}\``,
-    route.auth,
-    String(route.status),
-    route.summary,
-    route.problems.map((code) => `\`${code}\``).join(", ") || "-",
-  ]);
+  const endpoints = (Object.keys(ROUTES) as RouteName[]).map((name) => {
+    const { method, path, auth, status } = ROUTES[name];
+    const { summary, problems } = ROUTE_NOTES[name];
+    const codes = problems.map((code) => `\`${code}\``).join(", ");
+    return [`\`${method} ${path}\``, auth, String(status), summary, codes || "-"];
+  });
   const sockets = Object.values(SOCKETS).map(({ path }) => [
     `\`GET ${path}\``,
     "upgrade token",

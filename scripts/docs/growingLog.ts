@@ -9,10 +9,15 @@ import {
   appendRemove,
   type Draft,
 } from "../../shared/core/identity/logDrafts.ts";
-import { recoveryPhraseOf, recoverySignerOf } from "../../shared/core/identity/recoveryPhrase.ts";
-import type { DeviceLog, LaterEntry } from "../../shared/wire/auth.ts";
+import {
+  recoveryIdOf,
+  recoveryPhraseOf,
+  recoverySignerOf,
+} from "../../shared/core/identity/recoveryPhrase.ts";
+import type { AddEntry, DeviceLog, LaterEntry } from "../../shared/wire/auth.ts";
 import type { Person } from "./examplePeople.ts";
 import { type ExampleValue, exampleBytes, must, type Step } from "./exampleValues.ts";
+import { linkingStep } from "./linkingExample.ts";
 
 export function growthSteps(owner: Person): Step[] {
   const { name, phrase, seed } = owner;
@@ -61,12 +66,14 @@ export function growthSteps(owner: Person): Step[] {
         ["deviceId", must(withLaptop.identity.devices[1]).deviceId],
       ],
     },
+    linkingStep(add.entry as AddEntry, withLaptop.identity, laptopSeed),
     {
       title: `${name}'s log grows: another recovery phrase`,
       values: [
         ["entropy (random)", entropy],
         ["phrase", newPhrase],
         ["recoveryKey", recoveryKey],
+        ["recoveryId", recoveryIdOf(newPhrase)],
         ...entryValues(recovery, withPhrase.identity),
       ],
     },

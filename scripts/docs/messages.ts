@@ -4,12 +4,14 @@ import * as z from "zod/mini";
 import {
   accountChangeSchema,
   accountSchema,
+  appendedSchema,
+  appendRequestSchema,
   challengeRequestSchema,
   challengeSchema,
   foundAccountSchema,
-  genesisEntrySchema,
   laterEntrySchema,
   proofSchema,
+  recoveryRequestSchema,
   registeredSchema,
   registerRequestSchema,
   sessionRequestSchema,
@@ -17,6 +19,8 @@ import {
   upgradeRequestSchema,
   upgradeSchema,
 } from "../../shared/wire/auth.ts";
+import { blobBeginningSchema, storedChunksSchema, uploadSchema } from "../../shared/wire/blobs.ts";
+import { genesisEntrySchema } from "../../shared/wire/deviceLog.ts";
 import { identityOpeningSchema } from "../../shared/wire/identity.ts";
 import {
   bytesSchema,
@@ -213,6 +217,7 @@ export function requestBodies(): string {
     ["its answer", sessionSchema],
     ["its answer", upgradeSchema],
     ["`PATCH /v1/account`, body", accountChangeSchema],
+    ["`PUT /v1/account/recovery`, body", recoveryRequestSchema],
     ["a found account", foundAccountSchema],
     ["`contact`", contactRecordSchema],
     ["a page of contacts", contactPageSchema],
@@ -221,6 +226,11 @@ export function requestBodies(): string {
     ["`POST /v1/accounts/{userId}/prekeys`, body", prekeysDrawSchema],
     ["its answer", prekeysDrawnSchema],
     ["`GET /v1/accounts/{userId}/log`, its answer", accountLogSchema],
+    ["`POST /v1/accounts/{userId}/entries`, body", appendRequestSchema],
+    ["its answer", appendedSchema],
+    ["`POST /v1/blobs`, body", blobBeginningSchema],
+    ["its answer, and that of `POST /v1/blobs/{blobId}/token`", uploadSchema],
+    ["`GET /v1/blobs/{blobId}`, its answer", storedChunksSchema],
     ["the blocks", blockListSchema],
     ["a kept release", keptReleaseSchema],
     ["`problem`", problemSchema],

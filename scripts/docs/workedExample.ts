@@ -4,6 +4,7 @@
 import { fromBase64Url, utf8 } from "../../shared/core/crypto/bytes.ts";
 import { pad } from "../../shared/core/crypto/seal.ts";
 import { secretToPrs } from "../../shared/core/pairing/code.ts";
+import { blobSteps } from "./blobExample.ts";
 import {
   type Exchange,
   exchangeOf,
@@ -61,6 +62,7 @@ export function workedExample(): Step[] {
     framesStep(exchange),
     ...passphraseSteps(ann, ben),
     ...lineSteps(exchange, ann, ben),
+    ...blobSteps(),
     safetyStep(ann, ben),
     ...growthSteps(ann),
   ];

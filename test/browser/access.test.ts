@@ -36,7 +36,7 @@ async function arrive(page: Page, name: string): Promise<void> {
   await page.keyboard.type(name);
   await page.keyboard.press("Enter");
   await heading(page, /twelve words/).waitFor();
-  expect(await focusedText(page)).toMatch(/twelve words/);
+  await expect.poll(() => focusedText(page)).toMatch(/twelve words/);
   await tabTo(page, /Later/);
   await page.keyboard.press("Enter");
   await heading(page, "Meet someone").waitFor();
@@ -48,7 +48,7 @@ test("two people meet without a mouse, and the focus follows", async () => {
   await tabTo(ada.page, /Show a key/);
   await ada.page.keyboard.press("Enter");
   const [number, first = "", second = ""] = (await shownCode(ada.page)).split("-");
-  expect(await focusedText(ada.page)).toBe("Your key");
+  await expect.poll(() => focusedText(ada.page)).toBe("Your key");
 
   await tabTo(ben.page, /Enter a key/);
   await ben.page.keyboard.press("Enter");
@@ -57,8 +57,8 @@ test("two people meet without a mouse, and the focus follows", async () => {
   await ben.page.keyboard.type(` ${second.slice(0, 4)}`);
   await ben.page.keyboard.press("Enter");
   await Promise.all([ada, ben].map(({ page }) => heading(page, /are now contacts/).waitFor()));
-  expect(await focusedText(ada.page)).toBe("You and Ben are now contacts");
-  expect(await focusedText(ben.page)).toBe("You and Ada are now contacts");
+  await expect.poll(() => focusedText(ada.page)).toBe("You and Ben are now contacts");
+  await expect.poll(() => focusedText(ben.page)).toBe("You and Ada are now contacts");
   await tabTo(ben.page, /Done/);
   await ben.page.keyboard.press("Enter");
   await heading(ben.page, "Ada").waitFor();
@@ -92,14 +92,14 @@ test.each(["light", "dark"] as const)(
     await makeCard(ada, { Phone: "+1 555 0100" });
     await makeCard(ben, { Phone: "+1 555 0101" });
     await meet(ada, ben);
-    expect(await faultsOfView(ada.page)).toEqual([]);
+    await expect.poll(() => faultsOfView(ada.page)).toEqual([]);
     await ada.page.getByRole("button", { name: "Done" }).click();
     await heading(ada.page, "Ben").waitFor();
-    expect(await faultsOfView(ada.page)).toEqual([]);
+    await expect.poll(() => faultsOfView(ada.page)).toEqual([]);
     for (const [path, isThere] of VIEWS) {
       await ada.page.goto(`${url()}/${path}`);
       await isThere(ada);
-      expect({ path, faults: await faultsOfView(ada.page) }).toEqual({ path, faults: [] });
+      await expect.poll(() => faultsOfView(ada.page), { message: path }).toEqual([]);
     }
   },
 );

@@ -1,7 +1,7 @@
 // The API page draws the server's own description under the strict policy of the page, and asks nobody else.
 
 import { expect, test } from "vitest";
-import { ROUTES } from "../../shared/wire/routes.ts";
+import { ROUTE_NOTES } from "../../shared/wire/routeNotes.ts";
 import { faultsOfView } from "./viewFaults.ts";
 import { world } from "./people.ts";
 
@@ -17,19 +17,23 @@ test.for(["light", "dark"] as const)(
     expect(response?.headers()["content-security-policy"]).toContain("default-src 'none'");
 
     await page.getByRole("heading", { name: "Acquaint: the HTTP interface" }).waitFor();
-    for (const { summary } of Object.values(ROUTES)) {
-      expect(await page.getByRole("heading", { name: summary, exact: true }).count()).toBe(1);
+    for (const { summary } of Object.values(ROUTE_NOTES)) {
+      await expect
+        .poll(() => page.getByRole("heading", { name: summary, exact: true }).count())
+        .toBe(1);
     }
     expect([...asked]).toEqual([url()]);
-    expect(await faultsOfView(page)).toEqual([]);
+    await expect.poll(() => faultsOfView(page)).toEqual([]);
   },
 );
 
 test("a link to an endpoint leads to it, on a phone too", async () => {
   const { page } = await visitor({ viewport: { width: 390, height: 844 } });
   await page.goto(`${url()}/api#upgrade`);
-  const heading = page.getByRole("heading", { name: ROUTES.upgrade.summary });
+  const heading = page.getByRole("heading", { name: ROUTE_NOTES.upgrade.summary });
   await heading.waitFor();
   await expect.poll(async () => (await heading.boundingBox())?.y ?? -1).toBeLessThan(844);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
+    .toBe(true);
 });

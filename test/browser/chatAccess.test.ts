@@ -56,17 +56,20 @@ test("a conversation is found, read, answered and changed without a mouse", asyn
   await keyboard.press("Enter");
   await hears(ben, "Second");
   await expect.poll(() => focused(ben.page)).toBe("Message to Ada");
+  await keyboard.press("Shift+Tab");
+  await expect.poll(() => focused(ben.page)).toBe("Attach files");
   // One stop for all messages; arrows move between them.
   await keyboard.press("Shift+Tab");
-  expect(await focused(ben.page)).toMatch(/^Ada:Second/);
+  await expect.poll(() => focused(ben.page)).toMatch(/^Ada:Second/);
   await keyboard.press("ArrowUp");
-  expect(await focused(ben.page)).toMatch(/^Ada:First/);
+  await expect.poll(() => focused(ben.page)).toMatch(/^Ada:First/);
   await keyboard.press("Enter");
   await ben.page.getByRole("dialog", { name: "Message from Ada" }).waitFor();
-  expect(await focused(ben.page)).toBe("React with 👍");
+  await expect.poll(() => focused(ben.page)).toBe("React with 👍");
   await keyboard.press("Escape");
   await expect.poll(() => focused(ben.page)).toMatch(/^Ada:First/);
   await keyboard.press("Enter");
+  await expect.poll(() => focused(ben.page)).toBe("React with 👍");
   await tabTo(ben.page, /^Reply/);
   await keyboard.press("Enter");
   await expect.poll(() => focused(ben.page)).toBe("Message to Ada");
@@ -74,10 +77,13 @@ test("a conversation is found, read, answered and changed without a mouse", asyn
   await keyboard.press("Enter");
   await message(ada.page, "To the first").getByRole("button", { name: /First/ }).waitFor();
   await keyboard.press("Shift+Tab");
+  await keyboard.press("Shift+Tab");
   await keyboard.press("End");
+  await expect.poll(() => focused(ben.page)).toMatch(/^You:.*To the first/);
   await keyboard.press("Enter");
+  await expect.poll(() => focused(ben.page)).toBe("React with 👍");
   await keyboard.press("ArrowUp");
-  expect(await focused(ben.page)).toBe("Delete for everyone");
+  await expect.poll(() => focused(ben.page)).toBe("Delete for everyone");
   await keyboard.press("Enter");
   await message(ben.page, "Message deleted").waitFor();
 });
@@ -91,7 +97,7 @@ test("what comes in is said, and what was there before is not", async () => {
   const said = ben.page.getByRole("log", { name: "New messages" });
   await write(ada, "Now");
   await said.getByText("Ada: Now").waitFor();
-  expect(await said.getByText("Before").count()).toBe(0);
+  await expect.poll(() => said.getByText("Before").count()).toBe(0);
   await openChats(ben.page);
   await ben.page.getByRole("link", { name: "You", exact: true }).click();
   await write(ada, "Elsewhere");
@@ -108,7 +114,7 @@ test("by finger a long press opens what can be done, and Enter breaks the line",
   await field(ada.page).fill("One");
   await field(ada.page).press("Enter");
   await ada.page.keyboard.type("two");
-  expect(await field(ada.page).inputValue()).toBe("One\ntwo");
+  await expect.poll(() => field(ada.page).inputValue()).toBe("One\ntwo");
   await ada.page.getByRole("button", { name: "Send" }).tap();
   await hears(ada, "two");
   await openChat(ben, "Ada");
@@ -120,7 +126,8 @@ test("by finger a long press opens what can be done, and Enter breaks the line",
   await menu.waitFor();
   await ada.page.keyboard.press("Escape");
   await menu.waitFor({ state: "detached" });
-  expect(await ada.page.getByRole("navigation").count()).toBe(0);
+  await field(ada.page).waitFor();
+  await expect.poll(() => ada.page.getByRole("navigation").count()).toBe(0);
   await ada.page.getByRole("link", { name: "All chats" }).tap();
   await heading(ada.page, "Chats").waitFor();
   await ada.page.getByRole("navigation").waitFor();

@@ -6,7 +6,7 @@ import type { MessageRecord } from "../../shared/client/index.ts";
 import { isFewEmoji, isOneEmoji } from "../../web/chat/emoji.ts";
 import { excerptOf } from "../../web/chat/excerpt.ts";
 import { rowsOf } from "../../web/chat/rows.ts";
-import { dayHeading, durationText, lineOf, timerText } from "../../web/chat/words.ts";
+import { dayHeading, durationText, lineOf, noticeText } from "../../web/chat/words.ts";
 import { coalesced } from "../../web/coalesced.ts";
 import { linkedParts } from "../../web/safeLinks.ts";
 
@@ -67,6 +67,7 @@ test("BOX-2: messages stand under their days, those of one author close together
       text("c", NOON + 2_000, { author: "peer" }),
       text("d", NOON + HOUR_MS, { author: "peer" }),
       text("e", NOON + HOUR_MS, { kind: "timer", timerSeconds: 0 }),
+      text("h", NOON + HOUR_MS, { kind: "devices", devicesChange: "added", author: "peer" }),
       text("f", NOON + day),
       text("g", NOON),
     ],
@@ -79,7 +80,8 @@ test("BOX-2: messages stand under their days, those of one author close together
     "message",
     "unread",
     "message",
-    "timer",
+    "notice",
+    "notice",
     "day",
     "message",
     "message",
@@ -114,7 +116,24 @@ test("timers are told in words, whatever another client has chosen", () => {
     "1 week",
   ]);
   const timer = text("t", NOON, { kind: "timer", timerSeconds: 0, author: "peer" });
-  expect(timerText(timer, "Ben")).toBe("Messages no longer disappear (set by Ben)");
+  expect(noticeText(timer, "Ben")).toBe("Messages no longer disappear (set by Ben)");
+});
+
+test("ID-3: what has become of somebody's devices is told in words, one's own too", () => {
+  const told = (author: "me" | "peer") =>
+    (["added", "removed", "recovery"] as const).map((devicesChange) =>
+      noticeText(text("d", NOON, { kind: "devices", devicesChange, author }), "Ben"),
+    );
+  expect(told("peer")).toEqual([
+    "Ben added a device",
+    "Ben removed a device",
+    "Ben has a new recovery phrase",
+  ]);
+  expect(told("me")).toEqual([
+    "You added a device",
+    "You removed a device",
+    "You have a new recovery phrase",
+  ]);
 });
 
 test("BOX-2: one line of a message holds neither breaks nor what turns the line around", () => {

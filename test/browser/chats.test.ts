@@ -34,10 +34,10 @@ test("BOX-2: a message is written, arrives, is read, and its author sees how far
   await ada.page.getByRole("link", { name: "Write" }).click();
   await write(ada, "Hello Ben");
   await isState(ada, "Hello Ben", "Delivered");
-  expect(await field(ada.page).inputValue()).toBe("");
+  await expect.poll(() => field(ada.page).inputValue()).toBe("");
   const chats = ben.page.getByRole("link", { name: "Chats 1 unread" });
   await chats.waitFor();
-  expect(await ben.page.title()).toMatch(/^\(1\) /);
+  await expect.poll(() => ben.page.title()).toMatch(/^\(1\) /);
   await chats.click();
   const entry = ben.page.getByRole("link", { name: /^Ada .*Hello Ben 1 unread$/ });
   await entry.click();
@@ -58,7 +58,7 @@ test("BOX-2: a message counts as read only once its reader looks", async () => {
   await hears(ben, "Are you there?");
   await expect.poll(() => ben.page.title()).toMatch(/^\(1\) /);
   await isState(ada, "Are you there?", "Delivered");
-  expect(await message(ada.page, "Are you there?").getByTitle("Read").count()).toBe(0);
+  await expect.poll(() => message(ada.page, "Are you there?").getByTitle("Read").count()).toBe(0);
   await lookAway(ben.page, false);
   await isState(ada, "Are you there?", "Read");
   await ben.page.getByText("New messages", { exact: true }).waitFor();
@@ -94,13 +94,13 @@ test("BOX-2: the arrow up changes the last own message, Escape leaves it as it w
   await change.fill("Something else");
   await change.press("Escape");
   await ada.page.getByRole("textbox", { name: "Message to Ben" }).waitFor();
-  expect(await field(ada.page).inputValue()).toBe("");
+  await expect.poll(() => field(ada.page).inputValue()).toBe("");
   await field(ada.page).press("ArrowUp");
   await change.fill("Hello");
   await change.press("Enter");
   await message(ben.page, "Hello").getByText("Edited").waitFor();
   await message(ada.page, "Hello").getByText("Edited").waitFor();
-  expect(await ben.page.locator(".message").count()).toBe(1);
+  await expect.poll(() => ben.page.locator(".message").count()).toBe(1);
 });
 
 test("BOX-2: what is deleted for everyone goes once it can no longer be undone", async () => {
@@ -123,10 +123,10 @@ test("BOX-2: what is deleted for everyone goes once it can no longer be undone",
   await ben.page.getByRole("link", { name: /^Ada .*Message deleted$/ }).waitFor();
   await openChat(ben, "Ada");
   await message(ben.page, "Keep this").waitFor();
-  expect(await message(ben.page, "Keep this").count()).toBe(1);
+  await expect.poll(() => message(ben.page, "Keep this").count()).toBe(1);
   await ada.page.reload();
   await message(ada.page, "Message deleted").waitFor();
-  expect(await message(ada.page, "Not this").count()).toBe(0);
+  await expect.poll(() => message(ada.page, "Not this").count()).toBe(0);
 });
 
 test("BOX-2: a deletion that is not over takes place when its author leaves the page", async () => {
@@ -202,8 +202,8 @@ test("BOX-2: one is told before a message is longer than it may be", async () =>
   await field(ada.page).fill("é".repeat(4_097));
   await ada.page.getByText("Too long by 2 letters or so").waitFor();
   await field(ada.page).press("Enter");
-  expect(await ada.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
-  expect(await ada.page.locator(".message").count()).toBe(0);
+  await expect.poll(() => ada.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+  await expect.poll(() => ada.page.locator(".message").count()).toBe(0);
   await write(ada, "é".repeat(4_096));
   await ada.page.getByRole("button", { name: "Show all of it" }).click();
   await hears(ada, "é".repeat(4_096));
@@ -219,7 +219,9 @@ test("messages on the device are found, and each leads to its place", async () =
   await ben.page.getByRole("link", { name: /The café is in Zürich/ }).click();
   const place = ben.page.locator(".message:focus", { hasText: "Zürich" });
   await place.waitFor();
-  expect(await place.evaluate((element) => element.getBoundingClientRect().top)).toBeGreaterThan(0);
+  await expect
+    .poll(() => place.evaluate((element) => element.getBoundingClientRect().top))
+    .toBeGreaterThan(0);
   await ben.page.getByRole("searchbox").fill("nowhere at all");
   await ben.page.getByText("Nothing on this device matches").waitFor();
   await ben.page.goto(`${url()}/#/chats/somebody`);
@@ -232,7 +234,14 @@ test("who has scrolled up keeps the place, hears of what is new and goes to it",
   await hears(ben, "Line 55");
   await ben.page.reload();
   await hears(ben, "Line 55");
-  expect(await ben.page.locator(".message").count()).toBe(50);
+  await expect.poll(() => ben.page.locator(".message").count()).toBe(50);
+  const isAtEnd = () =>
+    ben.page
+      .locator(".log")
+      .evaluate(
+        (box) => box.scrollTop > 300 && box.scrollHeight - box.clientHeight - box.scrollTop < 2,
+      );
+  await expect.poll(isAtEnd).toBe(true);
   // Read in the moment in which it is scrolled, before the earlier ones are there.
   const before = await ben.page.locator(".log").evaluate((box) => {
     box.scrollTop = 300;
@@ -248,18 +257,18 @@ test("who has scrolled up keeps the place, hears of what is new and goes to it",
       const bubble = document.getElementById(id ?? "")?.firstElementChild?.nextElementSibling;
       return bubble?.getBoundingClientRect().y ?? 0;
     }, before?.id);
-  expect(await place()).toBeCloseTo(before?.y ?? -1, 0);
+  await expect.poll(() => place()).toBeCloseTo(before?.y ?? -1, 0);
   await write(ada, "And one more");
   const news = ben.page.getByRole("button", { name: "1 new message" });
   await news.waitFor();
-  expect(await place()).toBeCloseTo(before?.y ?? -1, 0);
+  await expect.poll(() => place()).toBeCloseTo(before?.y ?? -1, 0);
   await isState(ada, "And one more", "Delivered");
   await news.click();
   await isState(ada, "And one more", "Read");
   await news.waitFor({ state: "detached" });
   await ben.page.reload();
   await hears(ben, "And one more");
-  expect(await message(ben.page, "Line 0").count()).toBe(0);
+  await expect.poll(() => message(ben.page, "Line 0").count()).toBe(0);
   await ben.page.getByRole("searchbox").fill("line 0");
   await ben.page.getByRole("link", { name: /^Message.*Line 0$/ }).click();
   await ben.page.locator(".message:focus", { hasText: "Line 0" }).waitFor();

@@ -103,13 +103,13 @@ test("a request is answered without a mouse", async () => {
     .poll(() => ben.page.evaluate(() => document.activeElement?.textContent))
     .toMatch(/asks to meet you/);
   await ben.page.keyboard.press("Tab");
-  expect(
-    await passphraseField(ben.page).evaluate((field) => field === document.activeElement),
-  ).toBe(true);
+  await expect
+    .poll(() => passphraseField(ben.page).evaluate((field) => field === document.activeElement))
+    .toBe(true);
   await ben.page.keyboard.type("blue moon");
   await ben.page.keyboard.press("Enter");
   await bothConnected(ada, ben);
-  expect(await ben.page.evaluate(() => document.activeElement?.textContent)).toBe(
-    "You and Ada are now contacts",
-  );
+  await expect
+    .poll(() => ben.page.evaluate(() => document.activeElement?.textContent))
+    .toBe("You and Ada are now contacts");
 });

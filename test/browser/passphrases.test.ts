@@ -29,7 +29,7 @@ test("PAS-1, PAS-2: a known account is asked, answers in a sheet, and both have 
   await bothConnected(ada, ben);
   await sheet(ben.page).getByRole("button", { name: "Done" }).click();
   // What lay below the sheet is as it was.
-  expect(await ben.page.getByLabel("Note").inputValue()).toBe("half a thought");
+  await expect.poll(() => ben.page.getByLabel("Note").inputValue()).toBe("half a thought");
   await ada.page.getByRole("button", { name: "Done" }).click();
   await ada.page.getByText(/, by a passphrase/).waitFor();
 
@@ -65,18 +65,18 @@ test("PAS-6: differing passphrases end on both pages, and neither serves again",
     [ada, ben].map(({ page }) => heading(page, "The passphrases differ").waitFor()),
   );
   await ada.page.getByRole("button", { name: "Ask again" }).click();
-  expect(await passphraseField(ada.page).inputValue()).toBe("");
+  await expect.poll(() => passphraseField(ada.page).inputValue()).toBe("");
   await passphraseField(ada.page).fill("One two three");
   await askButton(ada.page).click();
   await ada.page.getByText("This passphrase is used up").waitFor();
-  expect(await passphraseField(ada.page).inputValue()).toBe("One two three");
+  await expect.poll(() => passphraseField(ada.page).inputValue()).toBe("One two three");
   await sheet(ben.page).getByRole("button", { name: "Close" }).click();
 
   await passphraseField(ada.page).fill("five six seven");
   await askButton(ada.page).click();
   await answer(ben, "one two four");
   await sheet(ben.page).getByText("This passphrase is used up").waitFor();
-  expect(await passphraseField(ben.page).getAttribute("aria-invalid")).toBe("true");
+  await expect.poll(() => passphraseField(ben.page).getAttribute("aria-invalid")).toBe("true");
   await answer(ben, "five six seven");
   await bothConnected(ada, ben);
 });
@@ -92,7 +92,7 @@ test("PAS-6: a wrong number, or another's passphrase at it, ends as a mismatch",
   await heading(ada.page, "The passphrases differ").waitFor();
   await heading(ben.page, "That did not match").waitFor();
   await ben.page.getByRole("button", { name: "Enter another number" }).click();
-  expect(await ben.page.getByLabel("The number").inputValue()).toBe("");
+  await expect.poll(() => ben.page.getByLabel("The number").inputValue()).toBe("");
 });
 
 test("PAS-9: two who ask each other at once meet once", async () => {
@@ -105,8 +105,8 @@ test("PAS-9: two who ask each other at once meet once", async () => {
   const submit = ({ page }: Person) => page.evaluate(() => document.forms[0]?.requestSubmit());
   await Promise.all([submit(ada), submit(ben)]);
   await bothConnected(ada, ben);
-  expect(await sheet(ada.page).count()).toBe(0);
-  expect(await sheet(ben.page).count()).toBe(0);
+  await expect.poll(() => sheet(ada.page).count()).toBe(0);
+  await expect.poll(() => sheet(ben.page).count()).toBe(0);
 });
 
 test("PAS-9: asking someone whose request was put off answers it", async () => {

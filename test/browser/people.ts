@@ -78,7 +78,7 @@ export function world(): World {
       });
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(40_000);
     page.on("console", (message) => {
       if (message.type() !== "error" && message.type() !== "warning") return;
       faults.push(`${message.text()} ${message.location().url}`);
@@ -121,10 +121,10 @@ export async function showKey({ page }: Person): Promise<string> {
   return shownCode(page);
 }
 
-/** The code in the large words of the page. */
+/** The code in the large words of the page, once all of it is there. */
 export async function shownCode(page: Page): Promise<string> {
-  const words = (await page.locator(".key-words").textContent()) ?? "";
-  return words.trim().split(/\s+/).join("-");
+  const words = page.locator(".key-words", { hasText: /^\s*\d+\s+\S+/ });
+  return ((await words.textContent()) ?? "").trim().split(/\s+/).join("-");
 }
 
 export function keyField(page: Page): Locator {

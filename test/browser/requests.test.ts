@@ -2,6 +2,7 @@
 // one person; and the form that makes one.
 
 import { expect, test } from "vitest";
+import { problem } from "../../shared/wire/problem.ts";
 import {
   answer,
   ask,
@@ -20,6 +21,8 @@ import {
 
 const { pair, person, url, expectFaults } = world();
 
+const PROBLEM_TYPE = "application/problem+json";
+
 test("PAS-2: of several pages the first that answers serves, and the others are dismissed", async () => {
   const { ada, ben, benId } = await pair();
   const other = await ben.context.newPage();
@@ -30,7 +33,7 @@ test("PAS-2: of several pages the first that answers serves, and the others are 
   await answer(ben, "blue moon");
   await bothConnected(ada, ben);
   await other.getByText("was answered in another window or on another device.").waitFor();
-  expect(await sheet(other).count()).toBe(0);
+  await expect.poll(() => sheet(other).count()).toBe(0);
 });
 
 test("PAS-2: two pages that answer at the same moment make one answer", async () => {
@@ -67,7 +70,7 @@ test("an answer that could not be sent can be sent again as it was typed", async
   await heading(ben.page, "You are offline").waitFor();
   await ben.context.setOffline(false);
   await ben.page.getByRole("button", { name: "Try again" }).click();
-  expect(await passphraseField(ben.page).inputValue()).toBe("blue moon");
+  await expect.poll(() => passphraseField(ben.page).inputValue()).toBe("blue moon");
   await sheet(ben.page).getByRole("button", { name: "Answer", exact: true }).click();
   await bothConnected(ada, ben);
 });
@@ -81,23 +84,24 @@ test("a request waits for no stray key, Escape puts it off, and the focus goes b
   await expect.poll(() => ben.page.title()).toMatch(/asks to meet you/);
   const focused = () => ben.page.evaluate(() => document.activeElement?.textContent ?? "");
   await expect.poll(focused).toMatch(/asks to meet you/);
-  expect(await ben.page.locator(".unseen[aria-live=polite]").first().textContent()).toMatch(
-    /asks to meet you/,
-  );
+  await expect
+    .poll(() => ben.page.locator(".unseen[aria-live=polite]").first().textContent())
+    .toMatch(/asks to meet you/);
   await ben.page.keyboard.press("Enter");
   for (let tabs = 0; tabs < 12; tabs++) {
     await ben.page.keyboard.press("Tab");
     // The browser's own controls may come between the last and the first.
-    const isBelow = await ben.page.evaluate(
-      () => document.activeElement?.closest("#app > :not(dialog)") !== null,
-    );
-    expect(isBelow).toBe(false);
+    const isBelow = () =>
+      ben.page.evaluate(() => document.activeElement?.closest("#app > :not(dialog)") !== null);
+    await expect.poll(isBelow).toBe(false);
   }
   await ben.page.keyboard.press("Escape");
   await sheet(ben.page).waitFor({ state: "detached" });
-  expect(await keyField(ben.page).evaluate((field) => field === document.activeElement)).toBe(true);
-  expect(await keyField(ben.page).inputValue()).toBe("417");
-  expect(await ben.page.title()).toMatch(/^Enter a key/);
+  await expect
+    .poll(() => keyField(ben.page).evaluate((field) => field === document.activeElement))
+    .toBe(true);
+  await expect.poll(() => keyField(ben.page).inputValue()).toBe("417");
+  await expect.poll(() => ben.page.title()).toMatch(/^Enter a key/);
 
   await ben.page.getByRole("link", { name: "Contacts", exact: true }).click();
   await ben.page.getByText("waits for your answer").waitFor();
@@ -120,7 +124,7 @@ test("requests come one after another, and none disturbs a key on show", async (
   await answer(ben, "red sun");
   await heading(ben.page, "You and Cy are now contacts").waitFor();
   await sheet(ben.page).getByRole("button", { name: "Done" }).click();
-  expect(await shownCode(ben.page)).toBe(code);
+  await expect.poll(() => shownCode(ben.page)).toBe(code);
 });
 
 test("PAS-2: what was missed while the page was closed is told when it opens", async () => {
@@ -172,7 +176,33 @@ test("PAS-8: who may ask is chosen, and stays", async () => {
   await nobody.check();
   await saved;
   await page.reload();
-  expect(await nobody.isChecked()).toBe(true);
+  await expect.poll(() => nobody.isChecked()).toBe(true);
+});
+
+test("PAS-8: a choice that was made elsewhere is shown, and one that is refused is not", async () => {
+  expectFaults(/status of 429/);
+  const { page } = await person("Ada");
+  await page.getByRole("link", { name: "You", exact: true }).click();
+  const choice = (name: string) =>
+    page
+      .getByRole("group", { name: "Which strangers may ask to meet you" })
+      .getByRole("radio", { name, exact: true });
+  await expect.poll(() => choice("Anyone").isChecked()).toBe(true);
+  const account = "**/v1/account";
+  await page.route(account, async (route) => {
+    if (route.request().method() === "PATCH") {
+      const refusal = problem("too-many-requests");
+      await route.fulfill({ status: refusal.status, contentType: PROBLEM_TYPE, json: refusal });
+    } else {
+      const response = await route.fetch();
+      await route.fulfill({ json: { ...(await response.json()), requestsFrom: "nobody" } });
+    }
+  });
+  await page.reload();
+  await expect.poll(() => choice("Nobody").isChecked()).toBe(true);
+  await choice("Contacts of contacts").click();
+  await page.getByRole("button", { name: "Dismiss" }).waitFor();
+  await expect.poll(() => choice("Nobody").isChecked()).toBe(true);
 });
 
 test("PAS-1: a passphrase is hidden until asked for, and is suggested in a language of one's own", async () => {
@@ -181,13 +211,13 @@ test("PAS-1: a passphrase is hidden until asked for, and is suggested in a langu
   const field = passphraseField(page);
   const masking = () =>
     field.evaluate((input) => getComputedStyle(input).getPropertyValue("-webkit-text-security"));
-  expect(await masking()).toBe("disc");
+  await expect.poll(() => masking()).toBe("disc");
   for (const [name, value] of [
     ["autocomplete", "off"],
     ["spellcheck", "false"],
     ["autocapitalize", "none"],
   ]) {
-    expect(await field.getAttribute(name ?? "")).toBe(value);
+    await expect.poll(() => field.getAttribute(name ?? "")).toBe(value);
   }
   const language = page.getByLabel("Language of suggestions");
   await expect.poll(() => language.inputValue()).toBe("es");
@@ -198,12 +228,12 @@ test("PAS-1: a passphrase is hidden until asked for, and is suggested in a langu
       return field.inputValue();
     })
     .toMatch(/^[\u3040-\u309f]+( [\u3040-\u309f]+){2}$/);
-  expect(await masking()).toBe("none");
+  await expect.poll(() => masking()).toBe("none");
   await page.getByText(/^Good:/).waitFor();
   await field.fill("love");
   await page.getByText(/^Weak:/).waitFor();
   await page.getByRole("button", { name: "Hide the passphrase" }).click();
-  expect(await masking()).toBe("disc");
+  await expect.poll(() => masking()).toBe("disc");
 });
 
 test("PAS-4: times out of bounds are refused before anything is sent, and the field has the focus", async () => {

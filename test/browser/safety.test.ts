@@ -30,9 +30,9 @@ async function openErasing(someone: Person): Promise<void> {
 
 async function isErased({ page }: Person): Promise<void> {
   await heading(page, "This account was erased").waitFor();
-  expect(await page.getByRole("navigation").count()).toBe(0);
-  expect(await page.getByRole("button").count()).toBe(1);
-  expect(await page.title()).toBe("Account erased – Acquaint");
+  await expect.poll(() => page.getByRole("navigation").count()).toBe(0);
+  await expect.poll(() => page.getByRole("button").count()).toBe(1);
+  await expect.poll(() => page.title()).toBe("Account erased – Acquaint");
 }
 
 async function openContact({ page }: Person, name: string): Promise<void> {
@@ -92,7 +92,7 @@ async function tamper(
   { page }: Person,
   collection: string,
   id: string,
-  value: object | true,
+  value: object | string,
 ): Promise<void> {
   await page.evaluate(
     ([name, key, put]) =>
@@ -105,7 +105,7 @@ async function tamper(
           const store = transaction.objectStore(name);
           const reading = store.get(key);
           reading.onsuccess = () => {
-            store.put(put === true ? true : { ...reading.result, ...put }, key);
+            store.put(typeof put === "string" ? put : { ...reading.result, ...put }, key);
           };
           transaction.oncomplete = () => {
             database.close();
@@ -142,7 +142,10 @@ test("ID-5: an account is erased once its owner has typed whose it is, in every 
   const { ada, ben } = await talking(people);
   const second = { page: await ada.context.newPage(), context: ada.context };
   const complaints: string[] = [];
-  second.page.on("console", (message) => complaints.push(message.text()));
+  second.page.on("console", (message) => {
+    // It takes the socket over from the window that erases, and the server knows it no more.
+    if (!message.text().startsWith("WebSocket connection")) complaints.push(message.text());
+  });
   second.page.on("pageerror", (error) => complaints.push(String(error)));
   await second.page.goto(url());
   await openChat(second, "Ben");
@@ -153,7 +156,8 @@ test("ID-5: an account is erased once its owner has typed whose it is, in every 
   await typeToErase(ada, "Ada");
   await ada.page.getByText("Nothing was erased.").waitFor();
   await typeToErase(ada, id.slice(0, 3));
-  expect(await heading(ada.page, "This account was erased").count()).toBe(0);
+  await ada.page.getByText("Nothing was erased.").waitFor();
+  await expect.poll(() => heading(ada.page, "This account was erased").count()).toBe(0);
   await typeToErase(ada, id.slice(0, 4).toUpperCase());
   await Promise.all([isErased(ada), isErased(second)]);
   expect(complaints).toEqual([]);
@@ -168,7 +172,7 @@ test("ID-5: an account is erased once its owner has typed whose it is, in every 
   // A window that was left open does not take the new account along.
   await second.page.bringToFront();
   await second.page.getByRole("button", { name: "Begin anew" }).click();
-  expect(await idOf(second)).toBe(newId);
+  await expect.poll(() => idOf(second)).toBe(newId);
   await openContact(ben, "Ada");
 });
 
@@ -176,13 +180,13 @@ test("ID-5: after another device has erased the account, this one says so and ke
   const [ada, ben] = await Promise.all([person("Ada"), person("Ben")]);
   await meet(ada, ben);
   // As the page is left by another device's word for it, which no second browser can give.
-  await tamper(ada, "device", "erasure", true);
-  await ada.page.evaluate(() => new BroadcastChannel("acquaint").postMessage("erased"));
+  await tamper(ada, "device", "erasure", "erased");
+  await ada.page.evaluate(() => new BroadcastChannel("acquaint").postMessage(["erased"]));
   await isErased(ada);
-  expect(await keptEntries(ada)).toContain("identity: identity");
+  await expect.poll(() => keptEntries(ada)).toContain("identity: identity");
   await ada.page.getByRole("button", { name: "Begin anew" }).click();
   await heading(ada.page, "Meet people, keep them").waitFor();
-  expect(await keptEntries(ada)).toEqual([]);
+  await expect.poll(() => keptEntries(ada)).toEqual([]);
 });
 
 test("ID-5: without a connection nothing is erased, and the account is there as before", async () => {
@@ -195,7 +199,7 @@ test("ID-5: without a connection nothing is erased, and the account is there as 
   await ada.page.getByText("Erasing was cut short.").waitFor();
   await ada.context.setOffline(false);
   await ada.page.getByText("No connection.").waitFor({ state: "detached" });
-  expect(await idOf(ada)).toBe(id);
+  await expect.poll(() => idOf(ada)).toBe(id);
   await openErasing(ada);
   await typeToErase(ada, id.slice(0, 4));
   await isErased(ada);
@@ -230,7 +234,9 @@ test("ID-3: both see the same twelve words, and a contact tells when they were c
 test("ID-3: devices that were added or removed with a signature are told of, and are no alarm", () => {
   const told = (state: "changed" | "forked", comparedAt: number | null) =>
     comparedText({ state, comparedAt }, "Ben");
-  expect(told("changed", 0)).toMatch(/1970.*Ben has added or removed devices.*no alarm/);
+  expect(told("changed", 0)).toMatch(
+    /1970.*Ben has changed devices or the recovery phrase.*no alarm/,
+  );
   expect(told("forked", null)).toBe("Not yet; the keys are others now");
 });
 

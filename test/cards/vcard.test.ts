@@ -21,7 +21,7 @@ describe("KEY-6: a card out as vCard and back", () => {
       }),
       { numRuns: 1_000 },
     );
-  }, 60_000);
+  }, 120_000);
 
   test("the text has CRLF only, lines of at most 75 octets, and every property once", () => {
     fc.assert(
@@ -41,7 +41,7 @@ describe("KEY-6: a card out as vCard and back", () => {
       }),
       { numRuns: 300 },
     );
-  }, 60_000);
+  }, 120_000);
 
   test("a plain card uses the common properties and needs no JSPROP", () => {
     const card: Card = {

@@ -48,6 +48,6 @@ test.each([
 ])("KEY-1: the frame around %s is as wide as a terminal draws it", (code, columns) => {
   const key = { code, digits: "417-0000000", link: "x", words: code } as unknown as ShownKey;
   const out = { interactive: false, colored: false, columns: 80, write() {} };
-  const [top = ""] = keyLines(key, out).filter((line) => line.includes("╭"));
+  const [top = ""] = keyLines(key, "key", out).filter((line) => line.includes("╭"));
   expect(top.match(/─/g)).toHaveLength(columns);
 });

@@ -74,14 +74,28 @@ export class IndependentClient {
   }
 
   async signIn(): Promise<void> {
-    const { userId, deviceId } = this.account;
-    const call = (path: string, body: Json) => this.connection.call("POST", path, body);
-    await call("/v1/accounts", { log: this.#log });
-    const { challenge } = await call("/v1/challenges", { userId, deviceId });
-    const signed = crypto.sessionBytes(this.#origin, challenge as string);
-    const signature = crypto.b64(this.signer.sign(signed));
-    const session = await call("/v1/sessions", { challenge, signature });
+    await this.connection.call("POST", "/v1/accounts", { log: this.#log });
+    await this.openSession(this.account.userId);
+  }
+
+  /** @param userId of the account that lists this device */
+  async openSession(userId: string): Promise<void> {
+    const signed = await this.#signedChallenge(userId, "acquaint session v1");
+    const session = await this.connection.call("POST", "/v1/sessions", signed);
     this.connection.token = session["token"] as string;
+  }
+
+  /** The account that it has made for itself. */
+  async erase(): Promise<void> {
+    const signed = await this.#signedChallenge(this.account.userId, "acquaint erase v1");
+    await this.connection.call("DELETE", "/v1/account", signed);
+  }
+
+  async #signedChallenge(userId: string, label: string): Promise<Json> {
+    const asked = { userId, deviceId: this.account.deviceId };
+    const { challenge } = await this.connection.call("POST", "/v1/challenges", asked);
+    const signed = crypto.lvCat(label, this.#origin, challenge as string);
+    return { challenge, signature: crypto.b64(this.signer.sign(signed)) };
   }
 
   async contacts(): Promise<Json[]> {
@@ -93,6 +107,12 @@ export class IndependentClient {
     const [locator, digits] = code.split("-");
     const socket = await this.connection.open({ purpose: "claim", method: "key", locator });
     return this.#respond(socket, { method: "key", prs: crypto.prsOf(Number(digits)), card });
+  }
+
+  /** Into the account of a device that shows a code, or says a locator. */
+  async enterLink(locator: string, prs: Buffer): Promise<Paired> {
+    const socket = await this.connection.open({ purpose: "claim", method: "link", locator });
+    return this.#respond(socket, { method: "link", prs, card: "" });
   }
 
   /** At the locator of an open attempt. */

@@ -26,6 +26,21 @@ export interface Content {
   readonly to?: string;
   readonly content?: Content;
   readonly isTyping?: boolean;
+  readonly name?: string;
+  readonly type?: string;
+  readonly blob?: { readonly blobId: string; readonly key: string; readonly size: number };
+  readonly thumbnail?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly possession?: string;
+  readonly length?: number;
+  readonly head?: string;
+  readonly change?: string;
+  readonly for?: number;
+  readonly done?: number;
+  readonly total?: number;
+  readonly records?: string;
+  readonly prekey?: { readonly id: number; readonly key: string; readonly signature: string };
 }
 
 const KINDS = [
@@ -38,7 +53,14 @@ const KINDS = [
   "resend",
   "sync",
   "typing",
+  "file",
+  "join",
+  "joined",
+  "joinRefused",
+  "devices",
+  "handover",
 ];
+const CHANGES = ["added", "removed", "recovery"];
 
 export function bytesOfContent(content: Content): Buffer {
   return encode(itemsOf(content));
@@ -52,6 +74,7 @@ function itemsOf(content: Content): Items {
   const { kind, id, at, text, replyTo, emoji, state, of, to, isTyping, count, isRepeated } =
     content;
   const seconds = content.seconds ?? content.lifetimeSeconds;
+  const { blob, prekey } = content;
   const items: [number, Item | undefined][] = [
     [0, KINDS.indexOf(kind) + 1],
     [1, id && fromB64(id)],
@@ -65,6 +88,21 @@ function itemsOf(content: Content): Items {
     [12, isTyping],
     [13, count],
     [14, isRepeated],
+    [15, content.name],
+    [16, content.type],
+    [17, blob && [fromB64(blob.blobId), fromB64(blob.key), blob.size]],
+    [18, content.thumbnail && fromB64(content.thumbnail)],
+    [19, content.width],
+    [20, content.height],
+    [21, content.possession && fromB64(content.possession)],
+    [22, content.length],
+    [23, content.head && fromB64(content.head)],
+    [24, content.change && CHANGES.indexOf(content.change) + 1],
+    [25, content.for],
+    [26, content.done],
+    [27, content.total],
+    [28, content.records && fromB64(content.records)],
+    [29, prekey && [prekey.id, fromB64(prekey.key), fromB64(prekey.signature)]],
   ];
   if (Array.isArray(of)) items.push([9, Buffer.concat((of as string[]).map(fromB64))]);
   else if (typeof of === "string") items.push([4, fromB64(of)]);
@@ -78,9 +116,9 @@ function referred(reference: Reference | undefined): [number, Item | undefined] 
 }
 
 function fromItems(items: Items): Content {
-  const idAt = (key: number) => (items.get(key) as Buffer | undefined)?.toString("base64url");
-  const own = idAt(4);
-  const others = idAt(5);
+  const bytesAt = (key: number) => (items.get(key) as Buffer | undefined)?.toString("base64url");
+  const own = bytesAt(4);
+  const others = bytesAt(5);
   const reference: Reference | undefined =
     own !== undefined
       ? { by: "sender", id: own }
@@ -92,10 +130,10 @@ function fromItems(items: Items): Content {
   const inner = items.get(11) as Items | undefined;
   const members = {
     kind,
-    id: idAt(1),
+    id: bytesAt(1),
     at: items.get(2),
     text: items.get(3),
-    [kind === "text" ? "replyTo" : "of"]:
+    [kind === "text" || kind === "file" ? "replyTo" : "of"]:
       kind === "edit" || kind === "delete" ? own : (reference ?? (several && eights(several))),
     [kind === "timer" ? "seconds" : "lifetimeSeconds"]: items.get(6),
     emoji: items.get(7),
@@ -105,9 +143,36 @@ function fromItems(items: Items): Content {
     isTyping: items.get(12),
     count: items.get(13),
     isRepeated: items.get(14),
+    name: items.get(15),
+    type: items.get(16),
+    blob: blobIn(items.get(17) as [Buffer, Buffer, number] | undefined),
+    thumbnail: bytesAt(18),
+    width: items.get(19),
+    height: items.get(20),
+    possession: bytesAt(21),
+    length: items.get(22),
+    head: bytesAt(23),
+    change: CHANGES[((items.get(24) as number | undefined) ?? 0) - 1],
+    for: items.get(25),
+    done: items.get(26),
+    total: items.get(27),
+    records: bytesAt(28),
+    prekey: prekeyIn(items.get(29) as [number, Buffer, Buffer] | undefined),
   };
   const present = Object.entries(members).filter(([, value]) => value !== undefined);
   return Object.fromEntries(present) as unknown as Content;
+}
+
+function blobIn(item: [Buffer, Buffer, number] | undefined): Content["blob"] {
+  if (item === undefined) return undefined;
+  const [blobId, key, size] = item;
+  return { blobId: blobId.toString("base64url"), key: key.toString("base64url"), size };
+}
+
+function prekeyIn(item: [number, Buffer, Buffer] | undefined): Content["prekey"] {
+  if (item === undefined) return undefined;
+  const [id, key, signature] = item;
+  return { id, key: key.toString("base64url"), signature: signature.toString("base64url") };
 }
 
 function eights(bytes: Buffer): string[] {

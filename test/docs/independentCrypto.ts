@@ -15,7 +15,7 @@ import { ristretto255, ristretto255_hasher } from "@noble/curves/ed25519.js";
 
 export type Side = "initiator" | "responder";
 export type Box = "identity" | "card";
-export type Method = "key" | "passphrase";
+export type Method = "key" | "passphrase" | "link";
 
 export interface Exchange {
   readonly method: Method;

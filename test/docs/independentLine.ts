@@ -62,13 +62,17 @@ export class IndependentLine {
     this.#pairings.clear();
   }
 
-  /** How many are left at the server. */
-  async leavePrekeys(): Promise<number> {
+  get signedPrekey(): Bundle["signed"] {
     const { publicKey } = this.#signed;
     const signed = crypto.lvCat("acquaint prekey v1", crypto.u64be(this.#signedId), publicKey);
     const signature = crypto.b64(this.#client.signer.sign(signed));
+    return { id: this.#signedId, key: crypto.b64(publicKey), signature };
+  }
+
+  /** How many are left at the server. */
+  async leavePrekeys(): Promise<number> {
     const { left } = await this.#client.connection.call("PUT", "/v1/prekeys", {
-      signed: { id: this.#signedId, key: crypto.b64(publicKey), signature },
+      signed: this.signedPrekey,
       oneTime: [...this.#oneTime].map(([id, pair]) => ({ id, key: crypto.b64(pair.publicKey) })),
     });
     return left as number;

@@ -37,7 +37,8 @@ function u64be(value: number | undefined): Buffer {
   return bytes;
 }
 
-function signedBytesOf(entry: TravellingEntry): Buffer {
+/** Of an entry whose signatures may still be missing. */
+export function signedBytesOf(entry: Omit<TravellingEntry, "signature">): Buffer {
   const { kind, signKey, agreeKey, recoveryKey, previous, by, device, createdAt } = entry;
   const start = [Buffer.from("acquaint device log v1"), Buffer.from(kind)];
   const keys = [decoded(signKey), decoded(agreeKey)];

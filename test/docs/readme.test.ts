@@ -23,20 +23,34 @@ test.for([
 ] as const)("fifteen lines of README.md pair two people %s", async ([what, printed]) => {
   const order = ["by a key", "by a passphrase", "and send a message"];
   const example = EXAMPLES[order.indexOf(what)] ?? "";
-  expect(example.split("\n").filter((line) => line !== "").length).toBeLessThanOrEqual(15);
-  expect(example).toContain(`"${DEFAULT_SERVER}"`);
+  expect(linesOf(example)).toBeLessThanOrEqual(15);
+  const stdout = await run(example);
+  for (const line of printed) expect(stdout).toMatch(line);
+});
 
+test("ID-3: the lines of README.md about devices bring one account to two of them", async () => {
+  const example = EXAMPLES[3] ?? "";
+  expect(linesOf(example)).toBeLessThanOrEqual(20);
+  expect(await run(example)).toMatch(/^the same account: true$/m);
+});
+
+function linesOf(example: string): number {
+  return example.split("\n").filter((line) => line !== "").length;
+}
+
+/** What it prints, as it stands but for the server's port. */
+async function run(example: string): Promise<string> {
+  expect(example).toContain(`"${DEFAULT_SERVER}"`);
   const server = await startServer();
   const code = example.replace(DEFAULT_SERVER, server.url);
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["--input-type=module", "--eval", code],
+    ["--input-type=module-typescript", "--eval", code],
     { cwd: ROOT },
   );
   await server.stop();
-
-  for (const line of printed) expect(stdout).toMatch(line);
-});
+  return stdout;
+}
 
 test("every file that the documents link to is there", () => {
   const documents = ["README.md", "ARCHITECTURE.md", "SECURITY.md", "docs/protocol.md"];

@@ -7,7 +7,7 @@ import { startServer } from "../support/serverProcess.ts";
 
 test(
   "BOX-2: of 300 texts, replies, edits, reactions, deletions, timers and receipts over breaking connections both keep the same",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const server = await startServer();
     await converseInAllKinds(server.url, { contents: 300, seed: Date.now() % 1_000_000 });

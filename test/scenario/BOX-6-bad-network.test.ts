@@ -12,7 +12,7 @@ afterAll(() => server.stop());
 
 test(
   "BOX-6: 30 sessions over a network that resets, delays, repeats and falls silent lose nothing and repeat nothing",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const seed = Date.now() % 1_000_000;
     for (let round = 0; round < 3; round++) {

@@ -111,7 +111,7 @@ test("PAS-9: in 50 rounds of two asking each other at once, on slow lines, each 
   };
   await Promise.all(Array.from({ length: 10 }, (_, pair) => passed(pair)));
   expect(turned).toBeGreaterThan(10); // they did cross
-  await expect.poll(() => storedAttempts(server.stateDir), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => storedAttempts(server.stateDir)).toEqual([]);
   const listed = [...listedReceipts(server.stateDir)];
   expect(new Map(listed)).toEqual(new Map([...receipts.values()].map((receipt) => [receipt, 2])));
 });
@@ -175,7 +175,7 @@ test("PAS-9: the cancellation of the attempt that makes way is made good after a
     await expectOneMeeting([ada, ben], outcomes, `round ${round}`);
   }
   expect(cuts).toBeGreaterThan(0);
-  await expect.poll(() => storedAttempts(server.stateDir), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => storedAttempts(server.stateDir)).toEqual([]);
 });
 
 test("PAS-9: crossing with different passphrases is one mismatch, the same for both", async () => {

@@ -129,5 +129,5 @@ test(`PAS-9: in ${PAIRS * ROUNDS} rounds of crossed requests with two tabs on ea
   };
   await Promise.all(Array.from({ length: PAIRS }, (_, pair) => passed(pair)));
   expect(turned).toBeGreaterThan(5); // they did cross
-  await expect.poll(() => storedAttempts(server.stateDir), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => storedAttempts(server.stateDir)).toEqual([]);
 });

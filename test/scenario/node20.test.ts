@@ -46,7 +46,7 @@ test.runIf(node !== undefined)(
       },
       logLevel: "error",
     });
-    const run = spawnSync(node!, [outfile, server.url], { encoding: "utf8", timeout: 30_000 });
+    const run = spawnSync(node!, [outfile, server.url], { encoding: "utf8", timeout: 110_000 });
     await server.stop();
     expect(run.stderr).toBe("");
     const said = JSON.parse(run.stdout) as Record<string, unknown>;

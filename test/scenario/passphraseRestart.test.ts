@@ -124,7 +124,7 @@ async function reviveAndCompare(run: Run): Promise<string> {
 
 test.each(CASES)(
   "PAS-5: the $victim of a meeting ($way) killed before any of its steps and started again ends as the other does",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async ({ way, victim }) => {
     const outcomes: Record<string, number> = { both: 0, neither: 0 };
     const lanes = 4; // side by side, for the sake of time

@@ -87,7 +87,7 @@ async function reviveAndCompare({ store, other, others: known, diedBefore }: Run
 
 test.each<Role>(["initiator", "responder"])(
   "KEY-5: the %s killed before any of its steps and started again ends as the other side does",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (victim) => {
     const outcomes: Record<string, number> = { both: 0, neither: 0 };
     for (let fatal = 0; ; fatal++) {

@@ -60,7 +60,7 @@ const REQUEST_MOMENTS: Moment[] = [
 test.each(Object.keys(WAYS) as Way[])(
   "KEY-5, PAS-5: a server killed at any frame of a meeting %s, and restarted, lets both connect",
   {
-    timeout: 180_000,
+    timeout: 300_000,
   },
   async (way) => {
     const lanes = 3;
@@ -84,7 +84,7 @@ test.each(Object.keys(WAYS) as Way[])(
 test(
   "KEY-5, PAS-5: 40 meetings of all kinds under way when the server is killed, four times, at random, all complete for both",
   {
-    timeout: 180_000,
+    timeout: 300_000,
   },
   async () => {
     const ways = Object.keys(WAYS) as Way[];

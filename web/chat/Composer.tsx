@@ -2,16 +2,24 @@
 // keys, Escape leaves an answer or a change, the up arrow in an empty field changes the last own message.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { keyOf, type MessageRecord } from "../../shared/client/index.ts";
+import {
+  CAPTION_MAX_BYTES,
+  keyOf,
+  type MessageRecord,
+  TEXT_MAX_BYTES,
+} from "../../shared/client/index.ts";
 import { notify } from "../announcements.ts";
 import { Icon } from "../components/Icon.tsx";
 import { problemText } from "../problems.ts";
 import { session } from "../session.ts";
+import { useStore } from "../store.ts";
 import { ChatIcon } from "./ChatIcon.tsx";
 import { useDraft, useTypingNotice } from "./draft.ts";
+import { AttachButton } from "./files/AttachButton.tsx";
+import type { Tray } from "./files/tray.ts";
+import { TrayView } from "./files/TrayView.tsx";
 import { lineOf } from "./words.ts";
 
-const TEXT_MAX_BYTES = 8 * 1024;
 /** From so many bytes left on, one is told. */
 const NEARLY_FULL_BYTES = 1_024;
 
@@ -26,6 +34,7 @@ export const NEW: Writing = { kind: "new", about: null };
 interface ComposerProps {
   readonly userId: string;
   readonly name: string;
+  readonly tray: Tray;
   readonly writing: Writing;
   readonly onWriting: (writing: Writing) => void;
   /** The last own message that can be changed. */
@@ -34,7 +43,7 @@ interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps) {
-  const { userId, name, writing, onWriting } = props;
+  const { userId, name, tray, writing, onWriting } = props;
   const { messages } = session.acquaint;
   const field = useRef<HTMLTextAreaElement>(null);
   const [draft, setDraft] = useDraft(userId);
@@ -42,8 +51,13 @@ export function Composer(props: ComposerProps) {
   const tellTyping = useTypingNotice(userId);
   const isEdit = writing.kind === "edit";
   const text = isEdit ? changed : draft;
-  const bytesLeft = TEXT_MAX_BYTES - new TextEncoder().encode(text).length;
-  const canSend = text.trim() !== "" && bytesLeft >= 0;
+  const toSend = useStore(tray.store, (state) => state.chosen).filter(
+    ({ isLeaving }) => !isLeaving,
+  );
+  const hasFiles = toSend.length > 0 && !isEdit;
+  const maxBytes = hasFiles ? CAPTION_MAX_BYTES : TEXT_MAX_BYTES;
+  const bytesLeft = maxBytes - new TextEncoder().encode(text).length;
+  const canSend = (text.trim() !== "" || hasFiles) && bytesLeft >= 0;
 
   useEffect(() => {
     if (hasKeys()) field.current?.focus();
@@ -77,6 +91,12 @@ export function Composer(props: ComposerProps) {
     setDraft("");
     tellTyping(false);
     props.onSent();
+    if (hasFiles) {
+      const isSaid = await tray.send(said, about === null ? null : keyOf(about));
+      // What was written meanwhile is not written over.
+      if (!isSaid && field.current?.value === "") setDraft(said);
+      return;
+    }
     try {
       await messages.send(userId, said, about === null ? {} : { replyTo: keyOf(about) });
     } catch (error) {
@@ -111,15 +131,24 @@ export function Composer(props: ComposerProps) {
       }}
     >
       {writing.about !== null && <About writing={writing} name={name} onLeave={leave} />}
+      {!isEdit && <TrayView tray={tray} onEmptied={() => field.current?.focus()} />}
       <div class="composer-line">
+        {!isEdit && (
+          <AttachButton
+            onFiles={(files) => {
+              tray.add(files);
+              if (hasKeys()) field.current?.focus();
+            }}
+          />
+        )}
         <textarea
           ref={field}
           rows={1}
           dir="auto"
-          aria-label={isEdit ? "Your message, changed" : `Message to ${name}`}
+          aria-label={fieldName(isEdit, hasFiles, name)}
           aria-describedby="composer-limit"
           aria-invalid={bytesLeft < 0 || undefined}
-          placeholder="Write a message"
+          placeholder={hasFiles ? "Add a caption" : "Write a message"}
           enterkeyhint={hasKeys() ? "send" : "enter"}
           value={text}
           onInput={(event) => change(event.currentTarget.value)}
@@ -177,6 +206,11 @@ function About({ writing, name, onLeave }: AboutProps) {
       </button>
     </div>
   );
+}
+
+function fieldName(isEdit: boolean, hasFiles: boolean, name: string): string {
+  if (isEdit) return "Your message, changed";
+  return hasFiles ? `Caption, to ${name}` : `Message to ${name}`;
 }
 
 /** Bytes are no measure for people, but what a letter takes differs: so it is said as what is left. */

@@ -17,6 +17,8 @@ import { useVisibleHeight } from "./attention.ts";
 import { ChatIcon } from "./ChatIcon.tsx";
 import { Composer, NEW, type Writing } from "./Composer.tsx";
 import { OpenConversation } from "./conversation.ts";
+import { useDropping } from "./files/dropping.ts";
+import { prepareFiles, trayFor } from "./files/tray.ts";
 import { ConversationMenu } from "./ConversationMenu.tsx";
 import { MessageLog } from "./MessageLog.tsx";
 import { canEdit } from "./MessageMenu.tsx";
@@ -46,10 +48,20 @@ export function ConversationPane({ userId, target }: ConversationPaneProps) {
   }, [conversation]);
 
   useVisibleHeight();
+  const tray = useMemo(() => trayFor(userId), [userId]);
+  const dropping = useDropping(
+    canWrite && writing.kind !== "edit" ? (files) => tray.add(files) : null,
+  );
+  useEffect(() => void prepareFiles().catch(() => {}), []);
 
-  const lastOwn = () => conversation.store.state.messages.findLast(canEdit) ?? null;
+  const lastOwn = () => {
+    const isChangeable = (record: MessageRecord) => canEdit(record) && record.text !== "";
+    return conversation.store.state.messages.findLast(isChangeable) ?? null;
+  };
   return (
-    <section class="chat" aria-label={`Conversation with ${name}`}>
+    // Whatever has the focus in it, files can be pasted.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <section class="chat" aria-label={`Conversation with ${name}`} {...dropping.handlers}>
       <Head
         userId={userId}
         name={name}
@@ -76,6 +88,7 @@ export function ConversationPane({ userId, target }: ConversationPaneProps) {
         <Composer
           userId={userId}
           name={name}
+          tray={tray}
           writing={writing}
           onWriting={setWriting}
           lastOwn={lastOwn}
@@ -83,6 +96,13 @@ export function ConversationPane({ userId, target }: ConversationPaneProps) {
         />
       ) : (
         !isAlarmed && <NoComposer name={name} contact={contact ?? null} />
+      )}
+      {dropping.isOver && (
+        <div class="drop-place" aria-hidden="true">
+          <p>
+            <ChatIcon name="attach" /> Drop to send to {name}
+          </p>
+        </div>
       )}
     </section>
   );

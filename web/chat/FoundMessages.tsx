@@ -1,12 +1,12 @@
 // Messages on this device that hold the words one searches for; each leads to its place.
 
 import { useEffect, useState } from "preact/hooks";
-import { keyOf, type MessageRecord, plainLine } from "../../shared/client/index.ts";
+import { keyOf, type MessageRecord } from "../../shared/client/index.ts";
 import { useSettled } from "../clock.ts";
 import { paths } from "../router.ts";
 import { session } from "../session.ts";
 import { excerptOf } from "./excerpt.ts";
-import { shortTime } from "./words.ts";
+import { lineOf, shortTime } from "./words.ts";
 
 const PAUSE_MS = 180;
 
@@ -64,7 +64,7 @@ interface FoundMessageProps {
 }
 
 function FoundMessage({ record, words, isOpen }: FoundMessageProps) {
-  const { peer, author, at, text } = record;
+  const { peer, author, at } = record;
   const name = session.nameOf(peer);
   return (
     <li>
@@ -82,7 +82,7 @@ function FoundMessage({ record, words, isOpen }: FoundMessageProps) {
             </time>
           </span>
           <span class="found-text" dir="auto">
-            {excerptOf(plainLine(text), words).map((part, index) =>
+            {excerptOf(lineOf(record), words).map((part, index) =>
               part.isHit ? <mark key={index}>{part.text}</mark> : part.text,
             )}
           </span>

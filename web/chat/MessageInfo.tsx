@@ -4,6 +4,7 @@ import type { MessageRecord } from "../../shared/client/index.ts";
 import { dayAndTimeText } from "../clock.ts";
 import { Heading } from "../components/Heading.tsx";
 import { Sheet } from "../components/Sheet.tsx";
+import { shownName, sizeText } from "./files/fileKinds.ts";
 import { durationText, STATES } from "./words.ts";
 
 interface MessageInfoProps {
@@ -13,9 +14,11 @@ interface MessageInfoProps {
 }
 
 export function MessageInfo({ record, name, onClose }: MessageInfoProps) {
-  const { author, at, edit, state, readAt, lifetimeSeconds, expiresAt } = record;
+  const { author, at, edit, file, state, readAt, lifetimeSeconds, expiresAt } = record;
   const facts: readonly (readonly [string, string] | false)[] = [
     ["From", author === "me" ? "You" : name],
+    file !== undefined && ["File", shownName(file)],
+    file !== undefined && ["Size", sizeText(file.size)],
     ["Written", dayAndTimeText(at)],
     edit !== undefined && ["Edited", dayAndTimeText(edit.at)],
     state !== undefined && ["State", STATES[state]],

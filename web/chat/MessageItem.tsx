@@ -7,14 +7,14 @@ import {
   type MessageRecord,
   shownReactions,
 } from "../../shared/client/index.ts";
-import { refusalId } from "../chats.ts";
-import { session } from "../session.ts";
-import { useStore } from "../store.ts";
 import { ChatIcon } from "./ChatIcon.tsx";
 import { useIsBeingDeleted } from "./deletions.ts";
+import { cancelUpload } from "./files/cancelling.ts";
+import { isFileRecord } from "./files/fileKinds.ts";
+import { bubbleKind, FileMessage } from "./files/FileMessage.tsx";
 import { MessageText } from "./MessageText.tsx";
 import { Quote } from "./Quote.tsx";
-import type { MessageRow } from "./rows.ts";
+import { elementId, type MessageRow } from "./rows.ts";
 import { StateMark } from "./StateMark.tsx";
 import { dayAndHour, DELETED, refusalText, timeText, UNKNOWN } from "./words.ts";
 
@@ -27,6 +27,8 @@ interface MessageActions {
   /** Null where nothing can be sent. */
   readonly react: ((record: MessageRecord, emoji: string) => void) | null;
   readonly sendAgain: (record: MessageRecord) => void;
+  /** Shows a picture in full. */
+  readonly view: (key: MessageKey) => void;
 }
 
 interface MessageItemProps {
@@ -62,7 +64,9 @@ export function MessageItem(props: MessageItemProps) {
       {author === "me" && state !== undefined && !isDeleted && <StateMark state={state} />}
     </span>
   );
+  const file = !isDeleted && isFileRecord(record) ? record : null;
   const isPlain = kind === "text" && !isDeleted;
+  const bubbleIs = file !== null ? bubbleKind(file) : isPlain ? "text" : "note";
   return (
     // One message is in the order of Tab, with what is in it: arrows move on, Enter opens what can be done.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
@@ -85,7 +89,7 @@ export function MessageItem(props: MessageItemProps) {
     >
       <span class="unseen">{who}:</span>
       <div class="bubble-line">
-        <div class="bubble" ref={bubble} data-kind={isPlain ? "text" : "note"} {...press}>
+        <div class="bubble" ref={bubble} data-kind={bubbleIs} {...press}>
           {replyTo !== undefined && !isDeleted && (
             <Quote
               replyTo={replyTo}
@@ -95,7 +99,14 @@ export function MessageItem(props: MessageItemProps) {
               onPress={actions.goTo}
             />
           )}
-          {isPlain ? (
+          {file !== null ? (
+            <FileMessage
+              record={file}
+              meta={meta}
+              tabIndex={tabIndex}
+              onView={() => actions.view(keyOf(record))}
+            />
+          ) : isPlain ? (
             <MessageText text={record.text} meta={meta} tabIndex={tabIndex} />
           ) : (
             <p class="message-note">
@@ -123,11 +134,6 @@ export function MessageItem(props: MessageItemProps) {
       )}
     </li>
   );
-}
-
-/** Where a message is in the document. */
-export function elementId(key: MessageKey): string {
-  return `message ${key}`.replace(" ", "-");
 }
 
 interface ReactionsProps {
@@ -175,14 +181,17 @@ interface RefusedProps {
 }
 
 function Refused({ record, name, onAgain }: RefusedProps) {
-  const id = refusalId(record.peer, keyOf(record));
-  const code = useStore(session.chats.store, (state) => state.refusals[id]);
   return (
     <div class="message-refused">
-      <p>Not delivered. {refusalText(code, name)}</p>
+      <p>Not delivered. {refusalText(record.refusal, name)}</p>
       <button type="button" class="tool" onClick={onAgain}>
         Try again
       </button>
+      {isFileRecord(record) && (
+        <button type="button" class="tool" onClick={() => cancelUpload(record)}>
+          Remove
+        </button>
+      )}
     </div>
   );
 }

@@ -4,21 +4,26 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { isUnread, keyOf, type MessageKey, type MessageRecord } from "../../shared/client/index.ts";
 import { notify } from "../announcements.ts";
+import { Later } from "../components/Later.tsx";
 import { problemText } from "../problems.ts";
 import { session } from "../session.ts";
 import { useStore } from "../store.ts";
 import { isAttended, useAttention } from "./attention.ts";
 import { ChatIcon } from "./ChatIcon.tsx";
 import { type OpenConversation, quotedKey } from "./conversation.ts";
-import { elementId, MessageItem } from "./MessageItem.tsx";
+import { useUncancelled } from "./files/cancelling.ts";
+import { isFileRecord, fileKind } from "./files/fileKinds.ts";
+import { MessageItem } from "./MessageItem.tsx";
 import { MessageInfo } from "./MessageInfo.tsx";
 import { MessageMenu } from "./MessageMenu.tsx";
 import { NewMessages } from "./NewMessages.tsx";
-import { type Row, rowsOf } from "./rows.ts";
+import { elementId, type Row, rowsOf } from "./rows.ts";
 import { useScrolling } from "./scrolling.ts";
-import { dayHeading, timerText } from "./words.ts";
+import { dayHeading, noticeText } from "./words.ts";
 
 const MARKED_FOR_MS = 2_500;
+
+const loadViewer = async () => (await import("./files/Viewer.tsx")).Viewer;
 
 interface MessageLogProps {
   readonly conversation: OpenConversation;
@@ -33,13 +38,14 @@ interface MessageLogProps {
 export function MessageLog(props: MessageLogProps) {
   const { conversation, name, canWrite, target } = props;
   const state = useStore(conversation.store, (all) => all);
-  const messages = useUnexpired(state.messages);
+  const messages = useUncancelled(useUnexpired(state.messages));
   const rows = useMemo(() => rowsOf(messages, state.firstUnread), [messages, state.firstUnread]);
   const [menu, setMenu] = useState<{ record: MessageRecord; anchor: Element } | null>(null);
   const [info, setInfo] = useState<MessageRecord | null>(null);
   const [active, setActive] = useState<MessageKey | null>(null);
   const [goal, setGoal] = useState<MessageKey | null>(null);
   const [marked, setMarked] = useState<MessageKey | null>(null);
+  const [viewed, setViewed] = useState<MessageKey | null>(null);
   const { scroller, isAtEnd, isPlaced, isAway, toEnd, onScroll } = useScrolling(
     conversation,
     messages,
@@ -115,7 +121,13 @@ export function MessageLog(props: MessageLogProps) {
                 quoted={recordOf(quotedKey(row.record))}
                 isTabStop={row.id === tabStop}
                 isMarked={row.id === marked}
-                actions={{ openMenu, goTo, react: canWrite ? react : null, sendAgain }}
+                actions={{
+                  openMenu,
+                  goTo,
+                  react: canWrite ? react : null,
+                  sendAgain,
+                  view: setViewed,
+                }}
               />
             ) : (
               <li key={row.id} class="log-line" data-kind={row.kind}>
@@ -151,6 +163,21 @@ export function MessageLog(props: MessageLogProps) {
           onClose={() => setMenu(null)}
         />
       )}
+      {viewed !== null && (
+        <Later
+          load={loadViewer}
+          props={{
+            pictures: messages
+              .filter(isFileRecord)
+              .filter(({ file }) => fileKind(file.type) === "picture"),
+            shown: viewed,
+            name,
+            onShow: setViewed,
+            onClose: () => setViewed(null),
+          }}
+          isQuiet
+        />
+      )}
       {info !== null && <MessageInfo record={info} name={name} onClose={() => setInfo(null)} />}
     </div>
   );
@@ -158,7 +185,7 @@ export function MessageLog(props: MessageLogProps) {
 
 function lineText(row: Exclude<Row, { kind: "message" }>, name: string): string {
   if (row.kind === "day") return dayHeading(row.at);
-  return row.kind === "unread" ? "New messages" : timerText(row.record, name);
+  return row.kind === "unread" ? "New messages" : noticeText(row.record, name);
 }
 
 function newText(count: number): string {
@@ -180,7 +207,10 @@ function focusedKey({ target }: FocusEvent): MessageKey | null {
 function moveByArrow(event: KeyboardEvent): void {
   const { target, key, currentTarget } = event;
   const isMove = ["ArrowUp", "ArrowDown", "Home", "End"].includes(key);
-  const from = target instanceof HTMLElement ? target.closest<HTMLElement>(".message") : null;
+  // A player has a use of its own for them.
+  const isPlayer = target instanceof HTMLMediaElement;
+  const from =
+    target instanceof HTMLElement && !isPlayer ? target.closest<HTMLElement>(".message") : null;
   if (!isMove || from === null) return;
   const list = currentTarget as HTMLElement;
   const all = [...list.querySelectorAll<HTMLElement>(".message")];

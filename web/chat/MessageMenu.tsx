@@ -1,12 +1,19 @@
 // What can be done with one message.
 
 import { useState } from "preact/hooks";
-import { type MessageRecord, plainText, shownReactions } from "../../shared/client/index.ts";
+import {
+  hasText,
+  type MessageRecord,
+  plainText,
+  shownReactions,
+} from "../../shared/client/index.ts";
 import { Icon } from "../components/Icon.tsx";
 import { copy } from "../sharing.ts";
 import { ChatIcon } from "./ChatIcon.tsx";
 import { deleteForEveryone } from "./deletions.ts";
 import { isOneEmoji, REACTIONS } from "./emoji.ts";
+import { isFileRecord } from "./files/fileKinds.ts";
+import { saveAside } from "./files/opening.ts";
 import { Popup } from "./Popup.tsx";
 
 interface MessageMenuProps {
@@ -23,14 +30,15 @@ interface MessageMenuProps {
 }
 
 export function canEdit({ author, kind, isDeleted, state }: MessageRecord): boolean {
-  return author === "me" && kind === "text" && !isDeleted && state !== "refused";
+  return author === "me" && hasText(kind) && !isDeleted && state !== "refused";
 }
 
 export function MessageMenu(props: MessageMenuProps) {
   const { record, name, anchor, canWrite, onClose } = props;
   const { author, kind, isDeleted } = record;
   const isThere = !isDeleted;
-  const isText = isThere && kind === "text";
+  const isText = isThere && hasText(kind) && record.text !== "";
+  const file = isFileRecord(record) ? record : null;
   const first = (action: (record: MessageRecord) => void) => () => {
     onClose();
     action(record);
@@ -48,6 +56,11 @@ export function MessageMenu(props: MessageMenuProps) {
             <ChatIcon name="reply" /> Reply
           </button>
         )}
+        {file !== null && (
+          <button type="button" onClick={first(() => saveAside(file))}>
+            <Icon name="save" /> Save
+          </button>
+        )}
         {isText && (
           <button
             type="button"
@@ -58,7 +71,7 @@ export function MessageMenu(props: MessageMenuProps) {
         )}
         {canWrite && canEdit(record) && (
           <button type="button" onClick={first(props.onEdit)}>
-            <ChatIcon name="edit" /> Edit
+            <ChatIcon name="edit" /> {file === null ? "Edit" : "Edit the caption"}
           </button>
         )}
         <button type="button" onClick={first(props.onInfo)}>

@@ -2,7 +2,8 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { keyOf, type MessageRecord } from "../../shared/client/index.ts";
-import { lineOf, timerText } from "./words.ts";
+import { isNotice } from "./rows.ts";
+import { lineOf, noticeText } from "./words.ts";
 
 const MOST = 5;
 /** Longer ones are begun: the message itself has the rest. */
@@ -29,8 +30,8 @@ export function NewMessages({ messages, isLoaded, name }: NewMessagesProps) {
     <div class="unseen" role="log" aria-label="New messages">
       {said.map((record) => (
         <p key={keyOf(record)}>
-          {record.kind === "timer"
-            ? timerText(record, name)
+          {isNotice(record)
+            ? noticeText(record, name)
             : `${name}: ${lineOf(record).slice(0, MOST_CHARS)}`}
         </p>
       ))}

@@ -19,7 +19,7 @@ export interface MessageRow {
 export type Row =
   | { readonly kind: "day"; readonly id: string; readonly at: number }
   | { readonly kind: "unread"; readonly id: string }
-  | { readonly kind: "timer"; readonly id: MessageKey; readonly record: MessageRecord }
+  | { readonly kind: "notice"; readonly id: MessageKey; readonly record: MessageRecord }
   | MessageRow;
 
 export function rowsOf(
@@ -36,8 +36,8 @@ export function rowsOf(
       rows.push({ kind: "day", id: `day ${day}`, at: day });
     }
     if (id === firstUnread) rows.push({ kind: "unread", id: "unread" });
-    if (record.kind === "timer") {
-      rows.push({ kind: "timer", id, record });
+    if (isNotice(record)) {
+      rows.push({ kind: "notice", id, record });
       continue;
     }
     const next = messages[index + 1];
@@ -54,12 +54,22 @@ export function rowsOf(
   return rows;
 }
 
+/** Where a message is in the document. */
+export function elementId(key: MessageKey): string {
+  return `message-${key}`;
+}
+
 export function startOfDay(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0);
 }
 
+/** What stands between messages as a line of its own. */
+export function isNotice({ kind }: MessageRecord): boolean {
+  return kind === "timer" || kind === "devices";
+}
+
 function areTogether(one: MessageRecord | undefined, next: MessageRecord): boolean {
-  if (one === undefined || one.kind === "timer" || next.kind === "timer") return false;
+  if (one === undefined || isNotice(one) || isNotice(next)) return false;
   const isClose = Math.abs(next.at - one.at) <= TOGETHER_MS;
   return one.author === next.author && isClose && startOfDay(one.at) === startOfDay(next.at);
 }

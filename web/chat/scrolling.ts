@@ -68,7 +68,7 @@ export function useScrolling(
     note();
   }, [messages]);
 
-  // The composer grows, a keyboard opens, banners come: the end stays in sight.
+  // The composer grows, a keyboard opens, banners and players come: the end stays in sight.
   useEffect(() => {
     const box = scroller.current;
     if (box === null) return undefined;
@@ -76,6 +76,7 @@ export function useScrolling(
       if (isAtEnd.current) box.scrollTop = box.scrollHeight;
     });
     observer.observe(box);
+    if (box.firstElementChild !== null) observer.observe(box.firstElementChild);
     return () => observer.disconnect();
   }, []);
 

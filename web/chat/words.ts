@@ -9,6 +9,7 @@ export const DELETED = "Message deleted";
 export const UNKNOWN = "Needs a newer version of Acquaint to be read";
 
 export const STATES: Readonly<Record<NonNullable<MessageRecord["state"]>, string>> = {
+  uploading: "Uploading",
   waiting: "Waiting to be sent",
   sent: "Sent",
   delivered: "Delivered",
@@ -73,23 +74,45 @@ export function durationText(seconds: number): string {
   return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
 }
 
-export function timerText({ author, timerSeconds = 0 }: MessageRecord, name: string): string {
+function timerText({ author, timerSeconds = 0 }: MessageRecord, name: string): string {
   const who = author === "me" ? "you" : name;
   return timerSeconds === 0
     ? `Messages no longer disappear (set by ${who})`
     : `Messages now disappear after ${durationText(timerSeconds)} (set by ${who})`;
 }
 
-/** One line of what a message says, for quotes and announcements. */
-export function lineOf({ kind, isDeleted, text }: MessageRecord): string {
+/** What has changed for all, or at the other end: no message, but a line between them. */
+export function noticeText(record: MessageRecord, name: string): string {
+  if (record.kind === "timer") return timerText(record, name);
+  const isMine = record.author === "me";
+  const who = isMine ? "You" : name;
+  switch (record.devicesChange) {
+    case "removed":
+      return `${who} removed a device`;
+    case "recovery":
+      return `${who} ${isMine ? "have" : "has"} a new recovery phrase`;
+    default:
+      return `${who} added a device`;
+  }
+}
+
+/** One line of what a message says, for quotes, lists and announcements. */
+export function lineOf({ kind, isDeleted, text, file }: MessageRecord): string {
   if (isDeleted) return DELETED;
+  if (file !== undefined) return fileLine(file.name, text);
   return kind === "unknown" ? UNKNOWN : plainLine(text);
+}
+
+function fileLine(fileName: string, caption: string): string {
+  const name = `📎 ${plainLine(fileName)}`;
+  return caption === "" ? name : `${name} – ${plainLine(caption)}`;
 }
 
 /** One line of the last message. */
 export function previewText({ preview }: ListedConversation): string {
   if (preview === null) return "";
   if (preview.isDeleted) return DELETED;
+  if (preview.fileName !== undefined) return fileLine(preview.fileName, preview.text);
   return preview.kind === "unknown" ? UNKNOWN : plainLine(preview.text);
 }
 
@@ -100,6 +123,8 @@ export function refusalText(code: string | undefined, name: string): string {
       return `You and ${name} are no longer each other’s contacts. Meet again, then try again.`;
     case "mailbox-full":
       return `${name} has too much waiting. Try again once they have been online.`;
+    case "storage-full":
+      return "Your files take up all the room that the server keeps for you. Delete some that you have sent, then try again.";
     default:
       return "The server did not take it.";
   }

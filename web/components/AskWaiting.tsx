@@ -68,7 +68,7 @@ export function AskWaiting({ progress, name, since }: AskWaitingProps) {
   );
 }
 
-function SaidNumber({ locator }: { readonly locator: string }) {
+export function SaidNumber({ locator }: { readonly locator: string }) {
   return (
     <div class="said-number">
       <p class="key-words" translate={false}>

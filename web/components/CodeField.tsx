@@ -7,6 +7,7 @@ import { complete, correct, hintFor, mistakenWord, optionsFor } from "../keyTypi
 import { Icon } from "./Icon.tsx";
 
 interface CodeFieldProps {
+  readonly label: string;
   /** Null until the words are here. */
   readonly codes: CodeReader | null;
   readonly value: string;
@@ -15,7 +16,7 @@ interface CodeFieldProps {
   readonly insists: boolean;
 }
 
-export function CodeField({ codes, value, onChange, insists }: CodeFieldProps) {
+export function CodeField({ label, codes, value, onChange, insists }: CodeFieldProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [isOpen, setOpen] = useState(false);
@@ -57,7 +58,7 @@ export function CodeField({ codes, value, onChange, insists }: CodeFieldProps) {
 
   return (
     <div class="code-field">
-      <label htmlFor={id}>The key you were told</label>
+      <label htmlFor={id}>{label}</label>
       <div class="code-box">
         <input
           ref={input}

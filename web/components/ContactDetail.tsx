@@ -21,6 +21,7 @@ import { VcardButton } from "./VcardButton.tsx";
 const METHODS: Readonly<Record<Contact["method"], string>> = {
   key: "by a key",
   passphrase: "by a passphrase",
+  link: "by a link",
 };
 
 export function ContactDetail({ contact }: { readonly contact: Contact }) {

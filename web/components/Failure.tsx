@@ -1,15 +1,14 @@
-// How a meeting ended without a contact: what happened, and the next step.
+// How a meeting ended without a contact, or a link without a device: what happened, and the next step.
 
 import { useEffect, useState } from "preact/hooks";
 import { useSecondsUntil } from "../clock.ts";
-import { explainFailure } from "../endings.ts";
+import { type Explanation, explainFailure } from "../endings.ts";
 import type { Progress } from "../progress.ts";
 import { setTitle } from "../title.ts";
 import { Heading } from "./Heading.tsx";
 import { MeetingMark } from "./MeetingMark.tsx";
 
-interface FailureProps {
-  readonly progress: Progress;
+interface EndedProps {
   readonly again: string;
   readonly onAgain: () => void;
   /** A second way on. */
@@ -20,8 +19,14 @@ interface FailureProps {
   readonly level?: 1 | 2;
 }
 
-export function Failure({ progress, again, onAgain, other, level = 1 }: FailureProps) {
-  const { title, text, waitSeconds } = explainFailure(progress);
+export function Failure(props: EndedProps & { readonly progress: Progress }) {
+  return <Ended {...props} explanation={explainFailure(props.progress)} />;
+}
+
+/** The same for an end that has words of its own. */
+export function Ended(props: EndedProps & { readonly explanation: Explanation }) {
+  const { explanation, again, onAgain, other, level = 1 } = props;
+  const { title, text, waitSeconds } = explanation;
   const [readyAt] = useState(() => Date.now() + waitSeconds * 1000);
   const wait = useSecondsUntil(readyAt);
   useEffect(() => {

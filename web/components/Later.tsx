@@ -6,9 +6,11 @@ import { useEffect, useState } from "preact/hooks";
 interface LaterProps<Props extends object> {
   readonly load: () => Promise<ComponentType<Props>>;
   readonly props: Props;
+  /** Takes no room until it is there: what is no view, and can do without being missed. */
+  readonly isQuiet?: boolean;
 }
 
-export function Later<Props extends object>({ load, props }: LaterProps<Props>) {
+export function Later<Props extends object>({ load, props, isQuiet = false }: LaterProps<Props>) {
   const [View, setView] = useState<ComponentType<Props> | null>(null);
   const [hasFailed, setFailed] = useState(false);
   useEffect(() => {
@@ -18,6 +20,7 @@ export function Later<Props extends object>({ load, props }: LaterProps<Props>) 
     );
   }, [load]);
   if (View !== null) return <View {...props} />;
+  if (isQuiet) return null;
   return (
     <div class="page" aria-busy={!hasFailed}>
       {hasFailed && (

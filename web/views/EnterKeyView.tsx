@@ -9,14 +9,14 @@ import { Entered } from "../components/Entered.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { canScan, Scanner } from "../components/Scanner.tsx";
-import { forgetLinkedCode, paths, useLinkedCode } from "../router.ts";
+import { forgetLinkedCode, go, paths, useLinkedCode } from "../router.ts";
 import { session } from "../session.ts";
 import { useStore } from "../store.ts";
 
 export function EnterKeyView() {
   const { meetings } = session;
   const progress = useStore(meetings.store, (state) => state.progress);
-  const linkedCode = useLinkedCode();
+  const linkedCode = useLinkedCode("enterKey");
   const [text, setText] = useState("");
   useEffect(() => {
     if (linkedCode === null) return;
@@ -60,7 +60,10 @@ function Entry({ text, onChange }: EntryProps) {
   const onSubmit = (event: Event) => {
     event.preventDefault();
     setInsists(!isReady);
-    if (isReady) void session.meetings.enterKey(text);
+    // A code that another device of one's own shows has a place of its own.
+    const ofDevice = text.indexOf("#/link/");
+    if (ofDevice >= 0) go(text.slice(ofDevice));
+    else if (isReady) void session.meetings.enterKey(text);
   };
   const onScanned = (seen: string) => {
     if (codes === null || !canBeKey(seen)) return false;
@@ -75,7 +78,13 @@ function Entry({ text, onChange }: EntryProps) {
         <Scanner onText={onScanned} onClose={() => setScanning(false)} />
       ) : (
         <form class="stack" onSubmit={onSubmit} autocomplete="off">
-          <CodeField codes={codes} value={text} onChange={onChange} insists={insists} />
+          <CodeField
+            label="The key you were told"
+            codes={codes}
+            value={text}
+            onChange={onChange}
+            insists={insists}
+          />
           <div class="actions">
             <button type="submit" class="button primary" disabled={!isReady}>
               Meet

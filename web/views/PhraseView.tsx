@@ -15,7 +15,7 @@ export function PhraseView({ isFirst }: { readonly isFirst: boolean }) {
     return (
       <section class="page">
         <Heading>Recovery phrase</Heading>
-        <p class="lead">You have written it down, so it is no longer on this device.</p>
+        <p class="lead">It is not on this device: twelve words, wherever you wrote them down.</p>
         <a class="button quiet" href={paths.you}>
           Back
         </a>
@@ -35,8 +35,8 @@ export function PhraseView({ isFirst }: { readonly isFirst: boolean }) {
     <section class="page">
       <Heading>Write these twelve words down</Heading>
       <p class="lead">
-        They are the only way back to your account if you lose this device. They were made here and
-        the server never sees them, so nobody can show them to you again.
+        They are the only way back to your account if you lose all your devices. They were made here
+        and the server never sees them, so nobody can show them to you again.
       </p>
       <ol class="phrase" aria-label="Recovery phrase" translate={false}>
         {phrase.split(" ").map((word, index) => (

@@ -1,23 +1,20 @@
 // Showing a key: it is made when this view opens, counts down, and ends as a contact or with a
 // reason and a fresh key.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { ShownKey } from "../../shared/client/index.ts";
 import { speak } from "../announcements.ts";
 import { useSecondsUntil } from "../clock.ts";
 import { CardPicker } from "../components/CardPicker.tsx";
 import { Connected } from "../components/Connected.tsx";
-import { CountdownRing } from "../components/CountdownRing.tsx";
 import { Failure } from "../components/Failure.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
-import { KeyWords } from "../components/KeyWords.tsx";
+import { KeyPanel } from "../components/KeyPanel.tsx";
 import { MeetingMark } from "../components/MeetingMark.tsx";
-import { QrCode } from "../components/QrCode.tsx";
 import { begin, isOver, type Progress } from "../progress.ts";
 import { go, paths } from "../router.ts";
 import { session } from "../session.ts";
-import { canShare, copy, share } from "../sharing.ts";
 import { useStore } from "../store.ts";
 
 const KEY_LIVES_SECONDS = 120;
@@ -83,7 +80,6 @@ interface ShownProps {
 }
 
 function Shown({ shown, secondsLeft, isLost }: ShownProps) {
-  const [asDigits, setAsDigits] = useState(false);
   return (
     <div class="page">
       <div class="title-row">
@@ -93,40 +89,14 @@ function Shown({ shown, secondsLeft, isLost }: ShownProps) {
         </button>
       </div>
       <p class="lead">They open Acquaint, choose “Enter a key” and type this, or scan the code.</p>
-      <div class="key-panel">
-        <div class="key-said">
-          <KeyWords shown={shown} asDigits={asDigits} />
-          <CountdownRing secondsLeft={secondsLeft} totalSeconds={KEY_LIVES_SECONDS} />
-        </div>
-        <div class="key-code">
-          <QrCode text={shown.link} label="QR code with a link to this key" />
-        </div>
-        <div class="key-tools">
-          <button type="button" class="tool" onClick={() => void copy(shown.code, "The key")}>
-            <Icon name="copy" /> Copy
-          </button>
-          {canShare && (
-            <button
-              type="button"
-              class="tool"
-              onClick={() => void share("Meet me on Acquaint", shown.link)}
-            >
-              <Icon name="share" /> Share
-            </button>
-          )}
-          <button type="button" class="tool" onClick={() => void copy(shown.link, "The link")}>
-            <Icon name="link" /> Copy link
-          </button>
-          <button
-            type="button"
-            class="tool"
-            aria-pressed={asDigits}
-            onClick={() => setAsDigits(!asDigits)}
-          >
-            <Icon name="keyboard" /> Digits
-          </button>
-        </div>
-      </div>
+      <KeyPanel
+        shown={shown}
+        secondsLeft={secondsLeft}
+        totalSeconds={KEY_LIVES_SECONDS}
+        what="The key"
+        qrLabel="QR code with a link to this key"
+        shareTitle="Meet me on Acquaint"
+      />
       {isLost && (
         <p class="remark" data-kind="warning" role="status">
           The connection is lost. Your key stays valid; reconnecting…

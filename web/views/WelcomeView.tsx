@@ -5,14 +5,14 @@ import { NAME_MAX_CHARS } from "../../shared/client/index.ts";
 import { Field } from "../components/Field.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { MeetingMark } from "../components/MeetingMark.tsx";
-import { useLinkedCode } from "../router.ts";
+import { paths, useLinkedCode } from "../router.ts";
 import { session } from "../session.ts";
 
 export function WelcomeView() {
   const [name, setName] = useState("");
-  const isInvited = useLinkedCode() !== null;
+  const isInvited = useLinkedCode("enterKey") !== null;
   return (
-    <main class="welcome">
+    <>
       <MeetingMark closeness="near" />
       <Heading>{isInvited ? "Someone wants to meet you" : "Meet people, keep them"}</Heading>
       <p class="lead">
@@ -44,6 +44,9 @@ export function WelcomeView() {
           </button>
         </div>
       </form>
-    </main>
+      <p class="welcome-other">
+        On another device already? <a href={paths.join}>I have an account</a>
+      </p>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 // Oneself: the cards, the name and handle, who may find one, the recovery phrase, the theme.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { isHandle, type Me, NAME_MAX_CHARS, type Audience } from "../../shared/client/index.ts";
 import { notify } from "../announcements.ts";
 import { BlockedList } from "../components/BlockedList.tsx";
@@ -9,12 +9,16 @@ import { Choice } from "../components/Choice.tsx";
 import { Field } from "../components/Field.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
+import { Later } from "../components/Later.tsx";
 import { YourData } from "../components/YourData.tsx";
 import { setTheme, theme, type Theme } from "../preferences.ts";
 import { problemText } from "../problems.ts";
 import { paths } from "../router.ts";
 import { session, useSession } from "../session.ts";
 import { copy } from "../sharing.ts";
+
+const loadDeviceList = async () => (await import("../devices/DeviceList.tsx")).DeviceList;
+const loadNewPhrase = async () => (await import("../devices/NewPhraseSheet.tsx")).NewPhraseSheet;
 
 const HANDLE_MAX_CHARS = 30;
 
@@ -34,7 +38,21 @@ export function YouView() {
   const me = useSession((state) => state.me);
   const phrase = useSession((state) => state.phrase);
   const [chosenTheme, setChosenTheme] = useState(theme);
+  const [isRenewing, setRenewing] = useState(false);
+  const [, setRefusals] = useState(0);
+  useEffect(() => {
+    // What is kept here may be older than the account: another device may have changed it, or this page may
+    // have gone before it kept what was changed. Without a connection it is shown as it is.
+    if (me !== null) void session.acquaint.refreshProfile().catch(() => {});
+  }, [me === null]);
   if (me === null) return null;
+  const change = (part: { visibility: Audience } | { requestsFrom: Audience }) => {
+    session.updateProfile(part).catch((error: unknown) => {
+      notify(problemText(error));
+      // Drawn anew, since the button that was pressed shows what did not come about.
+      setRefusals((count) => count + 1);
+    });
+  };
   return (
     <div class="page">
       <Heading>You</Heading>
@@ -49,21 +67,13 @@ export function YouView() {
           legend="Who may find you by your handle"
           options={AUDIENCES}
           value={me.visibility}
-          onChange={(visibility) => {
-            session
-              .updateProfile({ visibility })
-              .catch((error: unknown) => notify(problemText(error)));
-          }}
+          onChange={(visibility) => change({ visibility })}
         />
         <Choice
           legend="Which strangers may ask to meet you"
           options={AUDIENCES}
           value={me.requestsFrom}
-          onChange={(requestsFrom) => {
-            session
-              .updateProfile({ requestsFrom })
-              .catch((error: unknown) => notify(problemText(error)));
-          }}
+          onChange={(requestsFrom) => change({ requestsFrom })}
         />
         <p class="field-help">Your contacts always may. Nobody meets you without the passphrase.</p>
         <div class="field">
@@ -76,20 +86,34 @@ export function YouView() {
           </p>
         </div>
       </section>
-      <section aria-labelledby="blocked-title">
-        <h2 id="blocked-title">Blocked</h2>
-        <BlockedList />
+      <section aria-labelledby="devices-title">
+        <h2 id="devices-title">Devices</h2>
+        <Later load={loadDeviceList} props={{}} isQuiet />
       </section>
       <section aria-labelledby="safety-title">
         <h2 id="safety-title">Recovery phrase</h2>
         {phrase === null ? (
-          <p class="remark">You have written it down; it is no longer on this device.</p>
+          <p class="remark">
+            It is not on this device: twelve words, wherever you wrote them down.
+          </p>
         ) : (
           <p class="remark">
-            Not written down yet. It is the only way back if you lose this device.{" "}
+            Not written down yet. It is the way back if you lose your devices.{" "}
             <a href={paths.phrase}>Show the twelve words</a>
           </p>
         )}
+        <div class="actions">
+          <button type="button" class="button quiet" onClick={() => setRenewing(true)}>
+            <Icon name="key" /> New recovery phrase
+          </button>
+        </div>
+        {isRenewing && (
+          <Later load={loadNewPhrase} props={{ onClose: () => setRenewing(false) }} isQuiet />
+        )}
+      </section>
+      <section aria-labelledby="blocked-title">
+        <h2 id="blocked-title">Blocked</h2>
+        <BlockedList />
       </section>
       <section aria-labelledby="look-title">
         <h2 id="look-title">Look</h2>
@@ -116,6 +140,7 @@ function ProfileForm({ me }: { readonly me: Me }) {
   const [handle, setHandle] = useState<string>(me.handle ?? "");
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
+  useEffect(() => setHandle(me.handle ?? ""), [me.handle]);
   const wanted = handle.trim().replace(/^@/, "").toLowerCase();
   const isChanged = name.trim() !== me.name || wanted !== (me.handle ?? "");
   const save = async () => {
