@@ -108,7 +108,7 @@ ${tableOf([...header, "Worker requests", "CPU ms", "a million"], rows)}
 
 Operations on the bucket are $${PRICES.bucketWrites.toFixed(2)} a million that write or list, and $${PRICES.bucketReads.toFixed(2)} that read; deleting is free, and so is
 what leaves the bucket. Each chunk is one write and, to see whether its blob is still there, one read; a blob has one
-more write, its mark. No object hears of a chunk. The CPU is that of workerd with its own stand-in for the bucket, which
+more write, its mark. Of each chunk the mailbox is asked whether the device is one of the account still. The CPU is that of workerd with its own stand-in for the bucket, which
 production does not bill: by far an upper bound. Kept for its 30 days, a full chunk costs as much as storage does,
 $${STORAGE_DOLLARS_PER_GB_MONTH} per GB: $${short(month)} for a million of them.`;
 }

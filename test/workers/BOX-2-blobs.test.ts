@@ -325,7 +325,7 @@ test("beginnings at once stay within what the account may keep", async () => {
   expect(await keptOf(ann)).toHaveLength(1_000);
 });
 
-test("ID-2: a device that was removed begins, continues and deletes nothing", async () => {
+test("ID-2: a device that was removed begins, continues, stores, reads and deletes nothing", async () => {
   const house = await Household.of(2);
   const [phone, laptop] = [house.member(0), house.member(1)];
   const upload = await begun(laptop);
@@ -334,6 +334,9 @@ test("ID-2: a device that was removed begins, continues and deletes nothing", as
   expect(codeOf(await begin(laptop))).toBe("unauthenticated");
   expect(codeOf(await request("POST", `${path}/token`, { actor: laptop }))).toBe("unauthenticated");
   expect(codeOf(await request("DELETE", path, { actor: laptop }))).toBe("unauthenticated");
+  expect(codeOf(await request("GET", path, { actor: laptop }))).toBe("unauthenticated");
+  expect((await putChunk(laptop, upload, 0, chunkBytes(0))).status).toBe(401);
+  expect((await readChunk(laptop, upload.blobId, 0)).status).toBe(401);
   expect(await keptOf(phone)).toEqual([upload.blobId]);
   const others = await request("POST", `${path}/token`, { actor: phone });
   expect(others.status, "another device of the account goes on with it").toBe(201);

@@ -1,4 +1,5 @@
-// Handlers of blobs. The acting account's mailbox says what is let in and when it goes; chunks pass no object.
+// Handlers of blobs. The acting account's mailbox says what is let in and when it goes; of chunks it hears nothing but
+// whose device wants one.
 
 import { chunkCount, sealedChunkLength, type Upload } from "../../shared/wire/blobs.ts";
 import { ProblemError } from "../../shared/wire/problem.ts";
@@ -30,6 +31,7 @@ export const blobHandlers: Pick<Handlers, BlobRoute> = {
     const index = Number(params.index);
     await brake(env.CHUNKS, actor.userId, "chunk");
     const claims = await verifyToken(env.SERVER_SECRET, "upload", header);
+    await requireDevice(env, actor);
     const isTheirs =
       claims?.blobId === blobId &&
       claims.userId === actor.userId &&
@@ -42,6 +44,7 @@ export const blobHandlers: Pick<Handlers, BlobRoute> = {
 
   storedChunks: async ({ env, actor, params }) => {
     await brake(env.CHUNKS, actor.userId, "chunk");
+    await requireDevice(env, actor);
     const indices = await storedChunks(env.BLOBS, params.blobId);
     if (indices === null) throw new ProblemError("blob-unknown");
     return { stored: indices };
@@ -49,6 +52,7 @@ export const blobHandlers: Pick<Handlers, BlobRoute> = {
 
   chunk: async ({ env, actor, params }) => {
     await brake(env.CHUNKS, actor.userId, "chunk");
+    await requireDevice(env, actor);
     const stream = await readChunk(env.BLOBS, params.blobId, Number(params.index));
     if (stream === null) throw new ProblemError("blob-unknown");
     return stream;
@@ -59,6 +63,11 @@ export const blobHandlers: Pick<Handlers, BlobRoute> = {
     return null;
   },
 };
+
+/** A session may outlast its device's removal. */
+async function requireDevice(env: Env, actor: Actor): Promise<void> {
+  valueOf(await mailboxOf(env, actor.userId).account(actor));
+}
 
 async function upload(env: Env, actor: Actor, wish: BlobWish): Promise<Upload> {
   const { blobId, size, expiresAt } = await askMailbox(env, actor, wish);
