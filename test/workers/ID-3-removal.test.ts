@@ -8,6 +8,7 @@ import { toBase64Url } from "../../shared/core/crypto/bytes.ts";
 import { sessionTranscript } from "../../shared/core/identity/deviceLog.ts";
 import type { UpgradeRequest } from "../../shared/wire/auth.ts";
 import type { Locator } from "../../shared/wire/ids.ts";
+import { BOX_MAX_BYTES, WINDOW_MAX_BYTES } from "../../shared/wire/limits.ts";
 import { mailboxNoticeSchema } from "../../shared/wire/mailbox.ts";
 import { type Route, ROUTES } from "../../shared/wire/routes.ts";
 import { codeOf, ORIGIN, randomText, registerAccount, request } from "./support/accounts.ts";
@@ -22,6 +23,7 @@ import {
   befriend,
   boxesFor,
   envelopesAt,
+  envelopesIn,
   heldBy,
   mailboxOf,
   read,
@@ -121,6 +123,26 @@ test("ID-3: what a removed device has said to the others of its account waits no
   sender.send(sendTo(house, 2, boxesFor([0])));
   await storedBy(sender, 2);
   expect(await envelopesAt(reader, 4)).toHaveLength(4);
+});
+
+test("ID-3: it takes no room in another's window either", async () => {
+  const house = await Household.of(3);
+  const reader = await read(house.member(0));
+  const [theirs, sender] = [await read(house.member(1)), await read(house.member(2))];
+  const large = Math.floor(BOX_MAX_BYTES / 2);
+  const filling = Math.ceil(WINDOW_MAX_BYTES / large);
+  for (let number = 1; number <= filling; number++) {
+    theirs.send(sendTo(house, number, [...boxesFor([0], large), ...boxesFor([2])]));
+    await storedBy(theirs, number);
+  }
+  sender.send(sendTo(house, 1, boxesFor([0, 1], large)));
+  await storedBy(sender, 1);
+  await reader.ping();
+  const before = envelopesIn(reader.told).map(({ device }) => device);
+  expect(before).not.toContain(2);
+  await removeSecond(house);
+  const after = await envelopesAt(reader, before.length + 1);
+  expect(after.at(-1)?.device).toBe(2);
 });
 
 test("ID-3: a session of a removed device is refused at every endpoint", async () => {

@@ -148,6 +148,8 @@ export class DevicesWorld {
 
   async evict(webSockets: "hibernate" | "close"): Promise<void> {
     if (webSockets === "close") this.#drop(({ isListening }) => isListening);
+    // Of an account's only device the mailbox knows its attempts for as long as it is awake (SECURITY.md).
+    if (this.house.active().length === 1) this.#drop(({ isListening }) => !isListening);
     // An object that is not awake cannot be evicted.
     await evictDurableObject(this.#mailbox, { webSockets }).catch(() => {});
   }
