@@ -98,7 +98,7 @@ interface Word {
 function wordsOf(args: readonly string[], commands: readonly Command[]): Word[] {
   const every = Object.assign({}, GLOBAL_OPTIONS, ...commands.map(({ options }) => options));
   const { tokens } = parseArgs({
-    args: [...args],
+    args: args.map(shielded),
     options: configOf(every),
     strict: false,
     allowPositionals: true,
@@ -121,15 +121,31 @@ interface Parsed {
 
 function parseStrictly(args: readonly string[], options: OptionSpecs): Parsed {
   try {
-    return parseArgs({
-      args: [...args],
+    const { values, positionals } = parseArgs({
+      args: args.map(shielded),
       options: configOf(options),
       strict: true,
       allowPositionals: true,
     });
+    const bared = Object.entries(values).map(([name, value]) => [name, bare(value)]);
+    return { values: Object.fromEntries(bared), positionals: positionals.map(bare) };
   } catch (error) {
     throw usageError(faultOf(error, Object.keys(options)), "acquaint --help");
   }
+}
+
+/** The id of a message is 11 letters, of which the first may be a hyphen; no option looks so. */
+const HYPHENATED_ID = /^-(?!-)[\w-]{10}$/;
+const SHIELD = "\u0001";
+
+/** Such an id is no option. */
+function shielded(argument: string): string {
+  return HYPHENATED_ID.test(argument) ? SHIELD + argument : argument;
+}
+
+function bare<Value>(value: Value): Value {
+  const isShielded = typeof value === "string" && value.startsWith(`${SHIELD}-`);
+  return isShielded ? (value.slice(SHIELD.length) as Value) : value;
 }
 
 function faultOf(error: unknown, known: readonly string[]): string {

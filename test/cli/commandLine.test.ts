@@ -73,3 +73,10 @@ test("every command has a line in the overview and a help no wider than 90 colum
     expect([command.path, widest <= 90]).toEqual([command.path, true]);
   }
 });
+
+test("the id of a message may begin with a hyphen, as an argument and as a value", () => {
+  const saving = parse("save", "Ada", "-aB3_xY9-Qk", "there");
+  expect(saving.args.positionals).toEqual(["Ada", "-aB3_xY9-Qk", "there"]);
+  const editing = parse("send", "Ada", "new text", "--edit", "-aB3_xY9-Qk");
+  expect(editing.args.text("edit")).toBe("-aB3_xY9-Qk");
+});

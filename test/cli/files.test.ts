@@ -108,9 +108,13 @@ test("BOX-2: an interrupted upload goes on with the next command that connects",
   expect(events[0]).toMatchObject({ event: "state" });
   const following = ada.start("inbox", "--follow");
   await expect.poll(() => tasksOf(ada), { timeout: 60_000 }).toEqual([]);
+  const hasCome = async () =>
+    (await bob.run("inbox", "--all")).events.some(
+      ({ file }) => (file as { name?: string } | undefined)?.name === "large.bin",
+    );
+  await expect.poll(hasCome, { timeout: 60_000 }).toBe(true);
   following.signal("SIGINT");
   await following.ended;
-  await bob.run("inbox");
   const folder = temporaryFolder();
   expect((await bob.run("save", "Ada", "last", folder)).code).toBe(0);
   expect(digestOfFile(join(folder, "large.bin"))).toBe(digest);
