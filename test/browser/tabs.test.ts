@@ -47,19 +47,19 @@ async function adaInTabs(count: number) {
   return { ben, tabs, total };
 }
 
-const STANDSTILL_MS = 10_000;
+const STANDSTILL_MS = 25_000;
 
 /** What becomes of a page, and the time within which another must have taken over. */
 const ENDS = {
-  closes: { ms: 4_000, end: ({ page }: Person) => page.close() },
-  crashes: { ms: 4_000, end: ({ page }: Person) => page.goto("chrome://crash").catch(() => {}) },
+  closes: { ms: 20_000, end: ({ page }: Person) => page.close() },
+  crashes: { ms: 20_000, end: ({ page }: Person) => page.goto("chrome://crash").catch(() => {}) },
   // As browsers tell it; they freeze no page that is on show, as all are here.
   "is frozen": {
-    ms: 4_000,
+    ms: 20_000,
     end: ({ page }: Person) => page.evaluate(() => document.dispatchEvent(new Event("freeze"))),
   },
   "stands still": {
-    ms: 8_000,
+    ms: 20_000,
     end: async ({ page }: Person) => {
       const blocking = (ms: number) => {
         for (const until = performance.now() + ms; performance.now() < until;);
