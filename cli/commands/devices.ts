@@ -192,7 +192,7 @@ async function confirmed({ args, prompt, present }: Context, question: string): 
 
 async function chosen(context: Context, which: string) {
   const client: Acquaint = await context.open();
-  client.connect();
+  await client.messages.caughtUp(); // by then it knows of those that others have let in, too
   const list = await client.devices();
   const all = await list.list();
   const fitting = all.filter(

@@ -138,6 +138,12 @@ test("ID-5: the phrase restores the account in a new home, until there is a new 
   expect((await found.run("contacts")).events).toMatchObject([{ verified: false }]);
   await sent(bob, "Ada", "are you back?");
   expect(await textsIn(found)).toContain("are you back?");
+  const self = await ada.run("devices", "handover", "0");
+  expect([self.code, self.events.at(-1)]).toMatchObject([1, { code: "device-refused" }]);
+  const handed = await ada.run("devices", "handover", "1");
+  expect([handed.code, handed.events]).toEqual([0, [{ event: "handedOver", number: 1 }]]);
+  await found.run("inbox");
+  expect((await found.run("contacts")).events).toMatchObject([{ name: "Bob", verified: true }]);
   const renewed = await found.run("devices", "phrase", "--yes");
   expect(renewed.code).toBe(0);
   const late = new Person(server.url);
