@@ -31,16 +31,31 @@ export interface Person {
   readonly context: BrowserContext;
 }
 
+export interface VisitorOptions extends BrowserContextOptions {
+  /** The film that their camera shows (a Y4M file), in a browser of their own; without `permissions` it is allowed. */
+  readonly camera?: string;
+}
+
 export interface World {
   readonly url: () => string;
   /** A new person in front of a blank page. */
-  readonly visitor: (options?: BrowserContextOptions) => Promise<Person>;
+  readonly visitor: (options?: VisitorOptions) => Promise<Person>;
   /** A person who has given a name, put the phrase off and stands before the ways to meet. */
-  readonly person: (name: string, options?: BrowserContextOptions) => Promise<Person>;
+  readonly person: (name: string, options?: VisitorOptions) => Promise<Person>;
   /** Two people, and the second one's id. */
   readonly pair: () => Promise<{ ada: Person; ben: Person; benId: string }>;
   /** Complaints that the running test provokes. */
   readonly expectFaults: (pattern: RegExp) => void;
+}
+
+function launch(flags: readonly string[] = []): Promise<Browser> {
+  const executablePath = findChromium();
+  return chromium.launch({ args: [...FLAGS, ...flags], ...(executablePath && { executablePath }) });
+}
+
+/** A browser's only camera shows the film over and over. */
+function cameraFlags(file: string): readonly string[] {
+  return ["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${file}`];
 }
 
 /** Sets a server and a browser up around the tests of a file. */
@@ -48,20 +63,18 @@ export function world(): World {
   let server: ServerProcess;
   let browser: Browser;
   let contexts: BrowserContext[] = [];
+  let ownBrowsers: Browser[] = [];
   let faults: string[] = [];
   let expected: RegExp[] = [];
 
   beforeAll(async () => {
-    const executablePath = findChromium();
-    [server, browser] = await Promise.all([
-      startServer(),
-      chromium.launch({ args: FLAGS, ...(executablePath && { executablePath }) }),
-    ]);
+    [server, browser] = await Promise.all([startServer(), launch()]);
   });
   afterEach(async () => {
     await Promise.all(contexts.map((context) => context.close()));
+    await Promise.all(ownBrowsers.map((own) => own.close()));
     const unexpected = faults.filter((fault) => !expected.some((known) => known.test(fault)));
-    [contexts, faults, expected] = [[], [], []];
+    [contexts, ownBrowsers, faults, expected] = [[], [], [], []];
     expect(unexpected).toEqual([]);
   });
   afterAll(async () => {
@@ -69,8 +82,14 @@ export function world(): World {
     await server?.stop();
   });
 
-  const visitor = async (options: BrowserContextOptions = {}): Promise<Person> => {
-    const context = await browser.newContext({ locale: "en-GB", ...options });
+  const visitor = async ({ camera, ...options }: VisitorOptions = {}): Promise<Person> => {
+    const own = camera === undefined ? null : await launch(cameraFlags(camera));
+    if (own !== null) ownBrowsers.push(own);
+    const context = await (own ?? browser).newContext({
+      locale: "en-GB",
+      ...(own !== null && { permissions: ["camera"] }),
+      ...options,
+    });
     contexts.push(context);
     await context.addInitScript(() => {
       addEventListener("securitypolicyviolation", (violation) => {
@@ -87,7 +106,7 @@ export function world(): World {
     return { page, context };
   };
 
-  const person = async (name: string, options?: BrowserContextOptions): Promise<Person> => {
+  const person = async (name: string, options?: VisitorOptions): Promise<Person> => {
     const someone = await visitor(options);
     const { page } = someone;
     await page.goto(server.url);

@@ -6,7 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 import { CodeError, type CodeReader, loadCodes } from "../../shared/client/index.ts";
 import { CodeField } from "../components/CodeField.tsx";
 import { Icon } from "../components/Icon.tsx";
-import { canScan, Scanner } from "../components/Scanner.tsx";
+import { Scanner } from "../scanning/Scanner.tsx";
 import { useJoin } from "./useJoin.ts";
 
 export interface JoinEntryProps {
@@ -24,13 +24,11 @@ const OF_KEY = /#\/key\//i;
 
 export function CodeEntry({ name, nameField, code, onCode }: CodeEntryProps) {
   const [isScanning, setScanning] = useState(false);
-  const [hasScanner, setHasScanner] = useState(false);
   const [insists, setInsists] = useState(false);
   const [codes, setCodes] = useState<CodeReader | null>(null);
   const { isBusy, problem, join } = useJoin((error) =>
     error instanceof CodeError ? error.problem.message : null,
   );
-  useEffect(() => void canScan().then(setHasScanner), []);
   useEffect(() => void loadCodes().then(setCodes, () => {}), []);
   useEffect(() => void codes?.prepare(code).then(setCodes, () => {}), [codes, code]);
   // Without the words no text can be judged here; sending it tries for them again, and says so.
@@ -47,7 +45,14 @@ export function CodeEntry({ name, nameField, code, onCode }: CodeEntryProps) {
       setScanning(false);
       return true;
     };
-    return <Scanner onText={onScanned} onClose={() => setScanning(false)} />;
+    return (
+      <Scanner
+        onText={onScanned}
+        onClose={() => setScanning(false)}
+        closeLabel="Type it instead"
+        refusal="This QR code is not one for linking a device."
+      />
+    );
   }
   return (
     <form
@@ -86,7 +91,7 @@ export function CodeEntry({ name, nameField, code, onCode }: CodeEntryProps) {
         <button type="submit" class="button primary" disabled={!isReady || isBusy}>
           Link this browser
         </button>
-        {hasScanner && codes !== null && (
+        {codes !== null && (
           <button type="button" class="button quiet" onClick={() => setScanning(true)}>
             <Icon name="scan" /> Scan the code
           </button>

@@ -8,8 +8,8 @@ import { CodeField } from "../components/CodeField.tsx";
 import { Entered } from "../components/Entered.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
-import { canScan, Scanner } from "../components/Scanner.tsx";
 import { forgetLinkedCode, go, paths, useLinkedCode } from "../router.ts";
+import { Scanner } from "../scanning/Scanner.tsx";
 import { session } from "../session.ts";
 import { useStore } from "../store.ts";
 
@@ -44,10 +44,8 @@ interface EntryProps {
 
 function Entry({ text, onChange }: EntryProps) {
   const [isScanning, setScanning] = useState(false);
-  const [hasScanner, setHasScanner] = useState(false);
   const [insists, setInsists] = useState(false);
   const [codes, setCodes] = useState<CodeReader | null>(null);
-  useEffect(() => void canScan().then(setHasScanner), []);
   useEffect(() => void loadCodes().then(setCodes, () => {}), []);
   // A key that names another language brings its words.
   useEffect(() => void codes?.prepare(text).then(setCodes, () => {}), [codes, text]);
@@ -75,7 +73,12 @@ function Entry({ text, onChange }: EntryProps) {
     <div class="page">
       <Heading>Enter a key</Heading>
       {isScanning ? (
-        <Scanner onText={onScanned} onClose={() => setScanning(false)} />
+        <Scanner
+          onText={onScanned}
+          onClose={() => setScanning(false)}
+          closeLabel="Type it instead"
+          refusal="This QR code is not a key for meeting someone."
+        />
       ) : (
         <form class="stack" onSubmit={onSubmit} autocomplete="off">
           <CodeField
@@ -89,7 +92,7 @@ function Entry({ text, onChange }: EntryProps) {
             <button type="submit" class="button primary" disabled={!isReady}>
               Meet
             </button>
-            {hasScanner && codes !== null && (
+            {codes !== null && (
               <button type="button" class="button quiet" onClick={() => setScanning(true)}>
                 <Icon name="scan" /> Scan a QR code
               </button>
