@@ -27,6 +27,8 @@ const unit: TestProjectInlineConfiguration = {
   test: {
     name: "unit",
     include: ["test/{wire,core,cards,client,web}/**/*.test.{ts,tsx}"],
+    // Its modules name each other without extensions, which Node does not load.
+    server: { deps: { inline: [/cose-ts/] } },
     ...patient,
   },
 };

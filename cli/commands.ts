@@ -9,6 +9,7 @@ import {
 } from "./commands/contactChanges.ts";
 import { inbox } from "./commands/inbox.ts";
 import { answer } from "./commands/answer.ts";
+import { badge } from "./commands/badge.ts";
 import { chat } from "./commands/chat.ts";
 import { contacts, contactsBlocked, contactsShow } from "./commands/contacts.ts";
 import {
@@ -20,15 +21,20 @@ import {
   devicesRestore,
 } from "./commands/devices.ts";
 import { devicesJoin, devicesLink } from "./commands/devicesLink.ts";
+import { contactsUndo } from "./commands/contactsUndo.ts";
 import { contactsVerify } from "./commands/contactsVerify.ts";
 import { erase } from "./commands/erase.ts";
 import { exportAccount } from "./commands/export.ts";
+import { groups } from "./commands/groups.ts";
 import { keyEnter } from "./commands/keyEnter.ts";
 import { keyShow } from "./commands/keyShow.ts";
 import { profile } from "./commands/profile.ts";
+import { requests } from "./commands/requests.ts";
 import { save } from "./commands/save.ts";
 import { say } from "./commands/say.ts";
 import { send } from "./commands/send.ts";
+import { tap } from "./commands/tap.ts";
+import { ticket } from "./commands/ticket.ts";
 import { whoami } from "./commands/whoami.ts";
 
 export const COMMANDS: readonly Command[] = [
@@ -36,6 +42,11 @@ export const COMMANDS: readonly Command[] = [
   keyEnter,
   say,
   answer,
+  ticket,
+  tap,
+  badge,
+  requests,
+  groups,
   send,
   inbox,
   save,
@@ -49,6 +60,7 @@ export const COMMANDS: readonly Command[] = [
   contactsUnblock,
   contactsBlocked,
   contactsRemove,
+  contactsUndo,
   profile,
   whoami,
   devices,

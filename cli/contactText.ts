@@ -10,6 +10,8 @@ const METHODS: Readonly<Record<Contact["method"], string>> = {
   key: "met by key",
   passphrase: "met by passphrase",
   link: "linking",
+  tap: "met by tap",
+  badge: "met by badge",
 };
 
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });

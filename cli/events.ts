@@ -12,6 +12,7 @@ import type {
   OverRequest,
 } from "../shared/client/node.ts";
 import type { TalkEvent } from "./messageEvents.ts";
+import type { TouchEvent } from "./tapEvents.ts";
 
 export type CliEvent =
   | Exclude<MeetingEvent, { event: "card" | "key" | "failed" }>
@@ -27,6 +28,7 @@ export type CliEvent =
   | RequestEvent
   | RequestOverEvent
   | TalkEvent
+  | TouchEvent
   | { readonly event: "passphrase"; readonly passphrase: string }
   | ExportedEvent
   | SavedEvent

@@ -8,6 +8,7 @@ import {
   FileError,
   PassphraseError,
   ProblemError,
+  TapError,
 } from "../shared/client/node.ts";
 import { CliError, EXIT } from "./errors.ts";
 
@@ -27,6 +28,12 @@ export function asCliError(error: unknown, server: string): CliError {
       exitCode: EXIT.usage,
       hint: "Nothing was sent.",
       details: { problem: error.problem.code },
+    });
+  }
+  if (error instanceof TapError) {
+    const isUsage = error.code !== "no-certificate";
+    return new CliError(error.code === "none" ? "usage" : error.code, error.message, {
+      ...(isUsage && { exitCode: EXIT.usage }),
     });
   }
   if (error instanceof EntryRefused) return new CliError("device-refused", error.message);
@@ -69,6 +76,8 @@ const HINTS: Readonly<Partial<Record<ProblemError["code"], string>>> = {
   "handle-taken": "Choose another one; nothing was changed.",
   "account-unknown":
     "This home belongs to an account of another server. Choose --server or --home.",
+  "undo-over": "Each can still remove the contact: acquaint contacts remove CONTACT",
+  "badge-unknown": "Ask its owner for the present one.",
   "internal-error": "Try again; if it persists, tell who runs the server.",
   "list-full": "Remove something from the list first.",
 };

@@ -23,6 +23,7 @@ import { TalkText } from "./messageText.ts";
 import { jsonText, printable, shortened } from "./printable.ts";
 import { requestLines, requestOverText } from "./requestText.ts";
 import { comparisonLines, safetyLines } from "./safetyText.ts";
+import { touchLines } from "./tapText.ts";
 import { columnsOf, fitted, styled, type Terminal } from "./terminal.ts";
 
 export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
@@ -105,6 +106,19 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
         return say(
           styled(out, "green", `✓ You and ${printable(event.name)} have the same safety phrase.`),
         );
+      case "tapped":
+      case "tap":
+      case "table":
+      case "group":
+      case "undone":
+      case "badge":
+      case "contactRequest":
+      case "contactAsked":
+      case "contactRequestOver":
+        return say(...touchLines(event, out));
+      case "ticket":
+        say(...touchLines(event, out));
+        return count(event.expiresAt, COUNTED_TICKET);
       case "blocked":
         return say(blockedLine(event.userId, event.name, event.blocked));
       case "recoveryPhrase":
@@ -235,6 +249,8 @@ function namingHint({ name, userId }: Contact): string[] {
 
 /** Steps that a countdown survives. */
 const MEANWHILE: readonly CliEvent["event"][] = ["connection", "request", "requestOver"];
+
+const COUNTED_TICKET = { live: "Waiting for a tap", plain: null } as const;
 
 const NO_MEETING: MeetingView = {
   method: "key",

@@ -1,6 +1,6 @@
 // The steps of a meeting for people, by how one meets: by a key that is shown, or by a passphrase.
 // What an end means and what helps is the SDK's advice, the same as on the page.
-import type { Asked, Contact, FailureReason, Meeting } from "../shared/client/node.ts";
+import type { Asked, FailureReason, Meeting } from "../shared/client/node.ts";
 import type { Counted } from "./countdown.ts";
 import { framed } from "./keyText.ts";
 import { printable, shortened } from "./printable.ts";
@@ -11,7 +11,7 @@ const NAME_MAX_CHARS = 30;
 
 /** What people need besides an event to understand it. */
 export interface MeetingView {
-  readonly method: Contact["method"];
+  readonly method: Meeting["method"];
   readonly role: Meeting["role"];
   /** How the other is called, where that is known beforehand. */
   readonly other: string | null;

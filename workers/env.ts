@@ -2,14 +2,18 @@
 
 import type { Directory } from "./directory/Directory.ts";
 import type { Gate } from "./gate/Gate.ts";
+import type { Group } from "./group/Group.ts";
 import type { Mailbox } from "./mailbox/Mailbox.ts";
 import type { PairingAttempt } from "./pairing/PairingAttempt.ts";
+import type { TapAttempt } from "./tap/TapAttempt.ts";
 
 export interface Env {
   readonly ATTEMPTS: DurableObjectNamespace<PairingAttempt>;
   readonly MAILBOXES: DurableObjectNamespace<Mailbox>;
   readonly DIRECTORY: DurableObjectNamespace<Directory>;
   readonly GATES: DurableObjectNamespace<Gate>;
+  readonly TAPS: DurableObjectNamespace<TapAttempt>;
+  readonly GROUPS: DurableObjectNamespace<Group>;
   /** Bounds how fast one account opens attempts, looks at them, and looks for handles. */
   readonly PACE: RateLimit;
   /** Bounds how fast one account comes back to sockets that it has lost. */

@@ -4,7 +4,9 @@ import { router } from "./router.ts";
 
 export { Directory } from "./directory/Directory.ts";
 export { Gate } from "./gate/Gate.ts";
+export { Group } from "./group/Group.ts";
 export { Mailbox } from "./mailbox/Mailbox.ts";
 export { PairingAttempt } from "./pairing/PairingAttempt.ts";
+export { TapAttempt } from "./tap/TapAttempt.ts";
 
 export default router;

@@ -34,9 +34,23 @@ export function recoveryEntry(env: Env, recoveryId: string) {
   return env.DIRECTORY.getByName(`recovery ${recoveryId}`);
 }
 
+/** @param token base64url of 16 bytes; no handle has a blank in it, and no recovery id begins so */
+export function badgeEntry(env: Env, token: string) {
+  return env.DIRECTORY.getByName(`badge ${token}`);
+}
+
 /** @param network keyed digest of a network prefix */
 export function gateOf(env: Env, network: string) {
   return env.GATES.getByName(network);
+}
+
+/** Nobody else's submission has the name, so whoever asks for one names its account. */
+export function tapAttemptOf(env: Env, by: UserId, tapId: string) {
+  return env.TAPS.getByName(`${by}.${tapId}`);
+}
+
+export function groupOf(env: Env, groupId: string) {
+  return env.GROUPS.getByName(groupId);
 }
 
 const REGION_BY_CONTINENT: Readonly<Record<string, number>> = {

@@ -14,12 +14,20 @@ import type { Env } from "./env.ts";
 import type { BodyBytes, Handlers } from "./http/handlers.ts";
 import { problemResponse } from "./http/problems.ts";
 import { upgradeToAttempt, upgradeToMailbox } from "./http/upgrades.ts";
+import { requestHandlers } from "./mailbox/requestRoutes.ts";
 import { mailboxHandlers } from "./mailbox/routes.ts";
+import { tapHandlers } from "./tap/routes.ts";
 import { openApiDocument } from "./http/openApi.ts";
 
 type Bindings = { Bindings: Env };
 
-const handlers: Handlers = { ...authHandlers, ...mailboxHandlers, ...blobHandlers };
+const handlers: Handlers = {
+  ...authHandlers,
+  ...mailboxHandlers,
+  ...requestHandlers,
+  ...blobHandlers,
+  ...tapHandlers,
+};
 
 export const router = new Hono<Bindings>();
 
@@ -33,6 +41,7 @@ const anyOrigin = cors({
 });
 router.use("/v1/*", anyOrigin);
 router.use("/openapi.json", anyOrigin);
+router.use(ROUTES.issuerKeys.path, anyOrigin);
 router.get("/healthz", (c) => c.json({ status: "ok" }));
 router.get("/openapi.json", (c) => c.json(openApiDocument(new URL(c.req.url).origin)));
 router.get("/v1/attempts/:locator", (c) =>
@@ -60,6 +69,9 @@ router.onError((error) => {
   return problemResponse(problem("internal-error"));
 });
 
+/** Of what is the same for everyone, and changes slowly. */
+const CACHE_CONTROL: Partial<Record<RouteName, string>> = { issuerKeys: "public, max-age=3600" };
+
 /** For the methods that an address does take (RFC 9110, section 15.5.6). */
 const ENDPOINTS = [
   ...Object.values(ROUTES),
@@ -84,7 +96,7 @@ async function serve(c: Context<Bindings>, name: RouteName, route: Route): Promi
   };
   const handle = handlers[name] as (call: unknown) => Promise<unknown>;
   const answer = await handle(call);
-  const headers = { "cache-control": "no-store" };
+  const headers = { "cache-control": CACHE_CONTROL[name] ?? "no-store" };
   if (route.status === 204) return new Response(null, { status: 204, headers });
   if (route.response === "bytes") return bytesResponse(answer as ReadableStream, headers);
   return Response.json(answer, { status: route.status, headers });

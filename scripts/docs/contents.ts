@@ -61,6 +61,11 @@ const EXAMPLES: Readonly<Record<Content["kind"], readonly Content[]>> = {
     { kind: "handover", records: "e30K" },
     { kind: "handover", for: 2, done: 5_000, total: 9_000, blob: FILE.blob },
   ],
+  introduction: [
+    { kind: "introduction", at: AT, name: "Ann" },
+    { kind: "introduction", at: AT, name: "Ann", card: "e30" },
+    { kind: "introduction", at: AT, name: "Ann", blob: { ...FILE.blob, size: 20_000 } },
+  ],
 };
 
 export function contentsTable(): string {

@@ -22,7 +22,7 @@ import { exampleBytes, must, type Step } from "./exampleValues.ts";
 
 const CODE = "417-guitar-ocean";
 const LISTS = new Map([["en", await loadWordList("en")]]);
-const ORIGIN = "https://acquaint.example";
+export const ORIGIN = "https://acquaint.example";
 
 /** Someone with a device, made of fixed bytes. */
 export function person(name: string, createdAt: number) {

@@ -20,6 +20,18 @@ import {
   upgradeSchema,
 } from "../../shared/wire/auth.ts";
 import { blobBeginningSchema, storedChunksSchema, uploadSchema } from "../../shared/wire/blobs.ts";
+import {
+  approveRequestSchema,
+  askedSchema,
+  askRequestSchema,
+  badgeLookupSchema,
+  badgeRequestSchema,
+  badgeSchema,
+  contactRequestSchema,
+  foundBadgeSchema,
+  ownBadgeSchema,
+  requestProofSchema,
+} from "../../shared/wire/contactRequests.ts";
 import { genesisEntrySchema } from "../../shared/wire/deviceLog.ts";
 import { identityOpeningSchema } from "../../shared/wire/identity.ts";
 import {
@@ -29,6 +41,7 @@ import {
   locatorSchema,
   userIdSchema,
 } from "../../shared/wire/ids.ts";
+import { CERTIFICATE_BYTES, TICKET_BYTES } from "../../shared/wire/limits.ts";
 import {
   accountLogSchema,
   prekeysDrawnSchema,
@@ -50,6 +63,18 @@ import {
   matchedNoticeSchema,
 } from "../../shared/wire/pairing.ts";
 import { problemSchema } from "../../shared/wire/problem.ts";
+import {
+  certificateSchema,
+  confirmRequestSchema,
+  groupListSchema,
+  groupSchema,
+  issuerKeysSchema,
+  shareRequestSchema,
+  tapProofSchema,
+  tapRequestSchema,
+  tapSchema,
+  undoRequestSchema,
+} from "../../shared/wire/tap.ts";
 import { table } from "./table.ts";
 
 /** The part of JSON Schema that the schemas use. */
@@ -83,7 +108,9 @@ const STRINGS = new Map(
       [deviceIdSchema, "deviceId"],
       [locatorSchema, "locator"],
       [handleSchema, "handle"],
-      ...[16, 32, 64].map((size) => [bytesSchema(size), `${size} bytes`] as const),
+      ...[2, 16, 32, 64, CERTIFICATE_BYTES, TICKET_BYTES].map(
+        (size) => [bytesSchema(size), `${size} bytes`] as const,
+      ),
     ] as const
   ).map(([schema, name]) => [shapeOf(schema).pattern, name]),
 );
@@ -96,14 +123,31 @@ const NAMED: readonly (readonly [z.core.$ZodType, string])[] = [
   [contactRecordSchema, "contact"],
   [matchedNoticeSchema, "the message `matched`"],
   [problemSchema, "problem"],
+  [tapProofSchema, "tap proof"],
+  [requestProofSchema, "request proof"],
+  [badgeSchema, "badge"],
+  [contactRequestSchema, "contact request"],
+  [askedSchema, "asked"],
 ];
 /** Those that stand in messages of the mailbox only. */
 const REQUEST = memberOf("request");
 const ENDED_REQUEST = memberOf("requestOver");
 const { signed: SIGNED_PREKEY = {}, oneTime: { items: ONE_TIME_PREKEY = {} } = {} } =
   shapeOf(prekeysUploadSchema).properties ?? {};
+/** Those that stand in what is said of taps only. */
+const TAP = shapeOf(tapSchema).properties ?? {};
+const [TABLE = {}] = TAP["table"]?.anyOf ?? [];
+const TAPPED: readonly (readonly [string, Shape])[] = [
+  ["read ticket", shapeOf(tapRequestSchema).properties?.["taps"]?.items ?? {}],
+  ["ticket's outcome", TAP["outcomes"]?.items ?? {}],
+  ["table", TABLE],
+  ["table member", TABLE.properties?.["members"]?.items ?? {}],
+  ["group member", shapeOf(groupSchema).properties?.["members"]?.items ?? {}],
+];
 const NAMES = new Map([
   ...NAMED.map(([schema, name]) => [withoutMeta(shapeOf(schema)), name] as const),
+  [withoutMeta(shapeOf(tapSchema)), "tap"],
+  ...TAPPED.map(([name, shape]) => [withoutMeta(shape), name] as const),
   [withoutMeta(REQUEST), "request"],
   [withoutMeta(ENDED_REQUEST), "ended request"],
   [withoutMeta(SIGNED_PREKEY), "signed prekey"],
@@ -233,6 +277,26 @@ export function requestBodies(): string {
     ["`GET /v1/blobs/{blobId}`, its answer", storedChunksSchema],
     ["the blocks", blockListSchema],
     ["a kept release", keptReleaseSchema],
+    ["`GET /.well-known/acquaint-issuer-keys`, its answer", issuerKeysSchema],
+    ["`POST /v1/certificates`, its answer", certificateSchema],
+    ["`POST /v1/taps`, body", tapRequestSchema],
+    ["its answer, and that of all about it: `tap`", tapSchema],
+    ["`PUT /v1/taps/{userId}/{tapId}/share`, body", shareRequestSchema],
+    ["`PUT /v1/taps/{userId}/{tapId}/confirmation`, body", confirmRequestSchema],
+    ["`POST /v1/taps/{userId}/{tapId}/undo`, body", undoRequestSchema],
+    ["`tap proof`", tapProofSchema],
+    ["`GET /v1/groups`, its answer", groupListSchema],
+    ["a group", groupSchema],
+    ["`PUT /v1/badge`, body", badgeRequestSchema],
+    ["its answer: `badge`", badgeSchema],
+    ["`GET /v1/badge`, its answer", ownBadgeSchema],
+    ["`POST /v1/badges`, body", badgeLookupSchema],
+    ["its answer", foundBadgeSchema],
+    ["`POST /v1/contact-requests`, body", askRequestSchema],
+    ["its answer: `asked`", askedSchema],
+    ["`contact request`", contactRequestSchema],
+    ["`PUT /v1/contact-requests/{requestId}`, body", approveRequestSchema],
+    ["`request proof`", requestProofSchema],
     ["`problem`", problemSchema],
   ];
   const rows = bodies.map(([name, schema]) => [name, membersOf(shapeOf(schema)).join("<br>")]);
@@ -249,6 +313,7 @@ export function requestBodies(): string {
     ["`ended request`", membersOf(ENDED_REQUEST).join("<br>")],
     ["`signed prekey`", membersOf(SIGNED_PREKEY).join("<br>")],
     ["`one-time prekey`", membersOf(ONE_TIME_PREKEY).join("<br>")],
+    ...TAPPED.map(([name, shape]) => [`\`${name}\``, membersOf(shape).join("<br>")]),
   ];
   return table(
     ["what", "members"],

@@ -9,6 +9,15 @@ import { contentsTable } from "./contents.ts";
 import { accountTable, promptFigures, workTable } from "./guessing.ts";
 import { limitsTable, problemsTable, routesTable } from "./figures.ts";
 import { messagesOf, requestBodies } from "./messages.ts";
+import {
+  badgeMessage,
+  badgeTag,
+  cardDialogue,
+  containerFile,
+  tagSizes,
+  ticketMessage,
+} from "./ndefText.ts";
+import { certificateLayout, outcomesTable, ticketLayout } from "./tapLayouts.ts";
 import { stateDiagram, stateTable } from "./states.ts";
 import { languagesTable, vectorsTables } from "./texts.ts";
 import { whoMayTable } from "./whoMay.ts";
@@ -43,6 +52,15 @@ const REGIONS: Readonly<Record<string, () => string>> = {
   "mailbox notices": () => messagesOf("mailbox notices"),
   "sealed identity": () => messagesOf("sealed identity"),
   "worked example": workedExampleText,
+  "certificate layout": certificateLayout,
+  "ticket layout": ticketLayout,
+  "tap outcomes": outcomesTable,
+  "ticket message": ticketMessage,
+  "badge message": badgeMessage,
+  "badge on a tag": badgeTag,
+  "tag sizes": tagSizes,
+  "container file": containerFile,
+  "card dialogue": cardDialogue,
 };
 
 const REGION = /(<!-- generated: ([a-z ]+) -->\n)[\s\S]*?(<!-- end -->)/g;

@@ -29,6 +29,7 @@ import type { Step } from "./exampleValues.ts";
 import { growthSteps } from "./growingLog.ts";
 import { lineSteps } from "./lineExample.ts";
 import { passphraseSteps } from "./passphraseExample.ts";
+import { tapSteps } from "./tapExample.ts";
 
 const OPENED_AT = 1_800_000_060_000;
 const MATCHED_AT = 1_800_000_081_500;
@@ -65,6 +66,7 @@ export function workedExample(): Step[] {
     ...blobSteps(),
     safetyStep(ann, ben),
     ...growthSteps(ann),
+    ...tapSteps(ann, ben),
   ];
 }
 

@@ -8,13 +8,16 @@ import type { DeviceLog } from "../wire/auth.ts";
 import type { Card } from "../wire/card.ts";
 import type { IdentityOpening } from "../wire/identity.ts";
 import type { UserId } from "../wire/ids.ts";
+import type { ContactProof } from "../wire/mailbox.ts";
 import type { CardBox } from "./cardBox.ts";
 import type { ContactBook } from "./contactBook.ts";
 import type { Device } from "./device.ts";
 import type { Messages } from "./line/messages.ts";
 import type { Comparison, Verification } from "./line/verification.ts";
+import type { MetContact } from "./metContact.ts";
 import type { Contact, Me } from "./model.ts";
 import type { Store } from "./store/store.ts";
+import { type WitnessedContact, witnessedId } from "./taps/witnessed.ts";
 
 /** Grows with each change that a reader of earlier ones would misread. */
 const VERSION = 1;
@@ -44,6 +47,8 @@ interface Receipt {
 interface ExportedContact extends Contact {
   /** Null for a contact whom another device of this account has met, and of whom it has handed over no proof. */
   readonly receipt: Receipt | null;
+  /** What this device has verified of a touch, or of a request that was approved. */
+  readonly proofs: readonly ContactProof[];
   /** As this device has verified it last. */
   readonly log: DeviceLog | null;
   readonly comparison: Comparison;
@@ -93,7 +98,8 @@ export async function exportAccount(
     const pinned = await store.get<{ log: DeviceLog }>("logs", userId);
     exportedContacts.push({
       ...contact,
-      receipt: await receiptOf(store, userId),
+      receipt: await receiptOf(store, contact),
+      proofs: await proofsOf(store, contact),
       log: pinned?.log ?? (await contacts.provenLog(userId)),
       comparison: await verification.state(userId),
     });
@@ -126,11 +132,20 @@ export async function exportAccount(
   };
 }
 
-async function receiptOf(store: Store, userId: UserId): Promise<Receipt | null> {
-  const met = await store.get<Receipt>("contacts", userId);
-  if (met === null) return null;
+async function receiptOf(store: Store, { userId, receiptHash }: Contact): Promise<Receipt | null> {
+  const met = await store.get<MetContact>("contacts", userId);
+  if (met?.receiptHash !== receiptHash) return null;
   const { transcript, ownOpening, peerOpening } = met;
   return { transcript, ownOpening, peerOpening };
+}
+
+/** Of how the contact is shown to be one. */
+async function proofsOf(
+  store: Store,
+  { userId, receiptHash }: Contact,
+): Promise<readonly ContactProof[]> {
+  const witnessed = await store.get<WitnessedContact>("settings", witnessedId(userId));
+  return witnessed?.receiptHash === receiptHash ? witnessed.proofs : [];
 }
 
 async function allOf(messages: Messages, userId: UserId): Promise<ExportedMessage[]> {

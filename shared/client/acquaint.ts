@@ -2,16 +2,16 @@
 
 import type { UserId } from "../wire/ids.ts";
 import type { AccountExport } from "./accountExport.ts";
+import { ask } from "./asking.ts";
 import { fetched } from "./connectionError.ts";
 import type { AttemptRun } from "./attemptRun.ts";
 import { BurntPassphrases } from "./burntPassphrases.ts";
 import { CardBox } from "./cardBox.ts";
 import { ContactBook } from "./contactBook.ts";
 import { Device } from "./device.ts";
+import { hearSignals } from "./deviceSignals.ts";
 import type { Devices } from "./devices/devices.ts";
 import { DevicesDoor } from "./devices/door.ts";
-import { LINKING_SIGNAL, MOVED_SIGNAL } from "./devices/signals.ts";
-import { ERASED_SIGNAL } from "./erasureMark.ts";
 import { KeyMeetings } from "./keyMeetings.ts";
 import type { Line } from "./line/line.ts";
 import type { Messages } from "./line/messages.ts";
@@ -19,8 +19,7 @@ import { openLine } from "./line/openLine.ts";
 import type { Verification } from "./line/verification.ts";
 import { Listeners } from "./listeners.ts";
 import type { MailboxLine } from "./mailboxLine.ts";
-import { LOG_SIGNAL } from "./ownLog.ts";
-import { Meeting } from "./meeting.ts";
+import type { Meeting } from "./meeting.ts";
 import type { AcquaintEvent, AskOptions, Me, MeetingOptions, ShowOptions } from "./model.ts";
 import { type Ports, STANDARD_PORTS } from "./ports.ts";
 import type { AcquaintOptions } from "./options.ts";
@@ -28,7 +27,10 @@ import { Profile, type ProfileChange } from "./profile.ts";
 import { Requests } from "./requests.ts";
 import { Runs } from "./runs.ts";
 import { SpokenMeetings } from "./spokenMeetings.ts";
-import { OUTDATED_SIGNAL, type Store } from "./store/store.ts";
+import type { Store } from "./store/store.ts";
+import type { Badges } from "./taps/badges.ts";
+import type { TapsDoor } from "./taps/door.ts";
+import { Groups, Taps } from "./taps/taps.ts";
 
 export class Acquaint {
   readonly contacts: ContactBook;
@@ -39,6 +41,12 @@ export class Acquaint {
   readonly messages: Messages;
   /** Whether contacts still have the keys that they had. */
   readonly verification: Verification;
+  /** Touches: tickets shown and read. */
+  readonly taps: Taps;
+  /** Those that touches have made. */
+  readonly groups: Groups;
+  /** One's badge, those of others, and requests to become contacts. */
+  readonly badges: Badges;
   readonly #device: Device;
   readonly #store: Store;
   readonly #ports: Ports;
@@ -50,6 +58,7 @@ export class Acquaint {
   readonly #line: Line;
   readonly #listeners: Listeners<AcquaintEvent>;
   readonly #door: DevicesDoor;
+  readonly #taps: TapsDoor;
   #isErased = false;
   #offSignals: (() => void) | null = null;
 
@@ -83,17 +92,22 @@ export class Acquaint {
     const tell = (event: AcquaintEvent) => listeners.tell(event);
     this.requests = new Requests(device, ports, contacts, this.#spoken, tell);
     const connect = () => this.connect();
-    const { line, messages, verification, mailboxLine } = openLine({
+    const { line, messages, verification, taps, badges, mailboxLine } = openLine({
       device,
       ports,
       store,
       contacts,
       listeners,
+      ownName,
       connect,
     });
     this.messages = messages;
     this.verification = verification;
     this.#line = line;
+    this.#taps = taps;
+    this.taps = new Taps(taps);
+    this.groups = new Groups(taps);
+    this.badges = badges;
     profile.shareBy(line.handover);
     this.#door = new DevicesDoor(
       { device, ports, store, contacts, runs: this.#runs, line },
@@ -183,17 +197,10 @@ export class Acquaint {
    * @throws ConnectionError when the server cannot be reached
    * @throws ProblemError `own-account`, `malformed-request`, `too-many-requests` (with `retryAfterSeconds`)
    */
-  async ask({ to, ...options }: AskOptions): Promise<Meeting> {
-    if (to === undefined) return this.#spoken.ask(null, options);
-    const userId = await this.#profile.accountOf(to);
-    if (userId === null) return Meeting.over("unreachable", "passphrase");
-    this.connect();
-    // A newer request replaces the one before, as a newer key does.
-    await this.#spoken.pendingTo(userId)?.meeting.cancel();
-    const theirs = this.requests.of(userId);
-    return theirs === null
-      ? this.#spoken.ask(userId, options)
-      : this.requests.answer(theirs.sid, options.passphrase, options);
+  ask(options: AskOptions): Promise<Meeting> {
+    const connect = () => this.connect();
+    const { requests } = this;
+    return ask({ profile: this.#profile, spoken: this.#spoken, requests, connect }, options);
   }
 
   /**
@@ -247,13 +254,8 @@ export class Acquaint {
   connect(): void {
     if (this.#isErased) return;
     this.#device.erasure.lookForRemoval().catch(() => {}); // the server tells, too
-    this.#offSignals ??= this.#store.onSignal((name) => {
-      if (name === ERASED_SIGNAL) this.#device.erasure.check().catch(() => {}); // told of as an event
-      if (name === OUTDATED_SIGNAL) this.#over({ event: "outdated" });
-      if (name === MOVED_SIGNAL) this.#over({ event: "joined" });
-      if (name === LOG_SIGNAL) void this.#device.lookAtLog();
-      if (name === LINKING_SIGNAL) this.#listeners.tell({ event: "devices" });
-    });
+    const over = (event: "outdated" | "joined") => this.#over({ event });
+    this.#offSignals ??= hearSignals(this.#store, this.#device, this.#listeners, over);
     this.#line.start();
     this.#mailbox.open();
   }
@@ -264,6 +266,7 @@ export class Acquaint {
     this.#offSignals = null;
     await this.#runs.close();
     this.requests.close();
+    this.#taps.close();
     this.#mailbox.close();
     await this.#line.stop();
   }

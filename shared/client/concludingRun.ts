@@ -5,8 +5,8 @@ import type { IdentityOpening } from "../wire/identity.ts";
 import type { AnswerMessage, ClaimMessage, MatchedNotice } from "../wire/pairing.ts";
 import { verifyMatch, withoutSecrets } from "./attemptRecord.ts";
 import { AttemptRun } from "./attemptRun.ts";
-import type { ReceivedCard } from "./contactBook.ts";
 import type { Contact, FailureReason } from "./model.ts";
+import type { ReceivedCard } from "./receivedCard.ts";
 
 export abstract class ConcludingRun extends AttemptRun {
   /**

@@ -1,7 +1,6 @@
 // The contacts as this device knows them. Three records make one, each with one writer, so that tabs and
 // processes never undo each other: what this device has verified, what the mailbox lists, and own notes.
 
-import { bytesToCard } from "../core/cards/card.ts";
 import { toBase64Url } from "../core/crypto/bytes.ts";
 import type { Agreement, Met } from "../core/pairing/exchange.ts";
 import { hashOfReceipt } from "../core/pairing/transcript.ts";
@@ -15,21 +14,14 @@ import type { ContactPage, ContactRecord } from "../wire/mailbox.ts";
 import { ProblemError } from "../wire/problem.ts";
 import { aboutContact } from "./contactSettings.ts";
 import { isWithinBlock, type Listing, withBlocks } from "./contactListing.ts";
+import { readContact, readContacts } from "./contactReading.ts";
 import type { Device } from "./device.ts";
-import {
-  type MetContact,
-  type Notes,
-  type Pairing,
-  pairingOf,
-  toContact,
-  toHanded,
-} from "./metContact.ts";
+import { readCard, type ReceivedCard } from "./receivedCard.ts";
+import { type MetContact, type Notes, type Pairing, pairingOf, toHanded } from "./metContact.ts";
 import type { Contact } from "./model.ts";
 import { type Sharing, UNSHARED } from "./sharing.ts";
 import type { Store } from "./store/store.ts";
-
-/** The card of one meeting, as it came. */
-export type ReceivedCard = Pick<Contact, "card" | "cardProblem">;
+import { type Introduced, introducedId } from "./taps/witnessed.ts";
 
 export class ContactBook {
   readonly #device: Device;
@@ -37,6 +29,15 @@ export class ContactBook {
   readonly #changed: () => void;
   /** With the account's other devices. */
   sharing: Sharing = UNSHARED;
+  /** Whether a safety phrase was compared with that account, whose keys have not been swapped since. */
+  isCompared: (userId: UserId) => Promise<boolean> = async () => false;
+  /** Told when the mailbox lists something new, of which there may be a proof to verify. */
+  onNews: () => void = () => {};
+  /**
+   * This device's own word on one whom the mailbox lists with proofs, or has just made a contact; unverified while
+   * the server cannot be asked.
+   */
+  verify: (userId: UserId) => Promise<Contact | null> = (userId) => this.find(userId);
   #notesWork: Promise<unknown> = Promise.resolve();
 
   constructor(device: Device, store: Store, changed: () => void) {
@@ -45,28 +46,20 @@ export class ContactBook {
     this.#changed = changed;
   }
 
+  get #reader() {
+    const { sharing, isCompared } = this;
+    return { device: this.#device, store: this.#store, now: () => sharing.now(), isCompared };
+  }
+
   /** People, by name. Reads the mailbox's list first where it can be reached. */
   async list(): Promise<Contact[]> {
     await this.refresh().catch(ignoreConnectionLoss);
-    const [met, listed, notes] = await Promise.all([
-      this.#store.all<MetContact>("contacts").then(byUserId),
-      this.#store.all<ContactRecord>("listings").then(byUserId),
-      this.#store.all<Notes>("notes").then(byUserId),
-    ]);
-    return [...new Set([...met.keys(), ...listed.keys()])]
-      .map((id) => toContact(met.get(id) ?? null, listed.get(id) ?? null, notes.get(id) ?? null))
-      .filter((contact) => contact !== null)
-      .filter(({ method }) => method !== "link")
-      .toSorted((a, b) => a.name.localeCompare(b.name));
+    const contacts = await readContacts(this.#reader);
+    return contacts.toSorted((a, b) => a.name.localeCompare(b.name));
   }
 
-  async get(userId: string): Promise<Contact | null> {
-    const [met, listed, notes] = await Promise.all([
-      this.#store.get<MetContact>("contacts", userId),
-      this.#store.get<ContactRecord>("listings", userId),
-      this.#store.get<Notes>("notes", userId),
-    ]);
-    return toContact(met, listed, notes);
+  get(userId: string): Promise<Contact | null> {
+    return readContact(this.#reader, userId as UserId);
   }
 
   /** Asks the mailbox for one that another device of this account may just have met. */
@@ -86,6 +79,7 @@ export class ContactBook {
     const { peer, opening: peerOpening, sessionKeys } = met;
     const { transcript } = agreement;
     const before = await this.#store.get<MetContact>("contacts", peer.userId);
+    const introduced = await this.#store.get<Introduced>("settings", introducedId(peer.userId));
     const received = readCard(met.card);
     if (transcript.method === "link" && before !== null && before.method !== "link") {
       return { contact: await this.#known(peer.userId), received }; // a person is no device of one's own
@@ -97,7 +91,7 @@ export class ContactBook {
       receiptHash: toBase64Url(hashOfReceipt(transcript)),
       peerName: peer.name,
       // Who comes without a card the second time has not taken the first one back.
-      card: received.card ?? before?.card ?? null,
+      card: received.card ?? before?.card ?? introduced?.card ?? null,
       cardProblem: received.cardProblem,
       transcript,
       ownOpening,
@@ -123,11 +117,12 @@ export class ContactBook {
 
   /** Accounts that are contacts for no more than a link. @param before milliseconds, by the server's clock */
   async linkedIds(before = Infinity): Promise<UserId[]> {
-    const all = [
-      ...(await this.#store.all<MetContact>("contacts")),
-      ...(await this.#store.all<ContactRecord>("listings")),
-    ];
-    const linked = all.filter(({ method, metAt }) => method === "link" && metAt < before);
+    const listed = await this.#store.all<ContactRecord>("listings");
+    // A touch makes a contact of whoever was one for a link.
+    const people = new Set(listed.filter(isPerson).map(({ userId }) => userId));
+    const linked = [...(await this.#store.all<MetContact>("contacts")), ...listed].filter(
+      ({ method, metAt, userId }) => method === "link" && metAt < before && !people.has(userId),
+    );
     return [...new Set(linked.map(({ userId }) => userId))];
   }
 
@@ -207,13 +202,16 @@ export class ContactBook {
       await this.#store.put("listings", record.userId, withBlocks(record, known));
       isNews = true;
     }
-    if (isNews) this.#changed();
+    if (!isNews) return;
+    this.#changed();
+    this.onNews();
   }
 
   /** Another device has removed it; one that was met again since stays. Sequences are times of the server, too. */
   async forgetBefore(userId: UserId, sequence: number): Promise<void> {
     const listed = await this.#store.get<ContactRecord>("listings", userId);
     const met = await this.#store.get<MetContact>("contacts", userId);
+    // What was witnessed stands for nothing without its listing.
     const isOlder = (listed?.sequence ?? 0) <= sequence && (met?.metAt ?? 0) < sequence;
     if (isOlder) await this.forget(userId);
   }
@@ -263,13 +261,8 @@ function byUserId<Value extends { readonly userId: UserId }>(all: readonly Value
   return new Map(all.map((one) => [one.userId, one]));
 }
 
-function readCard(bytes: Uint8Array | null): ReceivedCard {
-  if (bytes === null) return { card: null, cardProblem: "The card that came could not be opened." };
-  if (bytes.length === 0) return { card: null, cardProblem: null };
-  const read = bytesToCard(bytes);
-  return read.ok
-    ? { card: read.card, cardProblem: null }
-    : { card: null, cardProblem: `The card that came could not be read: ${read.message}` };
+function isPerson({ method }: ContactRecord): boolean {
+  return method !== "link";
 }
 
 function ignoreConnectionLoss(error: unknown): void {

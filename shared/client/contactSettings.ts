@@ -1,5 +1,8 @@
 // Settings that are about one account, and go with it.
 
+import type { UserId } from "../wire/ids.ts";
+import { introducedId, witnessedId } from "./taps/witnessed.ts";
+
 /** When the safety phrase was compared, and what it stood for. */
 export function comparedId(userId: string): string {
   return `compared ${userId}`;
@@ -10,7 +13,9 @@ export function linkingId(userId: string): string {
   return `linking ${userId}`;
 }
 
-export const aboutContact = (userId: string): readonly string[] => [
+export const aboutContact = (userId: UserId): readonly string[] => [
   comparedId(userId),
   linkingId(userId),
+  witnessedId(userId),
+  introducedId(userId),
 ];

@@ -14,6 +14,8 @@ import type { AcquaintEvent } from "./model.ts";
 import type { Ports } from "./ports.ts";
 import type { Requests } from "./requests.ts";
 import type { Store } from "./store/store.ts";
+import type { ContactRequests } from "./taps/contactRequests.ts";
+import type { TapsDoor } from "./taps/door.ts";
 
 const CURSOR_ID = "mailboxCursor";
 
@@ -25,10 +27,13 @@ interface MailboxContext {
   readonly store: Store;
   readonly contacts: ContactBook;
   readonly requests: Requests;
+  readonly contactRequests: ContactRequests;
   readonly line: Line;
+  readonly taps: TapsDoor;
   readonly listeners: Listeners<AcquaintEvent>;
   /** Of the connection that this tab or process has. */
   readonly onState: (state: Connection) => void;
+  readonly onClose: () => void;
 }
 
 export class MailboxLine {
@@ -45,6 +50,8 @@ export class MailboxLine {
   /** Requests that wait at the mailbox, each with what the server's clock is ahead. */
   readonly #waiting = new Map<string, RequestNotice & { readonly aheadMs: number }>();
   #isListed = false;
+  /** What the server's clock is ahead, by what it has said last of requests to become contacts. */
+  #aheadMs = 0;
 
   constructor(context: MailboxContext) {
     this.#context = context;
@@ -71,6 +78,7 @@ export class MailboxLine {
 
   close(): void {
     this.#isOpen = false;
+    this.#context.onClose();
     this.#tabs.close();
     this.#disconnect();
   }
@@ -116,19 +124,31 @@ export class MailboxLine {
     this.#tabs.tellMailbox({
       connection: this.#connection,
       requests: this.#isListed ? requests : null,
+      contactRequests: this.#isListed ? this.#context.contactRequests.notices(this.#aheadMs) : null,
     });
   }
 
   /** What the tab that has the connection knows of the mailbox. */
-  async #follow({ connection, requests }: MailboxState): Promise<void> {
+  async #follow({ connection, requests, contactRequests }: MailboxState): Promise<void> {
     if (connection !== this.#connection) {
       this.#connection = connection;
       this.#context.listeners.tell({ event: "connection", state: connection });
     }
-    if (requests === null) return;
-    this.#context.requests.listing();
+    if (requests === null || contactRequests === null) return;
+    this.#listing();
     for (const { request, now } of requests) await this.#context.requests.arrived(request, now);
+    for (const notice of contactRequests) await this.#context.contactRequests.take(notice);
+    this.#listed();
+  }
+
+  #listing(): void {
+    this.#context.requests.listing();
+    this.#context.contactRequests.listing();
+  }
+
+  #listed(): void {
     this.#context.requests.listed();
+    this.#context.contactRequests.listed();
   }
 
   async #hello(): Promise<void> {
@@ -140,13 +160,14 @@ export class MailboxLine {
     const after = await this.#cursor();
     this.#waiting.clear();
     this.#isListed = false;
-    this.#context.requests.listing();
+    this.#listing();
     const reads = this.#context.line.isHolder;
     this.#socket?.send({ type: "hello", after, ...(reads && { reads }) });
   }
 
   async #learn(notice: MailboxNotice): Promise<void> {
-    const { device, store, contacts, requests, line } = this.#context;
+    const { device, store, contacts, requests, contactRequests, line, taps, listeners } =
+      this.#context;
     switch (notice.type) {
       case "contacts":
         await contacts.learn(notice.contacts);
@@ -165,6 +186,14 @@ export class MailboxLine {
         await requests.ended(notice.request);
         await this.#seen(notice.request.sequence);
         return this.#tabs.passOn(notice);
+      case "contactRequest":
+      case "asked":
+        this.#aheadMs = notice.now - this.#context.ports.now();
+        await contactRequests.take(notice);
+        return this.#tabs.passOn(notice);
+      case "contactRequestOver":
+        await contactRequests.take(notice);
+        return this.#tabs.passOn(notice);
       case "erased":
         await device.erasure.learn(notice, device.origin, device.identity);
         return store.signal(ERASED_SIGNAL);
@@ -172,9 +201,14 @@ export class MailboxLine {
         return this.#logIs(notice.length);
       case "deviceRemoved":
         return void (await device.learnLog(notice.log).catch(() => {})); // told of as an event
+      case "table":
+        return taps.take(notice.tap);
+      case "groups":
+        return listeners.tell({ event: "groups" });
       case "ready":
+        taps.ready(notice.now);
         await this.#logIs(notice.logLength);
-        requests.listed();
+        this.#listed();
         this.#isListed = true;
         this.#tellTabs();
         return line.ready((messages) => this.#socket?.send(...messages) ?? false, notice);

@@ -10,6 +10,7 @@ import type { IdentityOpening } from "../wire/identity.ts";
 import type { DeviceId, UserId } from "../wire/ids.ts";
 import type { ContactRecord } from "../wire/mailbox.ts";
 import type { Contact } from "./model.ts";
+import { type Introduced, undoEnd, type WitnessedContact } from "./taps/witnessed.ts";
 
 export interface MetContact {
   readonly userId: UserId;
@@ -88,26 +89,74 @@ export function fromHanded(
   };
 }
 
-/** What is shown of a contact, by what is known; null when nothing is. */
+/** All that this device knows of a contact. */
+interface Known {
+  readonly met: MetContact | null;
+  readonly witnessed: WitnessedContact | null;
+  readonly introduced: Introduced | null;
+  readonly listed: ContactRecord | null;
+  readonly notes: Notes | null;
+}
+
+interface Circumstances {
+  readonly own: UserId;
+  /** By this device's clock, and what the server's is ahead of it; in milliseconds. */
+  readonly now: number;
+  readonly aheadMs: number;
+}
+
+/**
+ * What is shown of a contact, by what is known; null when nothing is. A meeting counts for more than what the
+ * mailbox has shown proof of, and that for more than a link.
+ */
 export function toContact(
-  met: MetContact | null,
-  listed: ContactRecord | null,
-  notes: Notes | null,
+  { met, witnessed, introduced, listed, notes }: Known,
+  circumstances: Circumstances,
 ): Contact | null {
-  const source = met ?? listed;
+  const hasMet = met !== null && met.method !== "link";
+  // What was witnessed is of what is listed, and goes with it.
+  const verified = hasMet || listed === null ? met : (witnessed ?? met);
+  const source = verified ?? listed;
   if (source === null) return null;
   const { userId, method, metAt, receiptHash } = source;
-  const cardName = met?.card ? cardTitle(met.card) : "";
+  const { name, card, cardProblem } = saidBy(verified, introduced);
+  const cardName = card ? cardTitle(card) : "";
   return {
     userId,
-    name: notes?.alias || met?.peerName || cardName || `${userId.slice(0, 4)}…${userId.slice(-4)}`,
+    name: notes?.alias || name || cardName || `${userId.slice(0, 4)}…${userId.slice(-4)}`,
     method,
     metAt,
-    verified: met !== null,
+    verified: verified !== null,
+    vouched: "proofs" in source && isVouched(source, circumstances.own),
+    undoUntil: undoUntil(listed, circumstances),
     blocked: listed?.blocked ?? false,
-    card: met?.card ?? null,
-    cardProblem: met?.cardProblem ?? null,
+    card,
+    cardProblem,
     note: notes?.note ?? "",
     receiptHash,
   };
+}
+
+/** Name and card as they came with the proof, or after it. */
+function saidBy(
+  from: MetContact | WitnessedContact | null,
+  introduced: Introduced | null,
+): Pick<Introduced, "name" | "card" | "cardProblem"> {
+  const nothing = { name: "", card: null, cardProblem: null };
+  if (from === null) return nothing;
+  return "proofs" in from ? (introduced ?? nothing) : { ...from, name: from.peerName };
+}
+
+/** Only the server says who it was: nobody of this account has read the other's ticket, or badge. */
+function isVouched(
+  { proofs = [], isCompared = false }: Partial<Pick<WitnessedContact, "proofs" | "isCompared">>,
+  own: UserId,
+): boolean {
+  return proofs.length > 0 && !isCompared && !proofs.some(({ by }) => by === own);
+}
+
+function undoUntil(listed: ContactRecord | null, { now, aheadMs }: Circumstances): number | null {
+  if (listed?.method !== "tap") return null;
+  const end = undoEnd(listed.metAt) - aheadMs;
+  return now < end ? end : null;
 }

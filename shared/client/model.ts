@@ -14,10 +14,11 @@ import {
 import type { MessageKey, MessageRecord } from "../core/line/messageRecord.ts";
 import type { WordListTag } from "../core/pairing/words.ts";
 import type { RequestOutcome } from "../wire/mailbox.ts";
-import type { Failure, Method } from "../wire/pairing.ts";
+import type { ContactMethod, Failure } from "../wire/pairing.ts";
 import type { Ending } from "./accountErased.ts";
 import type { Problem } from "../wire/problem.ts";
 import type { FileProgress } from "./blobs/transfer.ts";
+import type { TapEvent } from "./taps/model.ts";
 
 /** Which strangers may find an account by its handle, or ask it to meet; contacts always may. */
 export const AUDIENCES: readonly Audience[] = audienceSchema.options;
@@ -50,11 +51,18 @@ export interface Contact {
   readonly userId: UserId;
   /** The alias given by oneself, else the name that the peer sent, else the card's, else a short form of the id. */
   readonly name: string;
-  readonly method: Method;
+  readonly method: ContactMethod;
   /** Milliseconds since 1970, by the server's clock; the signed receipt covers it. */
   readonly metAt: number;
   /** True once this device itself has verified the peer's confirmation, identity and receipt. */
   readonly verified: boolean;
+  /**
+   * Only the server says who this was: they have read this account's ticket or badge, and nobody has read theirs or
+   * compared a phrase with them.
+   */
+  readonly vouched: boolean;
+  /** Until then either side can undo the touch, by this device's clock; null when it was none, or is too late. */
+  readonly undoUntil: number | null;
   readonly blocked: boolean;
   /** The card received at the meeting; null when the peer sent none. */
   readonly card: Card | null;
@@ -212,5 +220,6 @@ export type AcquaintEvent =
   | { readonly event: "erased"; readonly ending: Ending }
   /** A newer version of this program, in another tab, needs what this one keeps. This one is closed: load it anew. */
   | { readonly event: "outdated" }
+  | TapEvent
   /** Of the mailbox socket, which the tabs of a browser share. */
   | { readonly event: "connection"; readonly state: "connecting" | "online" | "offline" };

@@ -85,3 +85,21 @@ export { PassphraseError } from "./passphraseError.ts";
 export { loadRecoveryWords, type RecoveryWords } from "./recoveryWords.ts";
 export type { Requests } from "./requests.ts";
 export type { Store } from "./store/store.ts";
+export type {
+  AskedContactRequest,
+  FoundBadge,
+  GroupInfo,
+  IncomingContactRequest,
+  OwnBadge,
+  ShownTicket,
+  Table,
+  TableEndReason,
+  TableMember,
+  TapEvent,
+  TapOutcome,
+  TappedPeer,
+  TapResult,
+} from "./taps/model.ts";
+export { TapError, type TapErrorCode } from "./taps/tapError.ts";
+export type { Groups, Taps } from "./taps/taps.ts";
+export type { TapLink } from "../core/tap/links.ts";

@@ -100,6 +100,31 @@ export const BLOBS_MAX = 1_000;
 export const BLOBS_MAX_BYTES = 1024 * 1024 * 1024;
 export const UPLOAD_TOKEN_TTL_SECONDS = 24 * 60 * 60;
 
+/** A device's certificate: one layout, one size (docs/protocol.md, Certificates). */
+export const CERTIFICATE_BYTES = 174;
+export const CERTIFICATE_TTL_SECONDS = 24 * 60 * 60;
+/** How long certificates are signed with one key; those of the key before it are taken until they expire. */
+export const ISSUER_KEY_SECONDS = 30 * 24 * 60 * 60;
+export const TICKET_BYTES = 259;
+/** A ticket is taken from so long before its time, as clocks differ, until so long after it. */
+export const TICKET_EARLY_SECONDS = 5;
+export const TICKET_TTL_SECONDS = 60;
+export const TAP_MAX_PEERS = 31;
+/** From the submission on, either side may undo it; as long a mailbox remembers which tickets were spent. */
+export const TAP_UNDO_SECONDS = 10 * 60;
+/** At a table: until every device has shown its share, and from then on until everyone has compared the phrase. */
+export const TABLE_REVEAL_SECONDS = 30;
+export const TABLE_COMPARE_SECONDS = 120;
+/** Groups that an account is in. */
+export const GROUPS_MAX = 1_000;
+
+/** A request to become contacts waits so long for an answer, and so many wait for one account. */
+export const CONTACT_REQUEST_TTL_SECONDS = 7 * 24 * 60 * 60;
+export const CONTACT_REQUESTS_MAX = 50;
+/** Requests that one badge brings at once, and in an hour from then on. */
+export const BADGE_BURST = 20;
+export const BADGE_REQUESTS_PER_HOUR = 20;
+
 export const SUBPROTOCOL_JSON = "acquaint.v1.json";
 export const SUBPROTOCOL_CBOR = "acquaint.v1.cbor";
 export const SUBPROTOCOL_TOKEN_PREFIX = "acquaint.token.";

@@ -1,6 +1,12 @@
 // Contacts, blocks and the mailbox socket on the wire.
 
 import * as z from "zod/mini";
+import {
+  askedSchema,
+  contactRequestEndSchema,
+  contactRequestSchema,
+  requestProofSchema,
+} from "./contactRequests.ts";
 import { deviceLogSchema } from "./deviceLog.ts";
 import {
   bytesSchema,
@@ -18,20 +24,26 @@ import {
   transientMessageSchema,
   transientNoticeSchema,
 } from "./line.ts";
-import { failureSchema, matchedNoticeSchema, methodSchema } from "./pairing.ts";
+import { contactMethodSchema, failureSchema, matchedNoticeSchema } from "./pairing.ts";
 import { problemSchema } from "./problem.ts";
+import { tapProofSchema, tapSchema } from "./tap.ts";
+
+const contactProofSchema = z.discriminatedUnion("kind", [tapProofSchema, requestProofSchema]);
+export type ContactProof = z.infer<typeof contactProofSchema>;
 
 /** A contact as the mailbox keeps it. Names, keys and cards live on the devices alone. */
 export const contactRecordSchema = z.object({
   userId: userIdSchema,
-  method: methodSchema,
-  /** The server's receipt time of the opening; the receipt covers it. */
+  method: contactMethodSchema,
+  /** The server's receipt time of the opening or submission; a receipt of an attempt covers it. */
   metAt: timeSchema,
   /** SHA-256 of the receipt that both devices signed. */
   receiptHash: bytesSchema(32),
   /** Grows with each change to the list; a device remembers the highest that it has seen. */
   sequence: z.int(),
   blocked: z.boolean(),
+  /** Of a tap, one for each direction, the earlier first; of an approved request, one. Each device verifies them. */
+  proofs: z.exactOptional(z.array(contactProofSchema)),
 });
 export type ContactRecord = z.infer<typeof contactRecordSchema>;
 
@@ -113,6 +125,20 @@ export const mailboxNoticeSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("log"), length: z.int() }),
   /** This device is of the account no more, as the log shows; the server closes the socket. */
   z.object({ type: z.literal("deviceRemoved"), log: deviceLogSchema }),
+  /** A table that this account is at, as it stands; told again after each hello until it is over. */
+  z.object({ type: z.literal("table"), tap: tapSchema }),
+  /** The account is in other groups now; read them anew. */
+  z.object({ type: z.literal("groups") }),
+  /** Someone asks to become a contact; told again after each hello until it is over. */
+  z.object({ type: z.literal("contactRequest"), request: contactRequestSchema, now: timeSchema }),
+  /** An own request waits; told again after each hello until it is over. */
+  z.object({ type: z.literal("asked"), asked: askedSchema, now: timeSchema }),
+  /** Either side's request is over. */
+  z.object({
+    type: z.literal("contactRequestOver"),
+    requestId: bytesSchema(16),
+    end: contactRequestEndSchema,
+  }),
   /** All that waited has been sent; what follows is live. */
   z.object({
     type: z.literal("ready"),
@@ -123,6 +149,8 @@ export const mailboxNoticeSchema = z.discriminatedUnion("type", [
     prekeys: z.optional(z.int()),
     /** Envelopes for this device that wait, all of which follow; told to whoever reads. */
     waiting: z.optional(z.int()),
+    /** By the server's clock. */
+    now: z.optional(timeSchema),
   }),
   envelopesNoticeSchema,
   storedNoticeSchema,

@@ -12,8 +12,13 @@ import {
 } from "./limits.ts";
 import { problemSchema } from "./problem.ts";
 
+/** How two meet at an attempt. */
 export const methodSchema = z.enum(["key", "passphrase", "link"]);
 export type Method = z.infer<typeof methodSchema>;
+
+/** How a contact came to be: at an attempt, by a touch, or by a request that was approved. */
+export const contactMethodSchema = z.enum([...methodSchema.options, "tap", "badge"]);
+export type ContactMethod = z.infer<typeof contactMethodSchema>;
 
 /** CPace public share with the commitment that its associated data carries. */
 const shareMembers = { share: bytesSchema(32), commitment: bytesSchema(32) };

@@ -33,6 +33,12 @@ export const PROBLEMS = {
   "upload-refused": { status: 403, title: "The upload token is not valid for this blob" },
   "blob-unknown": { status: 404, title: "There is no such blob, or not this chunk of it" },
 
+  "tap-unknown": { status: 404, title: "There is no such tap, or this account has no part in it" },
+  "undo-over": { status: 409, title: "This can be undone no more" },
+  "group-unknown": { status: 404, title: "There is no such group, or this account is not in it" },
+  "badge-unknown": { status: 404, title: "There is no such badge, or it was revoked" },
+  "request-unknown": { status: 404, title: "There is no such request, or it is over" },
+
   "log-changed": { status: 409, title: "The device log has other entries at that place" },
   "device-removed": { status: 403, title: "This device was removed from its account" },
   "recovery-taken": { status: 409, title: "Another account has this recovery id" },

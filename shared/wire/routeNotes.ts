@@ -119,4 +119,78 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
     summary: "Delete a blob of the acting account",
     problems: ["blob-unknown", "too-many-requests", "try-again"],
   },
+  issuerKeys: {
+    summary: "The keys that certificates verify with: of the period before, this one and the next",
+    problems: [],
+  },
+  certificate: {
+    summary: "Issue a certificate to the acting device, for tickets that it makes offline",
+    problems: ["too-many-requests"],
+  },
+  tap: {
+    summary:
+      "Submit tickets that the acting device has read; a repetition is answered as it stands",
+    problems: ["too-many-requests"],
+  },
+  tapState: {
+    summary: "A submission of one's own, or one that has made one a contact, as it stands",
+    problems: ["tap-unknown", "too-many-requests"],
+  },
+  showShare: {
+    summary:
+      "Show what the nonce of one's ticket has committed to, once all at the table are known",
+    problems: ["tap-unknown", "out-of-turn", "too-many-requests"],
+  },
+  confirmTable: {
+    summary: "Say that everyone at the table sees the same phrase",
+    problems: ["tap-unknown", "out-of-turn", "too-many-requests"],
+  },
+  declineTable: {
+    summary: "Say that it is not the same, or not wanted: nobody at the table becomes a contact",
+    problems: ["tap-unknown", "out-of-turn", "too-many-requests"],
+  },
+  undoTap: {
+    summary: "Undo what a tap has made between the acting account and the other side",
+    problems: ["tap-unknown", "contact-unknown", "out-of-turn", "undo-over", "too-many-requests"],
+  },
+  groups: {
+    summary: "The groups that the acting account is in",
+    problems: [],
+  },
+  group: {
+    summary: "A group with its members and what proves them; for members alone",
+    problems: ["group-unknown", "too-many-requests"],
+  },
+  leaveGroup: {
+    summary: "Leave a group; the last two leaving is its end",
+    problems: ["group-unknown", "too-many-requests"],
+  },
+  badge: {
+    summary: "The acting account's badge, and how many requests it has brought",
+    problems: [],
+  },
+  makeBadge: {
+    summary: "Make a badge, in place of any other",
+    problems: ["too-many-requests", "try-again"],
+  },
+  revokeBadge: {
+    summary: "Revoke the acting account's badge",
+    problems: ["too-many-requests", "try-again"],
+  },
+  findBadge: {
+    summary: "Whose a badge is",
+    problems: ["badge-unknown", "too-many-requests"],
+  },
+  askForContact: {
+    summary: "Ask to become a contact, by a badge; its receiver approves or lets it be",
+    problems: ["badge-unknown", "own-account", "list-full", "request-unknown", "too-many-requests"],
+  },
+  approveContact: {
+    summary: "Approve a request: both become contacts",
+    problems: ["request-unknown"],
+  },
+  endContactRequest: {
+    summary: "Decline a request; withdraw one's own",
+    problems: ["request-unknown", "try-again"],
+  },
 };

@@ -1,4 +1,4 @@
-// Each HTTP endpoint once, those of blobs in blobRoutes.ts. The router, the SDK and the OpenAPI document read this
+// Each HTTP endpoint once, those of blobs in blobRoutes.ts, of taps in tapRoutes.ts. The router, the SDK and the OpenAPI document read this
 // list; what only documents tell of an endpoint is in routeNotes.ts.
 
 import type * as z from "zod/mini";
@@ -35,6 +35,7 @@ import {
   contactQuerySchema,
   keptReleaseSchema,
 } from "./mailbox.ts";
+import { TAP_ROUTES } from "./tapRoutes.ts";
 
 type Schema = z.core.$ZodType;
 
@@ -217,6 +218,7 @@ export const ROUTES = {
     status: 204,
   },
   ...BLOB_ROUTES,
+  ...TAP_ROUTES,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;

@@ -9,6 +9,7 @@ import { toBase64Url } from "../../shared/core/crypto/bytes.ts";
 import type { Agreement, Met } from "../../shared/core/pairing/exchange.ts";
 import { hashOfReceipt } from "../../shared/core/pairing/transcript.ts";
 import type { IdentityOpening } from "../../shared/wire/identity.ts";
+import { witnessedId } from "../../shared/client/taps/witnessed.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import type { ContactRecord } from "../../shared/wire/mailbox.ts";
 import { refusal, turn, World } from "./world.ts";
@@ -70,6 +71,7 @@ async function openBook(store = slowStore()) {
   const device = await Device.open("https://acquaint.example", store, world.ports);
   let changes = 0;
   const book = new ContactBook(device, store, () => (changes += 1));
+  book.sharing = { ...book.sharing, now: world.clock.now };
   let listed: ContactRecord[] = [];
   world.answer = (path, method) =>
     path === "/v1/contacts" && method === "GET"
@@ -268,4 +270,76 @@ test("KEY-5: what a meeting has left is found again by its receipt, and nothing 
   await book.keepMet(agreement, met, opening);
   expect((await book.metBy(record.receiptHash))?.userId).toBe(BEN);
   expect(await book.metBy(meetingWith(BEN, "Ben", 5).record.receiptHash)).toBeNull();
+});
+
+/** What this device has verified of a touch with Ben at that time, and what the mailbox lists. */
+function touched(metAt: number) {
+  const { record } = meetingWith(BEN, "Ben", metAt);
+  const listed: ContactRecord = { ...record, method: "tap" };
+  const proofs = [{ kind: "tap", by: BEN, at: metAt }] as unknown as ContactRecord["proofs"];
+  const { receiptHash } = listed;
+  const verified = { userId: BEN, method: "tap", metAt, receiptHash, proofs };
+  return { listed, verified: { ...verified, isCompared: false, isIntroduced: false } };
+}
+
+test("TAP-4: what was verified of a touch counts as long as the mailbox lists it, and goes with the contact", async () => {
+  const store = slowStore();
+  const { book, list } = await openBook(store);
+  const { listed, verified } = touched(1_800_000_000_000);
+  await store.put("settings", witnessedId(BEN), verified);
+  expect(await book.get(BEN)).toBe(null);
+  list(listed);
+  expect(await book.list()).toMatchObject([{ method: "tap", verified: true, vouched: true }]);
+  book.isCompared = async (userId) => userId === BEN;
+  expect(await book.list()).toMatchObject([{ verified: true, vouched: false }]);
+  await book.forget(BEN);
+  list();
+  expect(await store.get("settings", witnessedId(BEN))).toBe(null);
+});
+
+test("TAP-6: a meeting takes the place of a touch, with the card that came after it", async () => {
+  const store = slowStore();
+  const { book } = await openBook(store);
+  const { listed, verified } = touched(1_800_000_000_000);
+  await store.put("settings", witnessedId(BEN), verified);
+  const card = emptyCard("urn:later", "Ben's later card");
+  const introduced = { userId: BEN, at: 1, name: "Benny", card, cardProblem: null };
+  await store.put("settings", `introduced.${BEN}`, introduced);
+  await book.learn([listed]);
+  expect(await book.get(BEN)).toMatchObject({ name: "Benny", card, vouched: true });
+  const { agreement, met, opening } = meetingWith(BEN, "Ben", 1_700_000_000_000);
+  await book.keepMet(agreement, { ...met, card: new Uint8Array() }, opening);
+  const now = { name: "Ben", method: "key", metAt: 1_700_000_000_000, card, vouched: false };
+  expect(await book.get(BEN)).toMatchObject(now);
+});
+
+test("TAP-6: whoever was met for a link alone is a person once a touch is listed, and is let go by no link", async () => {
+  const store = slowStore();
+  const { book } = await openBook(store);
+  const { agreement, met, opening, record } = meetingWith(BEN, "Ben", 1_000);
+  const linked: Agreement = {
+    ...agreement,
+    transcript: { ...agreement.transcript, method: "link" },
+  };
+  await book.keepMet(linked, met, opening);
+  await book.learn([{ ...record, method: "link" }]);
+  expect(await book.linkedIds()).toEqual([BEN]);
+  expect((await book.get(BEN))?.method).toBe("link");
+  const { listed, verified } = touched(1_800_000_000_000);
+  await book.learn([listed]);
+  await store.put("settings", witnessedId(BEN), verified);
+  expect(await book.linkedIds()).toEqual([]);
+  expect((await book.get(BEN))?.method).toBe("tap");
+});
+
+test("TAP-7: a touch can be undone for ten minutes of the server's clock, told by the device's own", async () => {
+  const store = slowStore();
+  const { book, world } = await openBook(store);
+  await store.put("settings", "serverClock", { aheadMs: 3_600_000, withinMs: 1 });
+  const metAt = world.clock.now() + 3_600_000 - 60_000;
+  await book.learn([touched(metAt).listed]);
+  const undoUntil = world.clock.now() + 9 * 60_000;
+  expect(await book.get(BEN)).toMatchObject({ undoUntil });
+  world.clock.advance(9 * 60_000);
+  expect(await book.get(BEN)).toMatchObject({ undoUntil: null });
 });

@@ -40,6 +40,7 @@ export interface Content {
   readonly done?: number;
   readonly total?: number;
   readonly records?: string;
+  readonly card?: string;
   readonly prekey?: { readonly id: number; readonly key: string; readonly signature: string };
 }
 
@@ -59,6 +60,7 @@ const KINDS = [
   "joinRefused",
   "devices",
   "handover",
+  "introduction",
 ];
 const CHANGES = ["added", "removed", "recovery"];
 
@@ -102,6 +104,7 @@ function itemsOf(content: Content): Items {
     [26, content.done],
     [27, content.total],
     [28, content.records && fromB64(content.records)],
+    [30, content.card && fromB64(content.card)],
     [29, prekey && [prekey.id, fromB64(prekey.key), fromB64(prekey.signature)]],
   ];
   if (Array.isArray(of)) items.push([9, Buffer.concat((of as string[]).map(fromB64))]);
@@ -157,6 +160,7 @@ function fromItems(items: Items): Content {
     done: items.get(26),
     total: items.get(27),
     records: bytesAt(28),
+    card: bytesAt(30),
     prekey: prekeyIn(items.get(29) as [number, Buffer, Buffer] | undefined),
   };
   const present = Object.entries(members).filter(([, value]) => value !== undefined);

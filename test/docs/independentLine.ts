@@ -56,6 +56,11 @@ export class IndependentLine {
     this.#pairings.set(paired.peer.userId, paired);
   }
 
+  /** A contact without a pairing: its account, by the log. */
+  knows(peer: crypto.Account): void {
+    this.#peers.set(peer.userId, peer);
+  }
+
   /** As after a crash that cost the sessions, and the keys of pairings. */
   forget(): void {
     this.#sessions.clear();

@@ -216,7 +216,7 @@ describe("contents", () => {
     const kinds = examples.map(([, json]) => (JSON.parse(json!) as Content).kind);
     const rows = [...region.matchAll(/^\| `(\w+)` \| \d/gm)].map(([, kind]) => kind);
     expect([...new Set(kinds)]).toEqual(rows);
-    expect(rows).toHaveLength(15);
+    expect(rows).toHaveLength(16);
   });
 
   test.for(examples.map(([, json, encoded]) => [json!, encoded!] as const))(

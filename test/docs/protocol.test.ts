@@ -44,6 +44,9 @@ test("every limit, refusal and endpoint has its place in docs/protocol.md", () =
       "prompts",
       "word lists",
       "passphrase vectors",
+      "certificate layout",
+      "ticket layout",
+      "tap outcomes",
       "worked example",
     ]),
   );

@@ -34,6 +34,12 @@ test("ID-3: the lines of README.md about devices bring one account to two of the
   expect(await run(example)).toMatch(/^the same account: true$/m);
 });
 
+test("TAP-2, TAP-3: the lines of README.md about a touch make two people contacts", async () => {
+  const example = EXAMPLES[4] ?? "";
+  expect(linesOf(example)).toBeLessThanOrEqual(15);
+  expect(await run(example)).toMatch(/^established: You are contacts now\./m);
+});
+
 function linesOf(example: string): number {
   return example.split("\n").filter((line) => line !== "").length;
 }
@@ -53,7 +59,13 @@ async function run(example: string): Promise<string> {
 }
 
 test("every file that the documents link to is there", () => {
-  const documents = ["README.md", "ARCHITECTURE.md", "SECURITY.md", "docs/protocol.md"];
+  const documents = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "SECURITY.md",
+    "docs/protocol.md",
+    "docs/mobile.md",
+  ];
   const missing = documents.flatMap((name) => {
     const text = readFileSync(join(ROOT, name), "utf8");
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g)];

@@ -151,6 +151,7 @@ test("a reader is told how many are left, and a mailbox of before the line takes
   await runInDurableObject(mailboxOf(ben), (_, { storage }) => {
     storage.sql.exec("DROP TABLE envelope");
     storage.sql.exec("ALTER TABLE device DROP COLUMN number");
+    storage.sql.exec("ALTER TABLE contact DROP COLUMN standing");
     storage.kv.put("schemaVersion", 1);
   });
   await evictDurableObject(mailboxOf(ben));

@@ -34,6 +34,10 @@ async function listen(account: TestAccount, after = 0) {
   return { socket, told };
 }
 
+function ready(sequence: number): object {
+  return { type: "ready", sequence, logLength: 1, now: expect.any(Number) };
+}
+
 async function contactsOf(account: TestAccount, after?: number): Promise<Told[]> {
   const path = `/v1/contacts${after === undefined ? "" : `?after=${after}`}`;
   return (await request("GET", path, { actor: account })).body.contacts;
@@ -46,7 +50,7 @@ async function deliver(account: TestAccount, peer = strangerActor().userId): Pro
 
 test("KEY-5: both are told live of the contact, with the same receipt and time", async () => {
   const [annListens, benListens] = [await listen(ann), await listen(ben)];
-  expect(annListens.told).toEqual([{ type: "ready", sequence: 0, logLength: 1 }]);
+  expect(annListens.told).toEqual([ready(0)]);
   await meet(ann, ben);
   const [atAnn, atBen] = [
     await annListens.socket.next("contacts"),
@@ -65,9 +69,7 @@ test("KEY-5: one who was away is told when he says hello, and only of what he ha
   expect(told.map(({ type }) => type)).toEqual(["contacts", "ready"]);
   const { sequence } = told[1] as Told;
   expect(told[0]?.["contacts"][0].sequence).toBe(sequence);
-  expect((await listen(ann, sequence as number)).told).toEqual([
-    { type: "ready", sequence, logLength: 1 },
-  ]);
+  expect((await listen(ann, sequence as number)).told).toEqual([ready(sequence as number)]);
   expect((await listen(ann, (sequence as number) - 1)).told.length).toBe(2);
 });
 

@@ -156,7 +156,11 @@ test("ID-3: a session of a removed device is refused at every endpoint", async (
     sid: randomText(16),
     recoveryId: randomText(16),
     blobId: randomText(16),
+    tapId: randomText(16),
+    groupId: randomText(16),
+    requestId: randomText(16),
   };
+  const token = randomText(16);
   const bodies: Record<string, object> = {
     changeAccount: { visibility: "nobody" },
     eraseAccount: await signed(device),
@@ -169,6 +173,20 @@ test("ID-3: a session of a removed device is refused at every endpoint", async (
     appendEntries: { entries: [house.fork().add()] },
     upgrade: { purpose: "mailbox" },
     beginBlob: { size: 2_000 },
+    tap: { tapId: token, taps: [{ ticket: randomText(259), signature: randomText(64) }] },
+    showShare: { share: randomText(16) },
+    confirmTable: { signature: randomText(64) },
+    undoTap: { userId: peer.userId },
+    makeBadge: { token, salt: randomText(16) },
+    findBadge: { token },
+    askForContact: {
+      requestId: randomText(16),
+      to: peer.userId,
+      via: "badge",
+      token,
+      signature: randomText(64),
+    },
+    approveContact: { signature: randomText(64) },
   };
   // Sealed chunks pass no object.
   const chunks = ["putChunk", "storedChunks", "chunk"];

@@ -4,6 +4,7 @@ import { env, exports } from "cloudflare:workers";
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
+import { TICKET_BYTES } from "../../shared/wire/limits.ts";
 import { PROBLEMS, type ProblemCode, problemSchema } from "../../shared/wire/problem.ts";
 import { type Route, ROUTES, type RouteName } from "../../shared/wire/routes.ts";
 import worker from "../../workers/main.ts";
@@ -43,6 +44,7 @@ beforeAll(async () => {
   const { blobId } = await begun(ann, SMALLEST);
   const proof = { challenge: "a.b.c", solution: 1 };
   const house = Household.make();
+  const tapPath = `/v1/taps/${ann.userId}/${randomText(16)}`;
   samples = {
     register: { path: "/v1/accounts", bodies: [{ log: makeAccount().log, proof }] },
     challenge: {
@@ -99,6 +101,47 @@ beforeAll(async () => {
     storedChunks: { path: `/v1/blobs/${blobId}`, bodies: [] },
     chunk: { path: `/v1/blobs/${blobId}/0`, bodies: [] },
     deleteBlob: { path: `/v1/blobs/${blobId}`, bodies: [] },
+    issuerKeys: { path: "/.well-known/acquaint-issuer-keys", bodies: [] },
+    certificate: { path: "/v1/certificates", bodies: [] },
+    tap: {
+      path: "/v1/taps",
+      bodies: [
+        {
+          tapId: randomText(16),
+          taps: [{ ticket: randomText(TICKET_BYTES), signature: randomText(64) }],
+          together: randomText(TICKET_BYTES),
+        },
+      ],
+    },
+    tapState: { path: tapPath, bodies: [] },
+    showShare: { path: `${tapPath}/share`, bodies: [{ share: randomText(16) }] },
+    confirmTable: { path: `${tapPath}/confirmation`, bodies: [{ signature: randomText(64) }] },
+    declineTable: { path: `${tapPath}/decline`, bodies: [] },
+    undoTap: { path: `${tapPath}/undo`, bodies: [{ userId: peer }] },
+    groups: { path: "/v1/groups", bodies: [] },
+    group: { path: `/v1/groups/${randomText(16)}`, bodies: [] },
+    leaveGroup: { path: `/v1/groups/${randomText(16)}`, bodies: [] },
+    badge: { path: "/v1/badge", bodies: [] },
+    makeBadge: { path: "/v1/badge", bodies: [{ token: randomText(16), salt: randomText(16) }] },
+    revokeBadge: { path: "/v1/badge", bodies: [] },
+    findBadge: { path: "/v1/badges", bodies: [{ token: randomText(16) }] },
+    askForContact: {
+      path: "/v1/contact-requests",
+      bodies: [
+        {
+          requestId: randomText(16),
+          to: peer,
+          via: "badge",
+          token: randomText(16),
+          signature: randomText(64),
+        },
+      ],
+    },
+    approveContact: {
+      path: `/v1/contact-requests/${randomText(16)}`,
+      bodies: [{ signature: randomText(64) }],
+    },
+    endContactRequest: { path: `/v1/contact-requests/${randomText(16)}`, bodies: [] },
   };
 });
 
@@ -160,7 +203,7 @@ async function expectProblem(response: Response): Promise<ProblemCode> {
     response.status === status &&
     PROBLEMS[code].status === status &&
     PROBLEMS[code].title === title;
-  // 200,000 times, so that nothing dearer is called where all is well.
+  // Half a million times, so that nothing dearer is called where all is well.
   if (!isProblem) expect.fail(`answered ${response.status} with "${code}", ${status}, "${title}"`);
   return code;
 }

@@ -14,14 +14,19 @@ import { ReceivedCard } from "./Connected.tsx";
 import { Field } from "./Field.tsx";
 import { Heading } from "./Heading.tsx";
 import { Icon } from "./Icon.tsx";
+import { Later } from "./Later.tsx";
 import { PosingAlarm } from "./PosingAlarm.tsx";
 import { SafetySheet } from "./SafetySheet.tsx";
 import { VcardButton } from "./VcardButton.tsx";
+
+const loadTapFacts = async () => (await import("../tap/TapFacts.tsx")).TapFacts;
 
 const METHODS: Readonly<Record<Contact["method"], string>> = {
   key: "by a key",
   passphrase: "by a passphrase",
   link: "by a link",
+  tap: "by a tap",
+  badge: "by a badge",
 };
 
 export function ContactDetail({ contact }: { readonly contact: Contact }) {
@@ -40,6 +45,13 @@ export function ContactDetail({ contact }: { readonly contact: Contact }) {
         </p>
       )}
       {isAlarmed && <PosingAlarm userId={userId} name={name} />}
+      {(contact.vouched || contact.undoUntil !== null) && (
+        <Later
+          load={loadTapFacts}
+          props={{ contact, onCompare: () => setComparing(true) }}
+          isQuiet
+        />
+      )}
       <ReceivedCard name={name} card={card} cardProblem={contact.cardProblem} />
       <dl class="facts">
         <div>
@@ -50,11 +62,7 @@ export function ContactDetail({ contact }: { readonly contact: Contact }) {
         </div>
         <div>
           <dt>Verified</dt>
-          <dd>
-            {contact.verified
-              ? "Yes, this device checked their keys when you met"
-              : "Not yet by this device"}
-          </dd>
+          <dd>{verifiedText(contact)}</dd>
         </div>
         {comparison !== null && (
           <div>
@@ -113,6 +121,14 @@ export function ContactDetail({ contact }: { readonly contact: Contact }) {
       )}
     </article>
   );
+}
+
+function verifiedText({ verified, vouched, method }: Contact): string {
+  if (!verified) return "Not yet by this device";
+  if (vouched) return "This device checked the signatures; who it was, the server says";
+  return method === "tap" || method === "badge"
+    ? "Yes, this device checked the signatures of both"
+    : "Yes, this device checked their keys when you met";
 }
 
 /** The alias and the note: kept as soon as the field is left. */

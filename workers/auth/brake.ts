@@ -22,7 +22,17 @@ export async function brake(
     | "append"
     | "recover"
     | "blob"
-    | "chunk",
+    | "chunk"
+    | "certificate"
+    | "tap"
+    | "tapState"
+    | "share"
+    | "confirm"
+    | "decline"
+    | "undo"
+    | "group"
+    | "badge"
+    | "ask",
 ): Promise<void> {
   const { success } = await limiter.limit({ key: `${doing} ${userId}` });
   if (!success) throw new ProblemError("too-many-requests", { retryAfterSeconds: PERIOD_SECONDS });

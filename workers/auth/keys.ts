@@ -12,6 +12,7 @@ export type KeyPurpose =
   | "proof"
   | "network"
   | "decoy"
+  | "issuer"
   | "upload";
 
 const MIN_SECRET_CHARS = 32;

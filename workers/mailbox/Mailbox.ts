@@ -3,11 +3,12 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { earliest } from "../../shared/core/deadlines.ts";
-import type { Delivery } from "../../shared/core/pairing/delivery.ts";
 import type { Errand } from "../../shared/core/pairing/errands.ts";
 import type { GuessKey } from "../../shared/core/pairing/state.ts";
+import type { SpendAnswer, SpendRequest } from "../../shared/core/mailbox/spentTickets.ts";
 import type { Account, AccountChange, DeviceLog, LaterEntry } from "../../shared/wire/auth.ts";
 import type { DeviceId, Locator, UserId } from "../../shared/wire/ids.ts";
+import type { AskedContact, Badge, FoundBadge } from "../../shared/wire/contactRequests.ts";
 import type { ContactPage } from "../../shared/wire/mailbox.ts";
 import type { MatchedNotice } from "../../shared/wire/pairing.ts";
 import type { PrekeyBundle, PrekeysUpload, SignedPrekey } from "../../shared/wire/line.ts";
@@ -15,12 +16,16 @@ import type { Actor } from "../auth/tokens.ts";
 import type { Env } from "../env.ts";
 import { codecOf, echoClose } from "../http/sockets.ts";
 import { claimsOf } from "../http/upgradeTokens.ts";
-import { gateOf } from "../objects.ts";
 import { EarliestAlarm } from "../storage/earliestAlarm.ts";
 import { AccountErasure } from "./accountErasure.ts";
+import { AccountSettings } from "./accountSettings.ts";
+import { AttemptErrands } from "./attemptErrands.ts";
 import { AttemptList } from "./attemptList.ts";
+import type { BadgeWish } from "./badgeList.ts";
 import { BlobList, type BlobWish } from "./blobList.ts";
+import type { ContactAnswer, ContactErrand } from "./contactErrands.ts";
 import { ContactList } from "./contactList.ts";
+import { ContactRequestBox, type ContactWish } from "./contactRequestBox.ts";
 import { DeviceList } from "./deviceList.ts";
 import type { Message, Outcome } from "./envelopeBox.ts";
 import { GuessAdmission } from "./guessAdmission.ts";
@@ -28,8 +33,9 @@ import type { KeptBlob } from "./keptBlobs.ts";
 import { Line } from "./line.ts";
 import { Listings } from "./listings.ts";
 import { MailboxSockets } from "./mailboxSockets.ts";
-import { MailboxStore, type StoredAccount, toAccount } from "./mailboxStore.ts";
+import { MailboxStore, type StoredAccount } from "./mailboxStore.ts";
 import { ReleaseBox } from "./releaseBox.ts";
+import { type TapAdmission, TapBox, type TapErrand } from "./tapBox.ts";
 import { RequestBox } from "./requestBox.ts";
 import {
   type Admission,
@@ -48,6 +54,7 @@ export class Mailbox extends DurableObject<Env> {
   readonly #admission: GuessAdmission;
   readonly #attempts: AttemptList;
   readonly #listings: Listings;
+  readonly #settings: AccountSettings;
   readonly #requests: RequestBox;
   readonly #contacts: ContactList;
   readonly #releases: ReleaseBox;
@@ -56,25 +63,33 @@ export class Mailbox extends DurableObject<Env> {
   readonly #blobs: BlobList;
   readonly #alarm: EarliestAlarm;
   readonly #erasure: AccountErasure;
+  readonly #taps: TapBox;
+  readonly #errands: AttemptErrands;
+  readonly #asking: ContactRequestBox;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new MailboxStore(ctx.storage);
     this.#sockets = new MailboxSockets(ctx);
-    this.#admission = new GuessAdmission(this.#store);
+    this.#admission = new GuessAdmission(ctx, env, this.#store);
     this.#alarm = new EarliestAlarm(ctx.storage);
     const wakeBy = async (at: number) => {
       if (this.#store.account() !== null) await this.#alarm.by(at);
     };
     this.#attempts = new AttemptList(env, this.#store, wakeBy);
     this.#listings = new Listings(env, this.#store, wakeBy);
+    this.#settings = new AccountSettings(this.#store, this.#listings);
     this.#requests = new RequestBox(env, this.#store, this.#sockets, wakeBy);
-    this.#contacts = new ContactList(this.#store, this.#sockets, this.#requests);
+    const told = [this.#store, this.#sockets] as const;
+    this.#asking = new ContactRequestBox(env, ctx.storage, ...told, this.#listings.badge, wakeBy);
+    this.#contacts = new ContactList(...told, this.#requests, this.#asking);
     this.#releases = new ReleaseBox(this.#store, wakeBy);
+    this.#taps = new TapBox(ctx, env, this.#store, this.#sockets);
+    const done = [this.#contacts, this.#releases, this.#requests, this.#taps] as const;
+    this.#errands = new AttemptErrands(this.#store, this.#admission, ...done);
     this.#line = new Line(ctx, env, this.#store, this.#sockets, this.#requests, wakeBy);
     this.#blobs = new BlobList(env.BLOBS, this.#store.blobs, wakeBy);
-    const held = [this.#store, this.#sockets, this.#attempts] as const;
-    this.#devices = new DeviceList(ctx, ...held, this.#line);
+    this.#devices = new DeviceList(ctx, ...told, this.#attempts, this.#line, this.#asking);
     const parts = [this.#store, this.#listings.inTurn, this.#blobs, this.#alarm] as const;
     this.#erasure = new AccountErasure(env, ...parts, (notice) => {
       for (const socket of ctx.getWebSockets()) this.#line.closed(socket);
@@ -102,26 +117,16 @@ export class Mailbox extends DurableObject<Env> {
   }
 
   account(actor: Actor): Result<Account> {
-    const account = this.#accountOf(actor);
-    return account === null ? UNAUTHENTICATED : { ok: true, value: toAccount(account) };
+    return this.#accountOf(actor) === null ? UNAUTHENTICATED : this.#settings.read();
   }
 
   async changeAccount(actor: Actor, change: AccountChange): Promise<Result<Account>> {
-    if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
-    if (change.handle !== undefined) {
-      const refusal = await this.#listings.handle.change(change.handle);
-      if (refusal !== null) return { ok: false, code: refusal };
-    }
-    const { visibility, requestsFrom } = change;
-    if (visibility !== undefined) this.#store.changeAccount({ visibility });
-    if (requestsFrom !== undefined) this.#store.changeAccount({ requestsFrom });
-    return this.account(actor);
+    return this.#accountOf(actor) === null ? UNAUTHENTICATED : this.#settings.change(change);
   }
 
   async listRecovery(actor: Actor, recoveryId: string): Promise<Result<null>> {
     if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
-    const refusal = await this.#listings.recovery.change(recoveryId);
-    return refusal === null ? DONE : { ok: false, code: refusal };
+    return this.#settings.listRecovery(recoveryId);
   }
 
   reveal(asker: UserId): Reveal {
@@ -154,42 +159,49 @@ export class Mailbox extends DurableObject<Env> {
   }
 
   /** Does what an attempt owes to this account; doing it again changes nothing. False when there is no such account. */
-  async take(errand: Errand): Promise<boolean> {
-    if (this.#store.account() === null) return false;
-    switch (errand.kind) {
-      case "contact":
-        if (errand.guess !== null) this.#admission.settle(errand.guess);
-        await this.#keepContact(errand.delivery);
-        break;
-      case "request":
-        await this.#requests.arrive(errand.request);
-        break;
-      case "requestOver":
-        await this.#requests.over(errand.sid, errand.outcome);
-        break;
-      case "settlement":
-        this.#admission.settle(errand.guess);
-        if (errand.isFailure) this.#countFailure(errand.sid, errand.party.network);
-    }
-    return true;
+  take(errand: Errand | TapErrand): Promise<boolean> {
+    return this.#errands.take(errand);
   }
 
-  async #keepContact({ contact, release }: Delivery): Promise<void> {
-    const stored = this.#store.contacts.put(contact, Date.now());
-    if (stored !== null) this.#sockets.tell({ type: "contacts", contacts: [stored] });
-    if (release !== null) await this.#releases.keep(release);
+  /** See {@link TapBox}. */
+  admitTap(actor: Actor, peers: readonly UserId[]): Result<TapAdmission> {
+    return this.#taps.admit(actor, peers);
+  }
+
+  spend(request: SpendRequest): SpendAnswer {
+    return this.#taps.spend(request);
+  }
+
+  groups(actor: Actor): Result<string[]> {
+    return this.#accountOf(actor) === null ? UNAUTHENTICATED : this.#taps.groups();
+  }
+
+  async badge(actor: Actor, wish: BadgeWish): Promise<Result<Badge | null>> {
+    return this.#accountOf(actor) === null ? UNAUTHENTICATED : this.#asking.badges.serve(wish);
+  }
+
+  findBadge(asker: UserId, token: string): FoundBadge | null {
+    return this.#asking.badges.find(asker, token);
+  }
+
+  /** See {@link ContactRequestBox}. */
+  contactRequest(actor: Actor, wish: ContactWish): Promise<Result<AskedContact | null>> {
+    return this.#asking.serve(actor, wish);
+  }
+
+  takeContactErrand(from: UserId, errand: ContactErrand): Promise<ContactAnswer> {
+    return this.#asking.take(from, errand);
   }
 
   /** The boxes that an attempt released while this device was away. */
   release(actor: Actor, sid: string): Result<MatchedNotice | null> {
     if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
-    return { ok: true, value: this.#releases.for(actor.deviceId, sid) };
+    return this.#releases.for(actor.deviceId, sid);
   }
 
   acknowledgeRelease(actor: Actor, sid: string): Result<null> {
     if (this.#accountOf(actor) === null) return UNAUTHENTICATED;
-    this.#releases.acknowledged(actor.deviceId, sid);
-    return DONE;
+    return this.#releases.acknowledged(actor.deviceId, sid);
   }
 
   /** The device may have a token for that attempt; from then on its removal ends what it does there. */
@@ -211,14 +223,7 @@ export class Mailbox extends DurableObject<Env> {
   settleGuess(guess: GuessKey, network: string): void {
     if (this.#store.account() === null) return;
     this.#admission.settle(guess);
-    this.#countFailure(null, network);
-  }
-
-  /** Against the account, and against the network that it came from. */
-  #countFailure(sid: string | null, network: string): void {
-    if (!this.#admission.countFailure(sid, Date.now())) return;
-    const counted = gateOf(this.env, network).countFailure();
-    this.ctx.waitUntil(counted.catch(() => {}));
+    this.#admission.countFailure(null, network);
   }
 
   /** Messages of a contact, or of another device of this account. Resolves once they are stored. */
@@ -232,9 +237,7 @@ export class Mailbox extends DurableObject<Env> {
 
   leavePrekeys({ deviceId }: Actor, upload: PrekeysUpload): Result<{ left: number }> {
     const device = this.#store.device(deviceId);
-    if (device === null) return UNAUTHENTICATED;
-    const left = this.#line.prekeys.leave(device, upload);
-    return left === null ? { ok: false, code: "malformed-request" } : { ok: true, value: { left } };
+    return device === null ? UNAUTHENTICATED : this.#line.prekeys.leave(device, upload);
   }
 
   drawPrekeys(asker: UserId, devices: readonly number[]): Result<PrekeyBundle[]> {
@@ -278,16 +281,14 @@ export class Mailbox extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#alarm.fired();
     if (this.#store.erasure() !== null) return void (await this.#erasure.settle());
-    const listingsAt = await this.#listings.settle();
-    const attemptsAt = await this.#attempts.settle();
-    const now = Date.now();
     const next = earliest(
-      listingsAt,
-      attemptsAt,
-      this.#requests.prune(now),
-      this.#releases.prune(now),
-      this.#line.prune(now),
-      await this.#blobs.expire(now), // last: the account may be erased meanwhile
+      await this.#listings.settle(),
+      await this.#attempts.settle(),
+      await this.#asking.settle(),
+      this.#requests.prune(Date.now()),
+      this.#releases.prune(Date.now()),
+      this.#line.prune(Date.now()),
+      await this.#blobs.expire(Date.now()), // last: the account may be erased meanwhile
     );
     if (next !== null && this.#store.account() !== null) await this.#alarm.by(next);
   }

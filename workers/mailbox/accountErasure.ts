@@ -1,13 +1,14 @@
 // The end of an account (ID-5). One write turns the account into a note of what it must give back to the directory;
-// from then on this mailbox answers as if there had never been one. When the directory has them, and the bucket
-// has no blob of it, nothing is left.
+// from then on this mailbox answers as if there had never been one. When the directory has them, its groups are without
+// it, and the bucket has no blob of it, nothing is left.
 
 import { retryDelayMs } from "../../shared/core/deadlines.ts";
 import { eraseTranscript } from "../../shared/core/identity/deviceLog.ts";
+import type { AskedContact } from "../../shared/wire/contactRequests.ts";
 import type { Handle, UserId } from "../../shared/wire/ids.ts";
 import type { MailboxNotice } from "../../shared/wire/mailbox.ts";
 import type { Env } from "../env.ts";
-import { directoryEntry, recoveryEntry } from "../objects.ts";
+import { badgeEntry, directoryEntry, groupOf, mailboxOf, recoveryEntry } from "../objects.ts";
 import type { EarliestAlarm } from "../storage/earliestAlarm.ts";
 import type { BlobList } from "./blobList.ts";
 import type { InTurn } from "./handleChange.ts";
@@ -24,6 +25,12 @@ export interface Erasure {
   /** That the directory may hold for the account. */
   readonly handles: readonly Handle[];
   readonly recoveryIds?: readonly string[];
+  /** Tokens. */
+  readonly badges?: readonly string[];
+  /** That it is a member of. */
+  readonly groupIds?: readonly string[];
+  /** Whom it has asked to become a contact. */
+  readonly asked?: readonly AskedContact[];
 }
 
 export class AccountErasure {
@@ -73,10 +80,19 @@ export class AccountErasure {
   async #settle(): Promise<number | null> {
     const erasure = this.#store.erasure();
     if (erasure === null) return null;
-    const { userId, handles, recoveryIds = [] } = erasure;
+    const { userId, handles, recoveryIds = [], groupIds = [] } = erasure;
+    const { badges = [], asked = [] } = erasure;
     try {
       for (const handle of handles) await directoryEntry(this.#env, handle).release(userId);
       for (const id of recoveryIds) await recoveryEntry(this.#env, id).release(userId);
+      for (const token of badges) await badgeEntry(this.#env, token).release(userId);
+      await Promise.all(
+        asked.map(({ requestId, createdAt, to }) => {
+          const withdrawal = { kind: "withdraw", requestId, createdAt } as const;
+          return mailboxOf(this.#env, to).takeContactErrand(userId, withdrawal);
+        }),
+      );
+      await Promise.all(groupIds.map((id) => groupOf(this.#env, id).leave(userId)));
       await this.#blobs.eraseAll();
       this.#alarm.deleted();
       await this.#store.deleteAll();

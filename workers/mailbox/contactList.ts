@@ -1,23 +1,32 @@
 // Contacts and blocks of the account, as its devices change them and are told of it; and to whom else the account
 // shows itself.
 
+import type { MeetingCommit } from "../../shared/core/mailbox/contactStanding.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import { BLOCKS_MAX, CONTACTS_PAGE } from "../../shared/wire/limits.ts";
 import type { ContactPage } from "../../shared/wire/mailbox.ts";
+import type { ContactRequestBox } from "./contactRequestBox.ts";
 import type { MailboxSockets } from "./mailboxSockets.ts";
 import type { MailboxStore } from "./mailboxStore.ts";
 import type { RequestBox } from "./requestBox.ts";
-import { DONE, type Result, type Reveal } from "./results.ts";
+import { DONE, type Result, type Reveal, UNAUTHENTICATED } from "./results.ts";
 
 export class ContactList {
   readonly #store: MailboxStore;
   readonly #sockets: MailboxSockets;
   readonly #requests: RequestBox;
+  readonly #asking: ContactRequestBox;
 
-  constructor(store: MailboxStore, sockets: MailboxSockets, requests: RequestBox) {
+  constructor(
+    store: MailboxStore,
+    sockets: MailboxSockets,
+    requests: RequestBox,
+    asking: ContactRequestBox,
+  ) {
     this.#store = store;
     this.#sockets = sockets;
     this.#requests = requests;
+    this.#asking = asking;
   }
 
   page(after: number): Result<ContactPage> {
@@ -27,6 +36,12 @@ export class ContactList {
       ok: true,
       value: { contacts, next: isLast ? null : (contacts.at(-1)?.sequence ?? null) },
     };
+  }
+
+  /** Stored, then told, if there is news of it. */
+  keep(commit: MeetingCommit): void {
+    const stored = this.#store.contacts.put(commit, Date.now());
+    if (stored !== null) this.#sockets.tell({ type: "contacts", contacts: [stored] });
   }
 
   remove(peer: UserId): Result<null> {
@@ -46,10 +61,16 @@ export class ContactList {
     if (isBlocked && this.#store.contacts.blocks().length >= BLOCKS_MAX) {
       return { ok: false, code: "list-full" };
     }
+    if (isBlocked) {
+      await this.#asking.prepare();
+      if (this.#store.account() === null) return UNAUTHENTICATED;
+    }
     const now = Date.now();
     if (isBlocked) this.#store.contacts.block(peer, now);
     else this.#store.contacts.unblock(peer);
+    const dropped = isBlocked ? this.#asking.drop(peer) : null;
     if (isBlocked) await this.#requests.drop(peer);
+    await dropped;
     const contact = this.#store.contacts.touch(peer, now);
     if (contact !== null) this.#sockets.tell({ type: "contacts", contacts: [contact] });
     return DONE;

@@ -1,8 +1,19 @@
 // The SQL of contacts and blocks. A contact that was removed leaves a mark; a block may be of anyone.
 
-import type { ContactCommit } from "../../shared/core/pairing/state.ts";
+import {
+  committed,
+  type ContactStanding,
+  encodeStanding,
+  isNews,
+  type MeetingCommit,
+  removedByDevice,
+  standingOf,
+  type Undo,
+  undone,
+  visibleOf,
+} from "../../shared/core/mailbox/contactStanding.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
-import type { ContactRecord } from "../../shared/wire/mailbox.ts";
+import type { ContactProof, ContactRecord } from "../../shared/wire/mailbox.ts";
 
 type ContactRow = {
   peer: string;
@@ -12,6 +23,7 @@ type ContactRow = {
   sequence: number;
   is_removed: number;
   blocked: number;
+  standing: string | null;
 };
 
 /** A change to the list of contacts: one that is there, or the id of one that was removed. */
@@ -20,7 +32,7 @@ export type ContactChange = { readonly sequence: number } & (
   | { readonly removed: UserId }
 );
 
-const CONTACT_COLUMNS = `contact.peer, method, met_at, receipt_hash, sequence, is_removed,
+const CONTACT_COLUMNS = `contact.peer, method, met_at, receipt_hash, sequence, is_removed, standing,
   block.peer IS NOT NULL AS blocked FROM contact LEFT JOIN block USING (peer)`;
 
 export class ContactTable {
@@ -41,28 +53,29 @@ export class ContactTable {
     return row?.last ?? 0;
   }
 
-  /**
-   * The stored contact; null when nothing is new: known by the same receipt, though perhaps removed
-   * since, or met again later. The link of a device, which people do not see, takes no contact's place.
-   */
-  put(commit: ContactCommit, now: number): ContactRecord | null {
-    const { peer, method, metAt, receiptHash } = commit;
-    const known = this.#row(peer);
-    if (known?.receipt_hash === receiptHash || (known?.met_at ?? 0) > metAt) return null;
-    const isMet = known?.is_removed === 0 && known.method !== "link";
-    if (isMet && method === "link") return null;
-    const sequence = this.#nextSequence(now);
-    this.#exec(
-      `INSERT INTO contact (peer, method, met_at, receipt_hash, sequence) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (peer) DO UPDATE SET method = excluded.method, met_at = excluded.met_at,
-         receipt_hash = excluded.receipt_hash, sequence = excluded.sequence, is_removed = 0`,
-      peer,
-      method,
-      metAt,
-      receiptHash,
-      sequence,
-    );
-    return { userId: peer, method, metAt, receiptHash, sequence, blocked: this.isBlocked(peer) };
+  /** The contact as it is then; null when there is no news of it (see contactStanding.ts). */
+  put(commit: MeetingCommit, now: number): ContactRecord | null {
+    const row = this.#row(commit.peer);
+    const before = standingIn(row);
+    const after = committed(before, commit);
+    if (after === null) return null;
+    const change = this.#write(commit.peer, row, before, after, commit, now);
+    return change !== null && "contact" in change ? change.contact : null;
+  }
+
+  /** Takes a touch back. What the account's devices are to be told; null for nothing. */
+  undo(undo: Undo, now: number): ContactChange | null {
+    const row = this.#row(undo.peer);
+    const before = standingIn(row);
+    const after = undone(before, undo);
+    if (after === null) return null;
+    const { receiptHash, until: metAt } = undo;
+    return this.#write(undo.peer, row, before, after, { method: "tap", metAt, receiptHash }, now);
+  }
+
+  /** How it stands between the two; null when they have never met. */
+  standing(peer: UserId): ContactStanding | null {
+    return standingIn(this.#row(peer));
   }
 
   find(peer: UserId): ContactRecord | null {
@@ -86,7 +99,7 @@ export class ContactTable {
       `SELECT ${CONTACT_COLUMNS} WHERE sequence > ? AND is_removed = 0 ORDER BY sequence LIMIT ?`,
       sequence,
       limit,
-    ).map(toRecord);
+    ).map((row) => toRecord(row));
   }
 
   /** In the order of their sequence, removals among them. */
@@ -104,10 +117,13 @@ export class ContactTable {
 
   /** The row stays as a mark, so that a late commit brings nobody back and every device hears of it. */
   remove(peer: UserId, now: number): boolean {
-    if (this.find(peer) === null) return false;
+    const standing = standingIn(this.#row(peer));
+    if (this.find(peer) === null || standing === null) return false;
+    const sequence = this.#nextSequence(now);
     this.#exec(
-      "UPDATE contact SET is_removed = 1, sequence = ? WHERE peer = ?",
-      this.#nextSequence(now),
+      "UPDATE contact SET is_removed = 1, sequence = ?, standing = ? WHERE peer = ?",
+      sequence,
+      encodeStanding(removedByDevice(standing, sequence)),
       peer,
     );
     return true;
@@ -152,6 +168,38 @@ export class ContactTable {
     this.#exec("DELETE FROM block WHERE peer = ?", peer);
   }
 
+  /** @param blank what stands in the columns of a mark, where nothing was before */
+  #write(
+    peer: UserId,
+    row: ContactRow | undefined,
+    before: ContactStanding | null,
+    after: ContactStanding,
+    blank: Pick<ContactRecord, "method" | "metAt" | "receiptHash">,
+    now: number,
+  ): ContactChange | null {
+    const visible = visibleOf(after);
+    const isTold = isNews(before, after);
+    const sequence = isTold || row === undefined ? this.#nextSequence(now) : row.sequence;
+    const { method, metAt, receiptHash } = visible ?? (row === undefined ? blank : toRecord(row));
+    this.#exec(
+      `INSERT INTO contact (peer, method, met_at, receipt_hash, sequence, is_removed, standing)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (peer) DO UPDATE SET method = excluded.method, met_at = excluded.met_at,
+         receipt_hash = excluded.receipt_hash, sequence = excluded.sequence,
+         is_removed = excluded.is_removed, standing = excluded.standing`,
+      peer,
+      method,
+      metAt,
+      receiptHash,
+      sequence,
+      visible === null ? 1 : 0,
+      encodeStanding(after),
+    );
+    if (!isTold) return null;
+    const contact = this.find(peer);
+    return contact === null ? { sequence, removed: peer } : { sequence, contact };
+  }
+
   #row(peer: UserId): ContactRow | undefined {
     return this.#all<ContactRow>(`SELECT ${CONTACT_COLUMNS} WHERE contact.peer = ?`, peer)[0];
   }
@@ -169,7 +217,14 @@ export class ContactTable {
   }
 }
 
-function toRecord(row: ContactRow): ContactRecord {
+function standingIn(row: ContactRow | undefined): ContactStanding | null {
+  if (row === undefined) return null;
+  const { is_removed: isRemoved, standing, sequence } = row;
+  const { method, metAt, receiptHash } = toRecord(row, []);
+  return standingOf({ method, metAt, receiptHash, sequence, isRemoved: isRemoved === 1, standing });
+}
+
+function toRecord(row: ContactRow, proofs = proofsOf(row)): ContactRecord {
   return {
     userId: row.peer as UserId,
     method: row.method as ContactRecord["method"],
@@ -177,5 +232,10 @@ function toRecord(row: ContactRow): ContactRecord {
     receiptHash: row.receipt_hash,
     sequence: row.sequence,
     blocked: row.blocked === 1,
+    ...(proofs.length > 0 && { proofs: [...proofs] }),
   };
+}
+
+function proofsOf(row: ContactRow): readonly ContactProof[] {
+  return row.standing === null ? [] : (visibleOf(standingIn(row))?.proofs ?? []);
 }

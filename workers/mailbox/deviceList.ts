@@ -10,6 +10,7 @@ import type { DeviceLog, LaterEntry } from "../../shared/wire/auth.ts";
 import type { DeviceId } from "../../shared/wire/ids.ts";
 import type { SignedPrekey } from "../../shared/wire/line.ts";
 import type { AttemptList } from "./attemptList.ts";
+import type { ContactRequestBox } from "./contactRequestBox.ts";
 import type { Line } from "./line.ts";
 import type { MailboxSockets } from "./mailboxSockets.ts";
 import type { FirstPrekeys, MailboxStore, StoredAccount } from "./mailboxStore.ts";
@@ -24,6 +25,7 @@ export class DeviceList {
   readonly #sockets: MailboxSockets;
   readonly #attempts: AttemptList;
   readonly #line: Pick<Line, "closed" | "recount">;
+  readonly #asking: ContactRequestBox;
 
   /** @param line is told of what a removal closes and deletes */
   constructor(
@@ -32,12 +34,14 @@ export class DeviceList {
     sockets: MailboxSockets,
     attempts: AttemptList,
     line: Pick<Line, "closed" | "recount">,
+    asking: ContactRequestBox,
   ) {
     this.#ctx = ctx;
     this.#store = store;
     this.#sockets = sockets;
     this.#attempts = attempts;
     this.#line = line;
+    this.#asking = asking;
   }
 
   /**
@@ -105,12 +109,13 @@ export class DeviceList {
   #grow(log: DeviceLog, { verified }: Grown, prekeys: FirstPrekeys | null): void {
     this.#store.changeLog(log, verified, prekeys);
     const removed = new Set(verified.removed.map(({ deviceId }) => deviceId));
+    const withdrawn = this.#asking.devicesRemoved(removed);
     const ended = this.#sockets.endDevices(removed, { type: "deviceRemoved", log });
     for (const socket of ended) this.#line.closed(socket);
     this.#line.recount();
     this.#sockets.tell({ type: "log", length: verified.length });
     const settled = this.#attempts.devicesChanged().then(() => this.#attempts.settle());
-    this.#ctx.waitUntil(settled.catch(() => {}));
+    this.#ctx.waitUntil(Promise.allSettled([settled, withdrawn]));
   }
 }
 

@@ -4,16 +4,22 @@
 import { accountDelayMs, afterAccountFailure } from "../../shared/core/pairing/backoff.ts";
 import type { GuessKey } from "../../shared/core/pairing/state.ts";
 import { CLAIM_UNDER_WAY_SECONDS } from "../../shared/wire/limits.ts";
+import type { Env } from "../env.ts";
+import { gateOf } from "../objects.ts";
 import type { MailboxStore } from "./mailboxStore.ts";
 
 /** More than an account has attempts that may still report their end. */
 const COUNTED_MAX = 8;
 
 export class GuessAdmission {
+  readonly #ctx: Pick<DurableObjectState, "waitUntil">;
+  readonly #env: Env;
   readonly #store: MailboxStore;
   readonly #underWayUntil = new Map<GuessKey, number>();
 
-  constructor(store: MailboxStore) {
+  constructor(ctx: Pick<DurableObjectState, "waitUntil">, env: Env, store: MailboxStore) {
+    this.#ctx = ctx;
+    this.#env = env;
     this.#store = store;
   }
 
@@ -33,16 +39,17 @@ export class GuessAdmission {
   }
 
   /**
-   * An attempt may report its end more than once, so its failure is known by its `sid`.
-   * @returns whether it was news
+   * Against the account, and against the network that the guess came from. An attempt may report its end more than
+   * once, so its failure is known by its `sid`.
    * @param sid null for a guess that no attempt evaluated; its end is reported once
    */
-  countFailure(sid: string | null, now: number): boolean {
+  countFailure(sid: string | null, network: string): void {
     const failures = this.#store.failures();
     const { counted = [] } = failures;
-    if (sid !== null && counted.includes(sid)) return false;
+    if (sid !== null && counted.includes(sid)) return;
     const latest = sid === null ? counted : [...counted, sid].slice(-COUNTED_MAX);
-    this.#store.setFailures({ ...afterAccountFailure(failures, now), counted: latest });
-    return true;
+    this.#store.setFailures({ ...afterAccountFailure(failures, Date.now()), counted: latest });
+    const told = gateOf(this.#env, network).countFailure();
+    this.#ctx.waitUntil(told.catch(() => {}));
   }
 }

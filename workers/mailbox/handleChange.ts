@@ -10,7 +10,10 @@ const CHECK_MS = 10_000;
 
 /** What is changed: where the directory has it, and where the mailbox. */
 export interface Listing<Name extends string> {
-  readonly entryOf: (name: Name) => {
+  readonly entryOf: (
+    name: Name,
+    owner: UserId,
+  ) => {
     claim(owner: UserId): Promise<boolean>;
     release(owner: UserId): Promise<void>;
   };
@@ -68,11 +71,11 @@ export class HandleChange<Name extends string> {
     try {
       const { claiming } = this.#state();
       if (claiming !== null) {
-        const isGranted = await this.#listing.entryOf(claiming).claim(owner);
+        const isGranted = await this.#listing.entryOf(claiming, owner).claim(owner);
         this.#set(isGranted ? handles.granted : handles.denied);
       }
       for (const handle of this.#state().releasing) {
-        await this.#listing.entryOf(handle).release(owner);
+        await this.#listing.entryOf(handle, owner).release(owner);
         this.#set((state) => handles.released(state, handle));
       }
       this.#tries = 0;

@@ -33,4 +33,7 @@ export const MAILBOX_MIGRATIONS: readonly Migration[] = [
       PRIMARY KEY (device, sequence)
     ) WITHOUT ROWID`);
   },
+  (sql) => {
+    sql.exec("ALTER TABLE contact ADD COLUMN standing TEXT");
+  },
 ];

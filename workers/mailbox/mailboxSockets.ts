@@ -23,9 +23,14 @@ import { attach, type Attachment, attachmentOf } from "./socketAttachment.ts";
 
 const DISMISSED_MAX = 5;
 
+/** What stands now, or has changed after that sequence. */
+type Standing = (now: number, after: number) => readonly MailboxNotice[];
+
 export class MailboxSockets {
   readonly #ctx: DurableObjectState;
   readonly #tokens: SpentTokens;
+  readonly #standing: Standing[] = [];
+  readonly #asked: ((now: number) => Promise<readonly MailboxNotice[]>)[] = [];
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
@@ -56,6 +61,16 @@ export class MailboxSockets {
       passed: 0,
     } satisfies Attachment);
     return switchProtocols(client, codec);
+  }
+
+  /** What those say is told again after each hello, until they say it no more. */
+  retell(standing: Standing): void {
+    this.#standing.push(standing);
+  }
+
+  /** The same, of what others must be asked for: it follows when they have answered. */
+  retellLater(asked: (now: number) => Promise<readonly MailboxNotice[]>): void {
+    this.#asked.push(asked);
   }
 
   /** Tells every device that listens. */
@@ -133,14 +148,24 @@ export class MailboxSockets {
     const now = Date.now();
     for (const request of requests.waiting(now))
       sendFrame(socket, [{ type: "request", request, now }]);
+    for (const notices of this.#standing) {
+      for (const notice of notices(now, after)) sendFrame(socket, [notice]);
+    }
     attach(socket, { isReady: true });
     const logLength = store.account()?.log.length ?? 0;
-    const ready = { type: "ready", sequence: store.lastSequence(), logLength, ...reader } as const;
+    const passed = store.lastSequence();
+    const ready = { type: "ready", sequence: passed, logLength, ...reader, now } as const;
     sendFrame(socket, [ready satisfies MailboxNotice]);
+    for (const notices of this.#asked) {
+      const told = notices(now).then((late) => {
+        for (const notice of late) sendFrame(socket, [notice]);
+      });
+      this.#ctx.waitUntil(told.catch(() => {}));
+    }
   }
 }
 
-function noticeOf(change: ContactChange): MailboxNotice {
+export function noticeOf(change: ContactChange): MailboxNotice {
   const { sequence } = change;
   return "contact" in change
     ? { type: "contacts", contacts: [change.contact] }

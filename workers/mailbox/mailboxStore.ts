@@ -4,9 +4,10 @@
 import { type FadingCount, NOTHING_COUNTED } from "../../shared/core/fadingCount.ts";
 import { toBase64Url } from "../../shared/core/crypto/bytes.ts";
 import type { VerifiedLog } from "../../shared/core/identity/deviceLog.ts";
+import { tokenOf } from "../../shared/core/mailbox/badge.ts";
 import { type HandleState, heldHandles, NO_HANDLE } from "../../shared/core/mailbox/handle.ts";
-import type { KeptRelease } from "../../shared/core/pairing/delivery.ts";
 import { type MeetingRequests, NO_REQUESTS } from "../../shared/core/mailbox/meetingRequests.ts";
+import { NO_TAPS, type TapMemory } from "../../shared/core/mailbox/spentTickets.ts";
 import type { Account, Audience, DeviceLog } from "../../shared/wire/auth.ts";
 import type { DeviceId, UserId } from "../../shared/wire/ids.ts";
 import type { OneTimePrekey, SignedPrekey } from "../../shared/wire/line.ts";
@@ -17,16 +18,24 @@ import { ContactTable } from "./contactTable.ts";
 import { DeviceTable, type StoredDevice } from "./deviceTable.ts";
 import { EnvelopeTable } from "./envelopeTable.ts";
 import { KeptBlobs } from "./keptBlobs.ts";
+import { KeptReleases } from "./keptReleases.ts";
+import { KeptRequests } from "./keptRequests.ts";
 import { MAILBOX_MIGRATIONS } from "./mailboxMigrations.ts";
 
 const ACCOUNT_KEY = "account";
 const ATTEMPTS_KEY = "attempts";
 const ERASURE_KEY = "erasure";
 const FAILURES_KEY = "failures";
+const GROUPS_KEY = "groups";
 const REQUESTS_KEY = "requests";
+const TAPS_KEY = "taps";
 /** What an account begins with. */
-const SETTINGS = { recovery: NO_HANDLE, visibility: "anyone", requestsFrom: "anyone" } as const;
-const RELEASE_PREFIX = "release:";
+const SETTINGS = {
+  recovery: NO_HANDLE,
+  badge: NO_HANDLE,
+  visibility: "anyone",
+  requestsFrom: "anyone",
+} as const;
 const PREKEYS_PREFIX = "prekeys:";
 
 export interface StoredAccount {
@@ -37,9 +46,20 @@ export interface StoredAccount {
   readonly handle: HandleState;
   /** By what its recovery phrase finds it. */
   readonly recovery: HandleState<string>;
+  /** By the salt that its token follows from. */
+  readonly badge: HandleState<string>;
   readonly visibility: Audience;
   readonly requestsFrom: Audience;
 }
+
+/** The groups that the account is in. */
+export interface ListedGroups {
+  readonly groupIds: readonly string[];
+  /** Of the last change to any of them. */
+  readonly sequence: number;
+}
+
+const NO_GROUPS: ListedGroups = { groupIds: [], sequence: 0 };
 
 /** What failed guesses come to, and the `sid` of the attempts that were counted last. */
 export interface CountedFailures extends FadingCount {
@@ -65,6 +85,8 @@ export class MailboxStore {
   readonly contacts: ContactTable;
   readonly envelopes: EnvelopeTable;
   readonly blobs: KeptBlobs;
+  readonly releases: KeptReleases;
+  readonly asking: KeptRequests;
   readonly #storage: DurableObjectStorage;
   #lastSequence: number | undefined;
   #isMigrated = false;
@@ -77,6 +99,9 @@ export class MailboxStore {
     this.contacts = new ContactTable(storage.sql, (now) => this.nextSequence(now));
     this.envelopes = new EnvelopeTable(storage.sql);
     this.blobs = new KeptBlobs(storage.kv);
+    const isOpen = () => this.account() !== null;
+    this.releases = new KeptReleases(storage.kv, isOpen);
+    this.asking = new KeptRequests(storage.kv, isOpen);
     if (isMigrated(storage)) migrate(storage, MAILBOX_MIGRATIONS);
   }
 
@@ -134,14 +159,10 @@ export class MailboxStore {
     this.#storage.kv.delete(PREKEYS_PREFIX + device.number);
     this.envelopes.deleteThrough(device.number, Number.MAX_SAFE_INTEGER);
     this.envelopes.deleteFrom(userId, device.number);
-    for (const kept of this.releases()) {
-      if (kept.deviceId === deviceId) this.forgetRelease(kept.sid);
-    }
+    this.releases.forgetAllFor(deviceId);
   }
 
-  changeAccount(
-    change: Partial<Pick<StoredAccount, "handle" | "recovery" | "visibility" | "requestsFrom">>,
-  ): void {
+  changeAccount(change: Partial<Omit<StoredAccount, "userId" | "log" | "logHead">>): void {
     const account = this.account();
     if (account === null) return;
     this.#storage.kv.put(ACCOUNT_KEY, { ...account, ...change });
@@ -152,11 +173,15 @@ export class MailboxStore {
   beginErasure(): boolean {
     const account = this.account();
     if (account === null) return false;
-    const { userId, handle, recovery } = account;
+    const { userId, handle, recovery, badge } = account;
     this.#storage.transactionSync(() => {
       this.#storage.kv.delete(ACCOUNT_KEY);
       const handles = heldHandles(handle);
-      const erasure: Erasure = { userId, handles, recoveryIds: heldHandles(recovery) };
+      const { groupIds } = this.groups();
+      const badges = heldHandles(badge).map((salt) => tokenOf(userId, salt));
+      const { asked } = this.asking.requests();
+      const held = { handles, recoveryIds: heldHandles(recovery), badges };
+      const erasure: Erasure = { userId, ...held, groupIds, asked };
       this.#storage.kv.put(ERASURE_KEY, erasure);
     });
     this.#account = undefined;
@@ -212,6 +237,22 @@ export class MailboxStore {
     this.#put(FAILURES_KEY, failures);
   }
 
+  groups(): ListedGroups {
+    return this.#storage.kv.get<ListedGroups>(GROUPS_KEY) ?? NO_GROUPS;
+  }
+
+  taps(): TapMemory {
+    return this.#storage.kv.get<TapMemory>(TAPS_KEY) ?? NO_TAPS;
+  }
+
+  setTaps(taps: TapMemory): void {
+    this.#put(TAPS_KEY, taps);
+  }
+
+  setGroups(groups: ListedGroups): void {
+    this.#put(GROUPS_KEY, groups);
+  }
+
   requests(): MeetingRequests {
     return this.#storage.kv.get<MeetingRequests>(REQUESTS_KEY) ?? NO_REQUESTS;
   }
@@ -230,6 +271,8 @@ export class MailboxStore {
     this.#lastSequence ??= Math.max(
       this.contacts.lastSequence(),
       this.requests().ended.at(-1)?.sequence ?? 0,
+      this.groups().sequence,
+      this.asking.lastSequence(),
     );
     return this.#lastSequence;
   }
@@ -241,24 +284,6 @@ export class MailboxStore {
 
   setPrekeys(device: number, prekeys: KeptPrekeys): void {
     this.#put(PREKEYS_PREFIX + device, prekeys);
-  }
-
-  keepRelease(release: KeptRelease): void {
-    this.#put(RELEASE_PREFIX + release.sid, release);
-  }
-
-  release(sid: string): KeptRelease | null {
-    return this.#storage.kv.get<KeptRelease>(RELEASE_PREFIX + sid) ?? null;
-  }
-
-  forgetRelease(sid: string): void {
-    this.#storage.kv.delete(RELEASE_PREFIX + sid);
-  }
-
-  releases(): KeptRelease[] {
-    return [...this.#storage.kv.list<KeptRelease>({ prefix: RELEASE_PREFIX })].map(
-      ([, kept]) => kept,
-    );
   }
 
   /** Work that was under way when the account was erased leaves nothing behind. */

@@ -6,6 +6,7 @@ import type { OneTimePrekey, PrekeyBundle, PrekeysUpload } from "../../shared/wi
 import { PREKEYS_MAX } from "../../shared/wire/limits.ts";
 import type { StoredDevice } from "./deviceTable.ts";
 import type { MailboxStore } from "./mailboxStore.ts";
+import type { Result } from "./results.ts";
 
 /** A device that repeats an upload names ids no older than those of its last two. */
 const DRAWN_MAX = 2 * PREKEYS_MAX;
@@ -20,12 +21,17 @@ export class PrekeyBox {
   /**
    * Replaces the signed prekey and adds the others, as far as there is room; an id that is known already,
    * even if its prekey was drawn, changes nothing.
-   * @returns how many one-time prekeys are left; null when the device has not signed
+   * @returns how many one-time prekeys are left; refused when the device has not signed
    */
-  leave({ number, signKey }: StoredDevice, { signed, oneTime }: PrekeysUpload): number | null {
+  leave(
+    { number, signKey }: StoredDevice,
+    { signed, oneTime }: PrekeysUpload,
+  ): Result<{ left: number }> {
     const { id, key, signature } = signed;
     const prekey = { id, key: fromBase64Url(key), signature: fromBase64Url(signature) };
-    if (!isPrekeySignedBy(fromBase64Url(signKey), prekey)) return null;
+    if (!isPrekeySignedBy(fromBase64Url(signKey), prekey)) {
+      return { ok: false, code: "malformed-request" };
+    }
     const before = this.#store.prekeys(number);
     const drawn = before?.drawn ?? [];
     const kept = new Map<number, OneTimePrekey>();
@@ -35,7 +41,7 @@ export class PrekeyBox {
       if (!kept.has(one.id) && !drawn.includes(one.id)) kept.set(one.id, one);
     }
     this.#store.setPrekeys(number, { signed, oneTime: [...kept.values()], drawn });
-    return kept.size;
+    return { ok: true, value: { left: kept.size } };
   }
 
   left(device: number): number {

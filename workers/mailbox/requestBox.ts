@@ -14,7 +14,7 @@ import {
 import type { UserId } from "../../shared/wire/ids.ts";
 import type { EndedRequest, MeetingRequest, RequestOutcome } from "../../shared/wire/mailbox.ts";
 import type { Env } from "../env.ts";
-import { mailboxOf } from "../objects.ts";
+import { admitsStranger } from "./audience.ts";
 import type { MailboxSockets } from "./mailboxSockets.ts";
 import type { MailboxStore } from "./mailboxStore.ts";
 
@@ -40,7 +40,7 @@ export class RequestBox {
     const { from } = request;
     const isStranger = this.#store.contacts.find(from) === null;
     if (this.#afterArrival(request, isStranger) === null) return;
-    if (isStranger && !(await this.#admitsStranger(from))) return;
+    if (isStranger && !(await admitsStranger(this.#env, this.#store, from))) return;
     if (this.#store.account() === null) return;
     // Meanwhile other things may have happened.
     const after = this.#afterArrival(request, isStranger);
@@ -128,13 +128,6 @@ export class RequestBox {
 
   #hasMet({ from, openedAt }: Pick<EndedRequest, "from" | "openedAt">): boolean {
     return (this.#store.contacts.find(from)?.metAt ?? 0) >= openedAt;
-  }
-
-  async #admitsStranger(asker: UserId): Promise<boolean> {
-    const account = this.#store.account();
-    if (account === null || account.requestsFrom === "nobody") return false;
-    if (account.requestsFrom === "anyone") return true;
-    return mailboxOf(this.#env, asker).knowsAnyOf(this.#store.contacts.ids());
   }
 
   #tellOver(requests: MeetingRequests, sid: string, outcome: RequestOutcome): void {

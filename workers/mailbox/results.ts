@@ -3,14 +3,19 @@
 
 import type { DeviceLog } from "../../shared/wire/auth.ts";
 import type { Handle, UserId } from "../../shared/wire/ids.ts";
-import type { ProblemCode } from "../../shared/wire/problem.ts";
+import type { ProblemCode, ProblemMembers } from "../../shared/wire/problem.ts";
 
 export type Result<Value> =
   | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly code: ProblemCode };
+  | { readonly ok: false; readonly code: ProblemCode; readonly members?: ProblemMembers };
 
 export const UNAUTHENTICATED = { ok: false, code: "unauthenticated" } as const;
 export const DONE: Result<null> = { ok: true, value: null };
+
+/** @param field of the request that is at fault */
+export function malformed(field: string, fault: string): Result<never> {
+  return { ok: false, code: "malformed-request", members: { fields: { [field]: fault } } };
+}
 
 /** What a device log has come to. */
 export interface LogState {

@@ -105,6 +105,6 @@ export const mailboxHandlers: Pick<Handlers, MailboxRoute> = {
 };
 
 export function valueOf<Value>(result: Result<Value>): Value {
-  if (!result.ok) throw new ProblemError(result.code);
+  if (!result.ok) throw new ProblemError(result.code, result.members);
   return result.value;
 }

@@ -5,7 +5,6 @@ import type { UserId } from "../../wire/ids.ts";
 import { DEVICES_MAX, NAME_MAX_CHARS } from "../../wire/limits.ts";
 import type { Meeting } from "../meeting.ts";
 import type { AcquaintEvent } from "../model.ts";
-import { deferred } from "../deferred.ts";
 import { deviceNamed, deviceNameId } from "../handover/deviceNames.ts";
 import { AccountErased } from "../accountErased.ts";
 import { ForkedLogError } from "../forkedLog.ts";
@@ -19,7 +18,6 @@ import {
 } from "./admitting.ts";
 import { forgetFormerAccount, formerAccount } from "./adoption.ts";
 import type { DevicesContext } from "./devicesContext.ts";
-import { HANDOVERS } from "../handover/tasks.ts";
 import { EntryRefused, JoinRefused } from "./faults.ts";
 import { beginJoining, endJoining, goOn, restore } from "./joining.ts";
 import { letGo } from "./lettingGo.ts";
@@ -29,7 +27,6 @@ import { appendSigned } from "./logWriting.ts";
 import { finishRenewal, renewPhrase } from "./recoveryRenewal.ts";
 import { tellContacts } from "./telling.ts";
 
-const LOOK_AGAIN_MS = 100;
 /** Links that nobody went on with are let go of after a day. */
 const LINK_TTL_MS = 24 * 60 * 60 * 1_000;
 
@@ -150,14 +147,10 @@ export class Devices {
 
   /** Resolves once the server holds all that this device has handed to another one of the account. */
   async handedOver(number: number): Promise<void> {
-    const { device, line, store, ports } = this.#context;
-    const { id } = line.handover.history(number);
-    while ((await store.get(HANDOVERS, id)) !== null) {
-      const { promise, resolve } = deferred();
-      ports.after(LOOK_AGAIN_MS, resolve);
-      await line.whileOpen(promise);
-    }
-    await line.outbox.settled(device.identity.userId, (waiting) => line.whileOpen(waiting));
+    const { device, line } = this.#context;
+    const whileOpen = <Value>(waiting: Promise<Value>) => line.whileOpen(waiting);
+    await line.handover.done(line.handover.history(number), whileOpen);
+    await line.outbox.settled(device.identity.userId, whileOpen);
   }
 
   /** Resolves once the server has taken what contacts are told of the last change. */

@@ -5,6 +5,7 @@ import type { HandedRecord } from "../../core/handover/handed.ts";
 import { BUNDLE_BYTES } from "../../core/handover/limits.ts";
 import { toBase32 } from "../../core/crypto/bytes.ts";
 import { fetched } from "../connectionError.ts";
+import { deferred } from "../deferred.ts";
 import { type ConversationWork, timeId } from "../line/conversationWork.ts";
 import type { LineContext } from "../line/lineContext.ts";
 import type { NewEntry } from "../line/outbox.ts";
@@ -16,6 +17,8 @@ import type { HandoverNews, HandoverTaking } from "./taking.ts";
 import type { HandoverWork } from "./work.ts";
 
 const LOOK_AGAIN_MS = 30_000;
+/** How often it is looked whether a task that someone waits for is done. */
+const DONE_YET_MS = 100;
 /** How long closing waits for what is under way. */
 const SETTLE_MS = 2_000;
 const TASKS_SIGNAL = "handovers";
@@ -90,6 +93,19 @@ export class HandoverDesk implements Sharing {
     const id = `history.${String(number).padStart(3, "0")}`;
     const start = { cursor: null, done: 0, total: 0, bytes: 0, begunBlob: null };
     return toDo({ kind: "history", id, number, ...start });
+  }
+
+  /** Resolves once that task is done with, by whoever holds the line. @param whileOpen ends the waiting, too */
+  async done(
+    { id }: Pick<HandoverTask, "id">,
+    whileOpen: (waiting: Promise<unknown>) => Promise<unknown>,
+  ): Promise<void> {
+    const { store, ports } = this.context;
+    while ((await store.get(HANDOVERS, id)) !== null) {
+      const { promise, resolve } = deferred();
+      ports.after(DONE_YET_MS, resolve);
+      await whileOpen(promise);
+    }
   }
 
   /** There is something to do. */

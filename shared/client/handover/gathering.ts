@@ -14,6 +14,7 @@ import { messageId, type TimelineEntry } from "../line/conversationWork.ts";
 import { type MetContact, type Notes, toHanded } from "../metContact.ts";
 import { ownName, type StoredName } from "../profile.ts";
 import type { Store } from "../store/store.ts";
+import { INTRODUCED, type Introduced } from "../taps/witnessed.ts";
 import { deviceNameId } from "./deviceNames.ts";
 
 /** A place in the history. */
@@ -36,6 +37,8 @@ interface Gathered {
   readonly cursor: Cursor | null;
 }
 
+/** Between notes and conversations, since the cursors of histories under way name the others by their number. */
+const INTRODUCTIONS_SECTION = 3.5;
 const MESSAGES_SECTION = 5;
 
 /** @param enoughBytes as soon as it has so many it ends */
@@ -79,6 +82,7 @@ async function ownItems(store: Store, device: Device): Promise<Item[]> {
   const contacts = await store.all<MetContact>("contacts");
   const met = contacts.filter(({ method }) => method !== "link");
   const notes = await store.all<Notes>("notes");
+  const introduced = await store.range<Introduced>("settings", { prefix: INTRODUCED });
   const conversations = await store.all<Conversation>("conversations");
   const sections: Item[][] = [
     [{ section: 0, id: "", load: () => namesOf(store, device) }],
@@ -88,6 +92,11 @@ async function ownItems(store: Store, device: Device): Promise<Item[]> {
       section: 3,
       id: one.userId,
       load: async () => [{ kind: "notes", changedAt: 1, ...one }],
+    })),
+    introduced.map((one) => ({
+      section: INTRODUCTIONS_SECTION,
+      id: one.userId,
+      load: async () => [{ kind: "introduction", ...one }],
     })),
     conversations.map((one) => ({
       section: 4,

@@ -2,7 +2,12 @@
 // Taken again, it changes nothing. Of contacts only what this device has verified by itself is kept.
 
 import { decodeBundle } from "../../core/handover/bundle.ts";
-import type { HandedContact, HandedNotes, HandedRecord } from "../../core/handover/handed.ts";
+import type {
+  HandedContact,
+  HandedIntroduction,
+  HandedNotes,
+  HandedRecord,
+} from "../../core/handover/handed.ts";
 import type { Before } from "../../core/line/conversation.ts";
 import { mergeHanded } from "../../core/line/merging.ts";
 import { keyOf, type MessageRecord } from "../../core/line/messageRecord.ts";
@@ -18,6 +23,7 @@ import type { LineContext } from "../line/lineContext.ts";
 import { fromHanded, type MetContact, type Notes } from "../metContact.ts";
 import { NAME_ID, type StoredName } from "../profile.ts";
 import type { Change } from "../store/store.ts";
+import { type Introduced, introducedId } from "../taps/witnessed.ts";
 import type { HandoverDesk } from "./desk.ts";
 import { deviceNameId } from "./deviceNames.ts";
 import { type HandoverTask, type ParkedTask, toDo } from "./tasks.ts";
@@ -132,6 +138,8 @@ export class HandoverTaking {
       }
       case "message":
         return this.#takeMessage(record);
+      case "introduction":
+        return this.#takeIntroduction(record);
     }
   }
 
@@ -176,6 +184,16 @@ export class HandoverTaking {
     this.news.contacts = true;
   }
 
+  async #takeIntroduction({ kind, ...said }: HandedIntroduction): Promise<void> {
+    const { userId, at } = said;
+    if (!(await this.#isListed(userId))) return this.#park(userId, { kind, ...said });
+    const id = introducedId(userId);
+    const known = await this.#get<Introduced>("settings", id);
+    if (known !== null && known.at >= at) return;
+    this.#put("settings", id, said satisfies Introduced);
+    this.news.contacts = true;
+  }
+
   /** One that was removed meanwhile must not come back by a bundle that was made before. */
   async #isListed(userId: UserId): Promise<boolean> {
     const { store, contacts } = this.#context;
@@ -186,7 +204,7 @@ export class HandoverTaking {
     return (await store.get("listings", userId)) !== null;
   }
 
-  #park(userId: UserId, record: HandedContact | HandedNotes): void {
+  #park(userId: UserId, record: HandedContact | HandedNotes | HandedIntroduction): void {
     const since = this.#context.ports.now();
     const id = `parked.${userId}.${record.kind}`;
     this.#leave({ kind: "parked", id, userId, record, since });

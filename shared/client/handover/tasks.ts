@@ -56,7 +56,40 @@ export interface ParkedTask {
   readonly since: number;
 }
 
-export type HandoverTask = HistoryTask | ShareTask | TakeTask | ParkedTask;
+/** This account's name and chosen card, for one that has become a contact by a touch or a request. */
+export interface IntroduceTask {
+  readonly kind: "introduce";
+  readonly id: string;
+  readonly to: UserId;
+  readonly begunBlob?: string;
+}
+
+/** A card that waits at the server, of a contact that has introduced itself. */
+export interface CardTask {
+  readonly kind: "card";
+  readonly id: string;
+  readonly userId: UserId;
+  /** Of the introduction that it belongs to. */
+  readonly at: number;
+  readonly blob: BlobReference;
+}
+
+export type HandoverTask =
+  | HistoryTask
+  | ShareTask
+  | TakeTask
+  | ParkedTask
+  | IntroduceTask
+  | CardTask;
+
+/** One for each account, so that it is left once. */
+export function introduceTask(to: UserId): IntroduceTask {
+  return { kind: "introduce", id: `introduce.${to}`, to };
+}
+
+export function cardTask(userId: UserId, at: number, blob: BlobReference): CardTask {
+  return { kind: "card", id: `card.${userId}`, userId, at, blob };
+}
 
 export function toDo(task: HandoverTask): Change {
   return { collection: HANDOVERS, id: task.id, value: task };

@@ -4,15 +4,17 @@
 import { decodeBundle, encodeBundle } from "../../core/handover/bundle.ts";
 import { HANDOVER_INLINE_MAX_BYTES, HISTORY_MAX_BYTES } from "../../core/handover/limits.ts";
 import type { HandedRecord } from "../../core/handover/handed.ts";
-import { concat, toBase64Url } from "../../core/crypto/bytes.ts";
+import { toBase64Url } from "../../core/crypto/bytes.ts";
 import type { HandoverContent } from "../../core/line/handoverContent.ts";
 import type { BlobReference } from "../../wire/blobs.ts";
 import { Blobs } from "../blobs/blobs.ts";
+import { downloadBytes, uploadBytes } from "../blobs/bytes.ts";
 import { FileError } from "../blobs/transfer.ts";
 import { ConversationWork } from "../line/conversationWork.ts";
 import type { Change } from "../store/store.ts";
 import type { HandoverDesk } from "./desk.ts";
 import { gather } from "./gathering.ts";
+import { Introducing } from "./introducing.ts";
 import { HandoverTaking, PARKED_MS } from "./taking.ts";
 import {
   ARRIVED,
@@ -27,7 +29,14 @@ import {
 } from "./tasks.ts";
 
 /** The short ones first, so that none waits for a history. */
-const TURNS: readonly HandoverTask["kind"][] = ["share", "parked", "take", "history"];
+const TURNS: readonly HandoverTask["kind"][] = [
+  "introduce",
+  "share",
+  "parked",
+  "card",
+  "take",
+  "history",
+];
 /** Records that are merged at a time; what comes meanwhile waits for them. */
 const TAKEN_AT_ONCE = 200;
 /** Tries in a row without a connection; then the next look goes on. */
@@ -36,11 +45,16 @@ const TRIES = 4;
 export class HandoverWork {
   readonly #desk: HandoverDesk;
   readonly #blobs: Blobs;
+  readonly #introducing: Introducing;
   readonly #abort = new AbortController();
+  readonly #carriage = { tries: TRIES, signal: this.#abort.signal };
 
   constructor(desk: HandoverDesk) {
     this.#desk = desk;
     this.#blobs = new Blobs(desk.context.device, desk.context.ports);
+    this.#introducing = new Introducing(desk, this.#blobs, this.#carriage, (...changes) =>
+      this.#keep(...changes),
+    );
   }
 
   /** Whoever holds the line next goes on. */
@@ -89,6 +103,10 @@ export class HandoverWork {
         return this.#take(task);
       case "history":
         return this.#handOver(task);
+      case "introduce":
+        return this.#introducing.introduce(task);
+      case "card":
+        return this.#introducing.takeCard(task);
     }
   }
 
@@ -146,18 +164,8 @@ export class HandoverWork {
   ): Promise<{ readonly records: string } | { readonly blob: BlobReference }> {
     const isShort = mayBeInline && bytes.length <= HANDOVER_INLINE_MAX_BYTES;
     if (isShort) return { records: toBase64Url(bytes) };
-    // One that an earlier run began has a key for what it held then: these bytes never go under it.
-    if (begunBlob) await this.#blobs.delete(begunBlob);
-    const source = {
-      size: bytes.length,
-      read: async (offset: number, length: number) => bytes.subarray(offset, offset + length),
-    };
-    const blob = await this.#blobs.upload(source, {
-      tries: TRIES,
-      signal: this.#abort.signal,
-      onState: ({ blobId }) => this.#keep(toDo(withBegun(blobId))),
-    });
-    return { blob };
+    const onBegun = (blobId: string) => this.#keep(toDo(withBegun(blobId)));
+    return { blob: await uploadBytes(this.#blobs, bytes, begunBlob, onBegun, this.#carriage) };
   }
 
   async #say(content: HandoverContent, change: Change): Promise<void> {
@@ -166,10 +174,10 @@ export class HandoverWork {
     await this.#desk.carrier.submitWith([{ to: userId, content }], [change], { inTurn: true });
   }
 
-  async #keep(change: Change): Promise<void> {
+  async #keep(...changes: Change[]): Promise<void> {
     this.#requireGoing();
     const { context } = this.#desk;
-    await context.alone(() => context.apply([change]));
+    await context.alone(() => context.apply(changes));
   }
 
   /** Once stopped nothing is stored any more: the account may be closed, or erased. @throws FileError `cancelled` */
@@ -191,18 +199,8 @@ export class HandoverWork {
 
   /** None of what the server has lost or spoilt. */
   async #recordsIn(blob: BlobReference): Promise<HandedRecord[]> {
-    const chunks: Uint8Array[] = [];
-    try {
-      await this.#blobs.download(blob, async (_, chunk) => void chunks.push(chunk), {
-        tries: TRIES,
-        signal: this.#abort.signal,
-      });
-    } catch (error) {
-      const isGone = error instanceof FileError && error.code !== "cancelled";
-      if (!isGone) throw error;
-      return [];
-    }
-    return decodeBundle(concat(...chunks)) ?? [];
+    const bytes = await downloadBytes(this.#blobs, blob, this.#carriage);
+    return (bytes && decodeBundle(bytes)) ?? [];
   }
 
   async #takeAll(records: readonly HandedRecord[]): Promise<void> {

@@ -173,9 +173,14 @@ export class Inbox {
     const entries = taking.entries.map(kept);
     const handed = taking.handed?.changes() ?? [];
     const claims = taking.claims.map(({ change }) => change);
-    const others = [...entries, ...taking.linking, ...handed, ...claims];
+    const { introductions } = taking;
+    const others = [...entries, ...taking.linking, ...handed, ...claims, ...introductions];
     await this.#context.keep(taking.conversations, [...others, ...taking.sessions.changes()]);
     if (taking.handed !== null) this.#handover.taken(taking.handed);
+    if (introductions.length > 0) {
+      this.#context.tell({ event: "contacts" });
+      this.#handover.look();
+    }
     if (taking.linking.length > 0) {
       this.#context.tell({ event: "devices" });
       this.#context.store.signal(LINKING_SIGNAL);

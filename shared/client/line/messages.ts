@@ -21,6 +21,7 @@ import type { UserId } from "../../wire/ids.ts";
 import { ProblemError } from "../../wire/problem.ts";
 import type { ContactBook } from "../contactBook.ts";
 import { deferred } from "../deferred.ts";
+import { introduceTask } from "../handover/tasks.ts";
 import type { Listeners } from "../listeners.ts";
 import type { AcquaintEvent } from "../model.ts";
 import type { Ports } from "../ports.ts";
@@ -215,14 +216,16 @@ export class Messages {
   }
 
   /**
-   * Resolves once the server has stored all that this device has said to that account until now: edits,
-   * reactions and receipts, too.
+   * Resolves once the server has stored all that this device has said to that account until now: edits, reactions,
+   * receipts, and the name and card after a touch, too.
    * @throws ProblemError when it refused any of it
    */
-  settled(userId: string): Promise<void> {
+  async settled(userId: string): Promise<void> {
     this.#context.connect();
     const { line } = this.#context;
-    return line.outbox.settled(userId as UserId, (waiting) => line.whileOpen(waiting));
+    const whileOpen = <Value>(waiting: Promise<Value>) => line.whileOpen(waiting);
+    await line.handover.done(introduceTask(userId as UserId), whileOpen);
+    await line.outbox.settled(userId as UserId, whileOpen);
   }
 
   /** What is being written, kept on this device alone. */

@@ -11,6 +11,10 @@ import type { Store } from "../store/store.ts";
 import { Files } from "./files.ts";
 import { Line } from "./line.ts";
 import { Messages } from "./messages.ts";
+import { Badges } from "../taps/badges.ts";
+import { ContactRequests } from "../taps/contactRequests.ts";
+import { WitnessDoor } from "../taps/witnessDoor.ts";
+import { TapsDoor } from "../taps/door.ts";
 import type { Connection } from "./tabs.ts";
 import { Verification } from "./verification.ts";
 
@@ -20,18 +24,45 @@ interface Surroundings {
   readonly store: Store;
   readonly contacts: ContactBook;
   readonly listeners: Listeners<AcquaintEvent>;
+  readonly ownName: () => string;
   /** Holds a line to the mailbox. */
   readonly connect: () => void;
 }
 
-export function openLine({ device, ports, store, contacts, listeners, connect }: Surroundings) {
+export function openLine(surroundings: Surroundings) {
+  const { device, ports, store, contacts, listeners, connect } = surroundings;
   const line = new Line(device, ports, store, contacts, (event) => listeners.tell(event));
   line.files.connect = connect;
   contacts.sharing = line.handover;
+  const { logs, handover } = line;
+  const witness = new WitnessDoor({ device, ports, store, contacts, logs, handover, listeners });
+  contacts.onNews = () => witness.look();
+  contacts.verify = (userId) => witness.verify(userId);
   const files = new Files(line.files, contacts);
   const messages = new Messages({ line, store, ports, contacts, files, listeners, connect });
-  const verification = new Verification({ device, ports, store, logs: line.logs });
+  const verification = new Verification({ device, ports, store, logs }, () =>
+    listeners.tell({ event: "contacts" }),
+  );
+  contacts.isCompared = (userId) => verification.isCompared(userId);
+  const taps = new TapsDoor({ ...surroundings, logs, leavePrekeys: () => line.preparePrekeys() });
+  const contactRequests = new ContactRequests(ports, contacts, listeners);
+  const badges = new Badges({ device, ports, store, contacts, requests: contactRequests });
   const mailboxLine = (requests: Requests, onState: (state: Connection) => void) =>
-    new MailboxLine({ device, ports, store, contacts, requests, line, listeners, onState });
-  return { line, messages, verification, mailboxLine };
+    new MailboxLine({
+      device,
+      ports,
+      store,
+      contacts,
+      requests,
+      contactRequests,
+      line,
+      taps,
+      listeners,
+      onState: (state) => {
+        if (state === "online") witness.online();
+        onState(state);
+      },
+      onClose: () => witness.close(),
+    });
+  return { line, messages, verification, taps, badges, witness, mailboxLine };
 }

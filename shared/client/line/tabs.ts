@@ -6,6 +6,7 @@ import type { Listeners } from "../listeners.ts";
 import type { AcquaintEvent } from "../model.ts";
 import type { Ports } from "../ports.ts";
 import type { Store } from "../store/store.ts";
+import type { ContactRequestNotice, WaitingNotice } from "../taps/contactRequests.ts";
 import type { Line } from "./line.ts";
 
 const SIGNAL = "tabs";
@@ -20,16 +21,24 @@ const SHARED: readonly AcquaintEvent["event"][] = [
   "refused",
   "forked",
   "history",
+  "tapped",
+  "undone",
+  "table",
+  "groups",
 ];
 
 export type Connection = "connecting" | "online" | "offline";
-export type RequestNotice = Extract<MailboxNotice, { type: "request" | "requestOver" }>;
+export type RequestNotice =
+  | Extract<MailboxNotice, { type: "request" | "requestOver" }>
+  | ContactRequestNotice;
 
 /** The mailbox as the holder sees it. */
 export interface MailboxState {
   readonly connection: Connection;
   /** All that wait, with the server's time; null while they are being listed. */
   readonly requests: readonly { readonly request: MeetingRequest; readonly now: number }[] | null;
+  /** Those to become contacts that wait; null as well. */
+  readonly contactRequests: readonly WaitingNotice[] | null;
 }
 
 type Told =

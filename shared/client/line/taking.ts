@@ -15,6 +15,7 @@ import type { HandoverDesk } from "../handover/desk.ts";
 import type { HandoverTaking } from "../handover/taking.ts";
 import { isPassing } from "../passing.ts";
 import type { Change } from "../store/store.ts";
+import { takeIntroduction } from "../taps/introductions.ts";
 import { ConversationWork, messageId } from "./conversationWork.ts";
 import type { LineContext } from "./lineContext.ts";
 import type { OutboxEntry } from "./outbox.ts";
@@ -44,6 +45,8 @@ export class Taking {
   readonly #linking: Change[] = [];
   /** What accounts say of their own logs, and the server has not shown yet: by account, and to be stored. */
   readonly claims: { readonly from: UserId; readonly change: Change }[] = [];
+  /** How contacts have introduced themselves, to be stored. */
+  readonly introductions: Change[] = [];
   readonly #forged = new Map<string, number>();
   /** What cannot be taken now, and why. */
   readonly late: Envelope[] = [];
@@ -145,6 +148,9 @@ export class Taking {
         if (change !== null) this.claims.push({ from, change });
         return this.conversations.apply(from, "peer", content);
       }
+      case "introduction":
+        this.introductions.push(...(await takeIntroduction(this.#context.store, from, content)));
+        return;
       case "sync":
       case "handover":
       case "typing":

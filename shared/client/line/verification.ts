@@ -47,11 +47,14 @@ interface VerificationContext {
 
 export class Verification {
   readonly #context: VerificationContext;
+  readonly #compared: () => void;
   /** What the words that were shown last stand for: this, and nothing newer, is what people compare. */
   readonly #shown = new Map<string, { readonly own: VerifiedLog; readonly theirs: VerifiedLog }>();
 
-  constructor(context: VerificationContext) {
+  /** @param compared told once words have been */
+  constructor(context: VerificationContext, compared: () => void = () => {}) {
     this.#context = context;
+    this.#compared = compared;
   }
 
   /**
@@ -78,6 +81,17 @@ export class Verification {
     const { own, theirs } = shown;
     const compared: Compared = { at: ports.now(), ...seen(theirs), own: seen(own) };
     await store.put("settings", comparedId(userId), compared);
+    this.#compared();
+  }
+
+  /**
+   * Whether words were compared with that account, and it still has its keys: what it has signed since for devices
+   * that came or went takes nothing away from who it is.
+   */
+  async isCompared(userId: string): Promise<boolean> {
+    const { store } = this.#context;
+    if ((await store.get("settings", comparedId(userId))) === null) return false;
+    return ["same", "changed"].includes((await this.state(userId)).state);
   }
 
   /** What has become of it since, as far as this device knows. */

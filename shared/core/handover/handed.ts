@@ -62,6 +62,18 @@ const contactSchema = z.object({
 });
 export type HandedContact = z.infer<typeof contactSchema>;
 
+/** How a contact that was not met at an attempt has introduced itself: name and card, of which the latest counts. */
+const introductionSchema = z.object({
+  kind: z.literal("introduction"),
+  userId: userIdSchema,
+  /** By the contact's clock. */
+  at: timeSchema,
+  name: nameSchema,
+  card: z.nullable(cardSchema),
+  cardProblem: z.nullable(z.string().check(z.maxLength(1_000))),
+});
+export type HandedIntroduction = z.infer<typeof introductionSchema>;
+
 const notesSchema = z.object({
   kind: z.literal("notes"),
   userId: userIdSchema,
@@ -139,6 +151,7 @@ const handedSchema = z.discriminatedUnion("kind", [
   notesSchema,
   conversationSchema,
   messageSchema,
+  introductionSchema,
 ]);
 export type HandedRecord = z.infer<typeof handedSchema>;
 

@@ -10,6 +10,7 @@ import { CAPTION_MAX_BYTES, LIFETIME_MAX_SECONDS, RECEIPT_MAX_IDS } from "./cont
 import { isEmoji } from "./emoji.ts";
 import { fileMembers } from "./fileContent.ts";
 import { handoverContentSchema } from "./handoverContent.ts";
+import { introductionContentSchema } from "./introductionContent.ts";
 
 /** Eight random bytes, unique among the messages of one author. */
 const messageIdSchema = bytesSchema(8);
@@ -145,6 +146,7 @@ export const contentSchema = z.union([
   syncContentSchema,
   accountContentSchema,
   handoverContentSchema,
+  introductionContentSchema,
 ]);
 export type Content = z.infer<typeof contentSchema>;
 
@@ -153,6 +155,7 @@ export const receivedContentSchema = z.union([
   plainContentSchema,
   accountContentSchema,
   handoverContentSchema,
+  introductionContentSchema,
   unknownContentSchema,
   z.extend(syncContentSchema, { content: z.union([plainContentSchema, unknownContentSchema]) }),
 ]);

@@ -187,6 +187,7 @@ const KINDS: Readonly<
       blob,
     },
   },
+  introduction: { number: 16, fields: { at, name: plain(15), card: byteString(30), blob } },
 };
 
 /** @throws RangeError when the content is none, or keeps no limit of its schema */

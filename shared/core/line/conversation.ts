@@ -74,7 +74,7 @@ export interface Change {
 
 /** What a sync holds is applied as `me`, in the conversation with the one whom it names. */
 export type AppliedContent =
-  | Exclude<ReceivedContent, { kind: "sync" | "file" | "handover" }>
+  | Exclude<ReceivedContent, { kind: "sync" | "file" | "handover" | "introduction" }>
   | AppliedFile;
 
 /** An own file is in its conversation before its bytes are at the server: until then it has a size, and no blob. */

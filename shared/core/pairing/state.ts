@@ -1,7 +1,13 @@
 // The states of a pairing attempt, of any method. All of it is plain data that storage keeps as it is.
 
 import type { DeviceId, Handle, Locator, UserId } from "../../wire/ids.ts";
-import type { ClaimMessage, Failure, Method, OpenMessage } from "../../wire/pairing.ts";
+import type {
+  ClaimMessage,
+  ContactMethod,
+  Failure,
+  Method,
+  OpenMessage,
+} from "../../wire/pairing.ts";
 import type { Role } from "../crypto/cpace.ts";
 import type { ErrandName } from "./errands.ts";
 
@@ -61,7 +67,7 @@ interface Release {
 export interface ContactCommit {
   readonly owner: UserId;
   readonly peer: UserId;
-  readonly method: Method;
+  readonly method: ContactMethod;
   readonly metAt: number;
   readonly receiptHash: string;
 }

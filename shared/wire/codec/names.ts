@@ -32,11 +32,17 @@ const TYPES = [
   "erased",
   "log",
   "deviceRemoved",
+  "table",
+  "groups",
+  "contactRequest",
+  "asked",
+  "contactRequestOver",
 ] as const;
 
-const METHODS = ["key", "passphrase", "link"] as const;
+const METHODS = ["key", "passphrase", "link", "tap", "badge"] as const;
 
-const ENTRIES = ["genesis", "add", "remove", "recovery"] as const;
+/** Entries of a device log, then proofs of contacts. */
+const KINDS = ["genesis", "add", "remove", "recovery", "tap", "request"] as const;
 
 const OUTCOMES = [
   "mismatch",
@@ -46,7 +52,20 @@ const OUTCOMES = [
   "unreachable",
   "answered",
   "blocked",
+  "forged",
+  "self",
+  "duplicate",
+  "expired",
+  "revoked",
+  "replayed",
+  "already",
+  "established",
 ] as const;
+
+/** Of tables, then of requests to become contacts. */
+const ENDS = ["refused", "declined", "timedOut", "approved", "withdrawn", "expired"] as const;
+
+const VIAS = ["badge"] as const;
 
 const CODES = [
   "malformed-message",
@@ -85,6 +104,11 @@ const CODES = [
   "storage-full",
   "upload-refused",
   "blob-unknown",
+  "tap-unknown",
+  "undo-over",
+  "group-unknown",
+  "badge-unknown",
+  "request-unknown",
 ] as const satisfies readonly ProblemCode[];
 
 /**
@@ -149,7 +173,7 @@ export const NAMES: readonly (readonly [name: string, carriage: Carriage])[] = [
   ["log", "text"],
   ["length", "text"],
   ["logLength", "text"],
-  ["kind", ENTRIES],
+  ["kind", KINDS],
   ["signKey", "bytes"],
   ["agreeKey", "bytes"],
   ["recoveryKey", "bytes"],
@@ -157,4 +181,27 @@ export const NAMES: readonly (readonly [name: string, carriage: Carriage])[] = [
   ["previous", "bytes"],
   ["by", "text"],
   ["possession", "bytes"],
+  ["proofs", "text"],
+  ["tapId", "bytes"],
+  ["ticket", "bytes"],
+  ["tap", "text"],
+  ["at", "text"],
+  ["submittedAt", "text"],
+  ["until", "text"],
+  ["undone", "id"],
+  ["groupId", "bytes"],
+  ["table", "text"],
+  ["members", "text"],
+  ["hasArrived", "text"],
+  ["hasConfirmed", "text"],
+  ["end", ENDS],
+  ["endedBy", "id"],
+  ["isCompared", "text"],
+  ["requestId", "bytes"],
+  ["via", VIAS],
+  ["expiresAt", "text"],
+  ["asked", "text"],
+  ["approvedBy", "id"],
+  ["approval", "bytes"],
+  ["outcomes", "text"],
 ];

@@ -11,10 +11,12 @@ import { ConversationWork } from "../../../shared/client/line/conversationWork.t
 import type { Line } from "../../../shared/client/line/line.ts";
 import type { Messages } from "../../../shared/client/line/messages.ts";
 import { openLine } from "../../../shared/client/line/openLine.ts";
+import type { Verification } from "../../../shared/client/line/verification.ts";
 import { Listeners } from "../../../shared/client/listeners.ts";
 import type { AcquaintEvent } from "../../../shared/client/model.ts";
 import { memoryStore, type Store } from "../../../shared/client/node.ts";
 import { Profile } from "../../../shared/client/profile.ts";
+import type { WitnessDoor } from "../../../shared/client/taps/witnessDoor.ts";
 import { toBase64Url, utf8 } from "../../../shared/core/crypto/bytes.ts";
 import { verifyLog } from "../../../shared/core/identity/deviceLog.ts";
 import { appendAdd } from "../../../shared/core/identity/logDrafts.ts";
@@ -23,7 +25,7 @@ import { hashOfReceipt } from "../../../shared/core/pairing/transcript.ts";
 import type { DeviceLog } from "../../../shared/wire/auth.ts";
 import type { UserId } from "../../../shared/wire/ids.ts";
 import type { Envelope, PrekeysUpload } from "../../../shared/wire/line.ts";
-import type { MailboxRequest } from "../../../shared/wire/mailbox.ts";
+import type { ContactRecord, MailboxRequest } from "../../../shared/wire/mailbox.ts";
 import { problem } from "../../../shared/wire/problem.ts";
 import { calm } from "../line/lineWorld.ts";
 import { FileServer } from "../line/fileWorld.ts";
@@ -98,6 +100,10 @@ export class AccountServer {
   readonly files = new FileServer();
   readonly owners = new Map<UserId, Owner>();
   readonly contacts = new Map<UserId, Set<UserId>>();
+  /** What the mailbox of an account says of a contact besides, by both ids with a space between them. */
+  readonly listed = new Map<string, Partial<ContactRecord>>();
+  /** Stands before the other answers. */
+  answer: (from: OwnDevice, pathname: string) => Response | undefined = () => undefined;
   readonly online = new Map<string, OwnDevice>();
   readonly #mailboxes = new Map<string, Mailbox>();
   #sequence = 0;
@@ -117,6 +123,8 @@ export class AccountServer {
     const { pathname } = new URL(url);
     const { method = "GET", body } = init;
     const { userId, number } = from;
+    const answer = this.answer(from, pathname);
+    if (answer !== undefined) return answer;
     if (pathname === "/v1/prekeys" && method === "PUT") {
       const own = this.mailbox(userId, number);
       const { signed, oneTime } = JSON.parse(body as string) as PrekeysUpload;
@@ -172,6 +180,7 @@ export class AccountServer {
       receiptHash: "A".repeat(43),
       sequence: MET_AT,
       blocked: false,
+      ...this.listed.get(`${userId} ${peer}`),
     }));
     return Response.json({ contacts, next: null });
   }
@@ -190,6 +199,9 @@ export class OwnDevice {
   profile!: Profile;
   line!: Line;
   messages!: Messages;
+  verification!: Verification;
+  witness!: WitnessDoor;
+  listeners!: Listeners<AcquaintEvent>;
   isConnected = false;
   #work: Promise<unknown> = Promise.resolve();
 
@@ -222,16 +234,20 @@ export class OwnDevice {
     const tell = (event: AcquaintEvent["event"]) => () => listeners.tell({ event } as never);
     own.contacts = new ContactBook(own.device, store, tell("contacts"));
     own.profile = await Profile.open(own.device, store, "", tell("profile"));
-    const { line, messages } = openLine({
+    const { line, messages, verification, witness } = openLine({
       device: own.device,
       ports,
       store,
       contacts: own.contacts,
       listeners,
+      ownName: () => own.profile.me.name,
       connect: () => own.line.start(),
     });
     own.line = line;
     own.messages = messages;
+    own.verification = verification;
+    own.witness = witness;
+    own.listeners = listeners;
     own.profile.shareBy(line.handover);
     line.onHold = () => own.isConnected && own.#say([{ type: "hello", after: 0, reads: true }]);
     return own;
@@ -247,6 +263,7 @@ export class OwnDevice {
     this.server.online.set(`${this.userId}.${this.number}`, this);
     this.line.start();
     await comesTrue(() => this.line.isHolder);
+    this.witness.online();
     this.greet();
     return this;
   }

@@ -179,6 +179,7 @@ export class Person {
       listeners,
       ports: portsOf(server, () => device.identity.userId),
       contacts: this.contacts,
+      ownName: () => "",
       connect: () => this.line.start(),
     });
     this.line = line;

@@ -25,6 +25,14 @@ const OWN: HandedRecord[] = [
   { kind: "chosenCard", uid: null },
   { kind: "notes", userId: USER, alias: "Ben", note: "at the\u2028fair", changedAt: NOW },
   { kind: "conversation", peer: PEER, timer: { count: 2, at: NOW, seconds: 60 } },
+  {
+    kind: "introduction",
+    userId: USER,
+    at: NOW,
+    name: "Ben",
+    card: { "@type": "Card", version: "1.0", uid: "urn:y" },
+    cardProblem: null,
+  },
 ];
 
 const bundleOf = (...lines: unknown[]) =>

@@ -3,11 +3,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Content, PlainContent, TextContent } from "../../../shared/core/line/content.ts";
-import { LIFETIME_MAX_SECONDS, RECEIPT_MAX_IDS } from "../../../shared/core/line/contentLimits.ts";
+import { toBase64Url } from "../../../shared/core/crypto/bytes.ts";
+import {
+  CARD_INLINE_MAX_BYTES,
+  LIFETIME_MAX_SECONDS,
+  RECEIPT_MAX_IDS,
+} from "../../../shared/core/line/contentLimits.ts";
 import { decodeContent, encodeContent } from "../../../shared/core/line/contentCoding.ts";
 import type { CborMap, CborValue } from "../../../shared/wire/codec/cborValue.ts";
 import { encodeCbor } from "../../../shared/wire/codec/cborWriter.ts";
-import { TEXT_MAX_BYTES } from "../../../shared/wire/limits.ts";
+import { CARD_MAX_BYTES, NAME_MAX_CHARS, TEXT_MAX_BYTES } from "../../../shared/wire/limits.ts";
 import { anyContent, EMOJI, idOf, NOW, PEER } from "./examples.ts";
 
 const ID = new Uint8Array(8);
@@ -63,6 +68,40 @@ describe("a content", () => {
   test("keeps a byte order mark, controls and a text in any script as they are", () => {
     for (const odd of ["\ufeffa", "\u0000", "\r\n", "שלום", "🏳️‍🌈", "a".repeat(TEXT_MAX_BYTES)]) {
       expect(decodeContent(encodeContent({ ...text, text: odd }))).toEqual({ ...text, text: odd });
+    }
+  });
+});
+
+describe("TAP-4: an introduction", () => {
+  const said: Content = { kind: "introduction", at: NOW, name: "Ann" };
+  const blob = { blobId: "A".repeat(22), key: "A".repeat(43), size: CARD_MAX_BYTES };
+  const card = (bytes: number) => toBase64Url(new Uint8Array(bytes));
+
+  test("stands in bytes that other implementations can rely on, and earlier versions pass over", () => {
+    const hex = Buffer.from(encodeContent({ ...said, card: "AQID" })).toString("hex");
+    expect(hex).toBe(`a40010021b${NOW.toString(16).padStart(16, "0")}0f63416e6e181e43010203`);
+  });
+
+  test("holds a card that is short, or says where a longer one is", () => {
+    for (const more of [{}, { card: card(CARD_INLINE_MAX_BYTES) }, { blob }]) {
+      expect(decodeContent(encodeContent({ ...said, ...more } as Content))).toEqual({
+        ...said,
+        ...more,
+      });
+    }
+    expect(encodeContent({ ...said, name: "" }).length).toBe(15);
+  });
+
+  test("has at most one card, a name within its limit, and both no longer than they may be", () => {
+    for (const beyond of [
+      { card: card(CARD_INLINE_MAX_BYTES + 1) },
+      { card: "" },
+      { blob: { ...blob, size: CARD_MAX_BYTES + 1 } },
+      { blob, card: card(1) },
+      { name: "a".repeat(NAME_MAX_CHARS + 1) },
+      { name: undefined },
+    ]) {
+      expect(takes({ ...said, ...beyond })).toThrow(RangeError);
     }
   });
 });

@@ -112,10 +112,21 @@ const anyHandover = fc.record(
   { requiredKeys: ["kind", "records"] },
 ) as fc.Arbitrary<Content>;
 
+const anyIntroduction = fc.record(
+  {
+    kind: fc.constant("introduction"),
+    at: anyAt,
+    name: fc.string({ unit: "binary", maxLength: 30 }).filter((name) => name.isWellFormed()),
+    card: fc.uint8Array({ minLength: 1, maxLength: 300 }).map(toBase64Url),
+  },
+  { requiredKeys: ["kind", "at", "name"] },
+) as fc.Arbitrary<Content>;
+
 export const anyContent: fc.Arbitrary<Content> = fc.oneof(
   { weight: 4, arbitrary: anyPlainContent },
   anyPlainContent.map((content): Content => ({ kind: "sync", to: PEER, content })),
   anyHandover,
+  anyIntroduction,
 );
 
 /** What one side says, and the other things that a message can be told. */

@@ -124,6 +124,8 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
 }
 
 const take = Mailbox.prototype.take;
+/** Of attempts, submissions and groups. */
+type AnyErrand = Parameters<typeof take>[0];
 
 /** Hears of the errands that mailboxes are given, until `vi.restoreAllMocks`. */
 export class ErrandWatch {
@@ -134,7 +136,7 @@ export class ErrandWatch {
     const { calls, settledResults } = this.#calls.mock;
     return calls
       .filter((_, index) => settledResults[index]?.type === "fulfilled")
-      .map(([errand]) => errand)
+      .map(([errand]) => errand as Errand)
       .filter(isMeant);
   }
 
@@ -146,13 +148,13 @@ export class ErrandWatch {
 
   /** The next errands of a kind, to one mailbox or any, fail as if it had crashed before or after it did its part. */
   failNext(
-    kind: Errand["kind"],
+    kind: AnyErrand["kind"],
     owner: UserId | null,
     times: number,
     at: "before" | "after" = "before",
   ) {
     const failing = { left: times };
-    this.#calls.mockImplementation(async function (this: Mailbox, errand: Errand) {
+    this.#calls.mockImplementation(async function (this: Mailbox, errand: AnyErrand) {
       const isMeant = errand.kind === kind && (owner === null || errand.owner === owner);
       const isFailing = isMeant && failing.left > 0;
       if (isFailing) failing.left -= 1;
@@ -165,9 +167,9 @@ export class ErrandWatch {
   }
 
   /** Errands of a kind come to a mailbox that never answers. */
-  stallNext(kind: Errand["kind"]): { readonly count: number } {
+  stallNext(kind: AnyErrand["kind"]): { readonly count: number } {
     const begun = { count: 0 };
-    this.#calls.mockImplementation(async function (this: Mailbox, errand: Errand) {
+    this.#calls.mockImplementation(async function (this: Mailbox, errand: AnyErrand) {
       if (errand.kind !== kind) return take.call(this, errand);
       begun.count += 1;
       return new Promise<boolean>(() => {});

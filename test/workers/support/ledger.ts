@@ -7,13 +7,15 @@ import { runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
 import { Directory } from "../../../workers/directory/Directory.ts";
 import { Gate } from "../../../workers/gate/Gate.ts";
+import { Group } from "../../../workers/group/Group.ts";
 import { Mailbox } from "../../../workers/mailbox/Mailbox.ts";
 import { PairingAttempt } from "../../../workers/pairing/PairingAttempt.ts";
+import { TapAttempt } from "../../../workers/tap/TapAttempt.ts";
 
 const SOCKET_MESSAGES_PER_REQUEST = 20;
 type Methods = Record<string, (...given: unknown[]) => unknown>;
 
-const OBJECTS = { PairingAttempt, Mailbox, Gate, Directory };
+const OBJECTS = { PairingAttempt, TapAttempt, Group, Mailbox, Gate, Directory };
 
 export class Ledger {
   /** One line for each row, as `call on what`. */

@@ -1,0 +1,129 @@
+// `tap`: becomes a contact of everyone whose ticket was read; or, with --together, all at a table compare a phrase.
+import type { Acquaint, Table } from "../../shared/client/node.ts";
+import type { Command, Context } from "../command.ts";
+import { CliError, EXIT, usageError } from "../errors.ts";
+import { introduced } from "../introduced.ts";
+import { peerEvent } from "../tapEvents.ts";
+
+export const tap: Command = {
+  path: ["tap"],
+  summary: "become a contact of everyone whose ticket you have read",
+  synopsis: "URL… [--together]",
+  options: {
+    together: { type: "boolean", text: "all compare one phrase; all or nobody" },
+  },
+  help: `
+Takes the links that others show: acquaint ticket, or Tap on the page. Up to 31 at
+once; each has an outcome of its own, and two or more make a group as well. A link
+to a badge asks its owner to become a contact.
+
+With --together everyone sees the same six words, on phones, pages and here. Read
+them aloud, and confirm if they are the same: then all are in contact with you,
+and a group; if anyone says no, or does not answer, nobody is.
+
+Exit code 0 if at least one is a contact now (or was before); with --together, if
+all are.
+
+Events with --json: tap {outcome, userId, name, advice, vouched, undoUntil, groupId}
+for each link, in their order; outcome is established, already, replayed, blocked,
+revoked, expired, duplicate, self or forged. For a badge: contactAsked {requestId, to, …}.
+With --together: table {tapId, by, at, until, members, phrase, groupId, end} with
+each change; at is gathering, comparing, settled or aborted. Confirm by a line
+“yes” on the standard input, decline by any other.`,
+  run: tapAll,
+};
+
+async function tapAll(context: Context): Promise<number> {
+  const { args, present } = context;
+  const urls = args.positionals;
+  if (urls.length === 0) throw usageError("Which tickets?", "acquaint tap URL…");
+  const client = await context.open();
+  const links = urls.map((url) => client.taps.read(url));
+  const badges = urls.filter((_, index) => links[index]?.kind === "badge");
+  const tickets = urls.filter((_, index) => links[index]?.kind === "ticket");
+  if (args.flag("together")) {
+    if (badges.length > 0) throw usageError("A badge cannot come to a table; leave it out.");
+    return compareTogether(context, client, tickets);
+  }
+  client.connect();
+  for (const url of badges) await askByBadge(context, client, url);
+  if (tickets.length === 0) return EXIT.success;
+  const { peers, groupId } = await client.taps.tap(tickets);
+  for (const peer of peers) present.show(peerEvent(peer, groupId));
+  const made = peers.flatMap(({ contact }) => contact?.userId ?? []);
+  await introduced(client, made);
+  return made.length > 0 ? EXIT.success : EXIT.failed;
+}
+
+async function askByBadge({ present }: Context, client: Acquaint, url: string): Promise<void> {
+  const { contact, handle } = await client.badges.find(url);
+  if (contact !== null) {
+    throw new CliError("already-contacts", `You and ${contact.name} are in contact already.`);
+  }
+  present.show({ event: "contactAsked", handle, ...(await client.badges.ask(url)) });
+}
+
+/** Tells each change of the table, and asks once everyone is there. */
+async function compareTogether(
+  context: Context,
+  client: Acquaint,
+  urls: readonly string[],
+): Promise<number> {
+  client.connect();
+  const table = await client.taps.together(urls);
+  context.interruption.undoBy(() => client.taps.decline(table.tapId));
+  try {
+    return await followTable(context, client, table);
+  } finally {
+    context.interruption.undoBy(null);
+  }
+}
+
+/** @returns the exit code */
+export async function followTable(
+  context: Context,
+  client: Acquaint,
+  first: Table,
+): Promise<number> {
+  const { present } = context;
+  const { tapId } = first;
+  const answering = new AbortController();
+  let isAsked = false;
+  const end = new Promise<Table>((resolve) => {
+    const hear = (table: Table): void => {
+      if (table.tapId !== tapId) return;
+      present.show({ event: "table", ...table });
+      if (table.at === "comparing" && !isAsked) {
+        isAsked = true;
+        void answer(context, client, tapId, answering.signal);
+      }
+      if (table.at === "settled" || table.at === "aborted") resolve(table);
+    };
+    client.on((event) => event.event === "table" && hear(event.table));
+    hear(first);
+  });
+  const { at, members } = await end;
+  answering.abort();
+  if (at === "aborted") return EXIT.failed;
+  await introduced(
+    client,
+    members.filter(({ isMe }) => !isMe).map(({ userId }) => userId),
+  );
+  return EXIT.success;
+}
+
+async function answer(
+  { prompt, present }: Context,
+  client: Acquaint,
+  tapId: string,
+  until: AbortSignal,
+): Promise<void> {
+  const isAsking = !present.json && prompt.interactive;
+  const question = "Do all see these words? Read them aloud. [y/N] ";
+  const said = isAsking
+    ? await prompt.ask(question, { until })
+    : await prompt.firstLine("answer").catch(() => null);
+  if (until.aborted) return;
+  if (/^y(es)?$/i.test(said?.trim() ?? "")) await client.taps.confirm(tapId);
+  else await client.taps.decline(tapId);
+}

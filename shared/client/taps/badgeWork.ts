@@ -1,0 +1,150 @@
+// Badges made, found and used, and requests to become contacts answered. What a device signs here is the proof by which
+// every device of both accounts verifies the contact.
+
+import { fromBase64Url, toBase64Url } from "../../core/crypto/bytes.ts";
+import { badgeUrl } from "../../core/tap/links.ts";
+import { approvalStatement, badgeToken, requestStatement } from "../../core/tap/statements.ts";
+import type { Badge, ContactRequest, FoundBadge as Found } from "../../wire/contactRequests.ts";
+import type { UserId } from "../../wire/ids.ts";
+import { ProblemError } from "../../wire/problem.ts";
+import { serverAheadMs } from "../serverClock.ts";
+import type { BadgesContext } from "./badges.ts";
+import type { AskedContactRequest, FoundBadge, OwnBadge } from "./model.ts";
+import { readLink } from "./reading.ts";
+import { TapError } from "./tapError.ts";
+
+const VIA = "badge";
+
+/** What was asked last of an account: asked again it is the same, as long as it waits. */
+interface Asking {
+  readonly requestId: string;
+  readonly token: string;
+}
+
+const askingId = (to: UserId) => `asking ${to}`;
+
+export class BadgeWork {
+  readonly #context: BadgesContext;
+
+  constructor(context: BadgesContext) {
+    this.#context = context;
+  }
+
+  async own(): Promise<OwnBadge | null> {
+    const { badge } = await this.#context.device.call("badge", {});
+    return badge && this.#shown(badge);
+  }
+
+  async create(): Promise<OwnBadge> {
+    const { device, ports } = this.#context;
+    const salt = ports.random(16);
+    const token = toBase64Url(badgeToken(device.identity.userId, salt));
+    const body = { token, salt: toBase64Url(salt) };
+    return this.#shown(await device.call("makeBadge", { body }));
+  }
+
+  async revoke(): Promise<void> {
+    await this.#context.device.call("revokeBadge", {});
+  }
+
+  async find(url: string): Promise<FoundBadge> {
+    const { userId, handle } = await this.#find(this.#tokenIn(url));
+    const contact = await this.#context.contacts.find(userId);
+    return { userId, handle, contact: contact?.method === "link" ? null : contact };
+  }
+
+  async ask(url: string): Promise<AskedContactRequest> {
+    const { requests, store } = this.#context;
+    const token = this.#tokenIn(url);
+    const { userId } = await this.#find(token);
+    if (userId === this.#context.device.identity.userId) throw new ProblemError("own-account");
+    const known = requests.asked.find(({ to }) => to === userId);
+    if (known !== undefined) return known;
+    const begun = await store.get<Asking>("settings", askingId(userId));
+    if (begun?.token === token) {
+      try {
+        return await this.#ask(userId, begun);
+      } catch (error) {
+        if (!isOver(error)) throw error;
+      }
+    }
+    const asking: Asking = { requestId: toBase64Url(this.#context.ports.random(16)), token };
+    await store.put("settings", askingId(userId), asking);
+    return this.#ask(userId, asking);
+  }
+
+  async approve(requestId: string): Promise<void> {
+    const { device, contacts } = this.#context;
+    const { from, device: askedBy, via } = this.#waiting(requestId);
+    const request = requestStatement(requestId, from, askedBy, device.identity.userId, via);
+    const statement = approvalStatement(request, device.self.deviceId);
+    const signature = toBase64Url(await device.sign(statement));
+    await this.#settle(requestId, () =>
+      device.call("approveContact", { params: { requestId }, body: { signature } }),
+    );
+    await contacts.verify(from).catch(() => {}); // it is a contact; the next connection verifies
+  }
+
+  async end(requestId: string): Promise<void> {
+    const { device } = this.#context;
+    await this.#settle(requestId, () =>
+      device.call("endContactRequest", { params: { requestId } }),
+    );
+  }
+
+  async block(requestId: string): Promise<void> {
+    const { requests, contacts } = this.#context;
+    await contacts.block(this.#waiting(requestId).from);
+    requests.remove(requestId);
+  }
+
+  async #ask(to: UserId, { requestId, token }: Asking): Promise<AskedContactRequest> {
+    const { device, store, requests } = this.#context;
+    const { userId } = device.identity;
+    const statement = requestStatement(requestId, userId, device.self.deviceId, to, VIA);
+    const signature = toBase64Url(await device.sign(statement));
+    const body = { requestId, to, via: VIA, token, signature } as const;
+    const asked = await device.call("askForContact", { body });
+    return requests.hasAsked(asked, await serverAheadMs(store));
+  }
+
+  /** Whatever the server names, the badge commits to one account. */
+  async #find(token: string): Promise<Found> {
+    const found = await this.#context.device.call("findBadge", { body: { token } });
+    const committed = badgeToken(found.userId, fromBase64Url(found.salt));
+    if (toBase64Url(committed) !== token) throw new ProblemError("badge-unknown");
+    return found;
+  }
+
+  /** What is over already needs no answer. */
+  async #settle(requestId: string, call: () => Promise<unknown>): Promise<void> {
+    const { requests } = this.#context;
+    try {
+      await call();
+    } catch (error) {
+      if (isOver(error)) requests.remove(requestId);
+      throw error;
+    }
+    requests.remove(requestId);
+  }
+
+  #waiting(requestId: string): ContactRequest {
+    const request = this.#context.requests.request(requestId);
+    if (request === null) throw new ProblemError("request-unknown");
+    return request;
+  }
+
+  #tokenIn(url: string): string {
+    const link = readLink(url, this.#context.device.origin);
+    if (link.kind !== "badge") throw new TapError("not-a-tap-link");
+    return link.token;
+  }
+
+  #shown({ token, createdAt, uses }: Badge): OwnBadge {
+    return { url: badgeUrl(this.#context.device.origin, token), createdAt, uses };
+  }
+}
+
+function isOver(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === "request-unknown";
+}
