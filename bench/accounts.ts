@@ -12,6 +12,7 @@ import type { DeviceId, UserId } from "../shared/wire/ids.ts";
 export interface BenchAccount {
   readonly userId: UserId;
   readonly deviceId: DeviceId;
+  readonly signKey: Uint8Array;
   readonly token: string;
   /** Sent as `cf-connecting-ip`, which the edge sets in production: a network of its own. */
   readonly address: string;
@@ -69,7 +70,7 @@ export function signIn(url: string, identity: BenchIdentity): Promise<BenchAccou
 
 export async function signInDevice(
   url: string,
-  device: Omit<BenchAccount, "token"> & Pick<BenchIdentity, "signKey">,
+  device: Omit<BenchAccount, "token">,
 ): Promise<BenchAccount> {
   const { userId, deviceId, signKey, address } = device;
   const ports = portsAt(address);
@@ -78,7 +79,7 @@ export async function signInDevice(
   const signature = toBase64Url(ed25519.sign(sessionTranscript(url, challenge), signKey));
   const answering = { body: { challenge, signature } };
   const { token } = await callRoute(ports, url, "openSession", answering, null);
-  return { userId, deviceId, token, address };
+  return { userId, deviceId, signKey, token, address };
 }
 
 /** The standard ports, but calls come from that address. */

@@ -277,7 +277,7 @@ export function framesWith(cardBytes: number) {
   return frames;
 }
 
-function post(url: string, headers: Record<string, string>, body: string): Promise<string> {
+export function post(url: string, headers: Record<string, string>, body: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method: "POST", agent, headers }, (response) => {
       let text = "";

@@ -1,4 +1,4 @@
-// What a pairing, a message, a file, an account and an idle device cost at published prices, from what a run was heard
+// What a pairing, a tap, a message, a file, an account and an idle device cost at published prices, from what a run was heard
 // to write and ask. Writes docs/cost.md.
 
 import { writeFileSync } from "node:fs";
@@ -29,6 +29,7 @@ import { blobsSection, countBlobs } from "./blobCosts.ts";
 import { countMessages, messagesSection } from "./messageCosts.ts";
 import { type BenchServer, startServer } from "./servers.ts";
 import { short } from "./tables.ts";
+import { countTaps, tapsSection } from "./tapCosts.ts";
 
 const PING_SECONDS = 25;
 const DAYS = 30;
@@ -68,6 +69,7 @@ async function countAll(server: BenchServer, times: number) {
     mismatch: await count((index) => guessWrong(url, accounts[index]!, next(index))),
     ...(await countMessages(server, identities, accounts)),
     ...(await countBlobs(server, accounts)),
+    taps: await countTaps(server, times),
   };
 }
 
@@ -108,7 +110,8 @@ function documentOf(things: Things): string {
   } as const;
   const { ledger, times } = things.pairing;
   const asked = things.asked.ledger;
-  const daily = bill(things.session).dollars + bill(things.line).dollars;
+  const renewal = bill(things.session).dollars + bill(things.taps.certificate).dollars;
+  const daily = renewal + bill(things.line).dollars;
   const pings = ((DAYS * 86_400) / PING_SECONDS / FRAMES_PER_REQUEST) * PRICES.objectRequests;
   return `# What it costs
 
@@ -135,6 +138,8 @@ by passphrase: ${listOf(asked.calls, times)}; and ${short(asked.frames / times)}
 - In an account of several devices each token for an attempt is one row more, which remembers where the device is,
   and the first of them in seven minutes an alarm.
 
+${tapsSection(things.taps)}
+
 ${messagesSection(things)}
 
 ${blobsSection(things)}
@@ -143,8 +148,9 @@ ${blobsSection(things)}
 
 An account that is idle costs its storage: no row is written and no object wakes. A device that holds
 its mailbox socket lets the mailbox hibernate, so that no duration is billed. If it reconnects once a
-day, with a fresh session, a million devices cost $${short(daily * DAYS)} a month. Its pings (one in ${PING_SECONDS} s) are answered
-without waking the object; should they be billed as the incoming messages that they are, that is
-$${short(pings)} a month for a million devices that never sleep.
+day, with a fresh session and a fresh certificate, a million devices cost $${short(daily * DAYS)} a month. One that never sleeps has
+its certificate renewed twice a day instead, in a session of its own: $${short(2 * renewal * DAYS)} a month for a million. Its pings
+(one in ${PING_SECONDS} s) are answered without waking the object; should they be billed as the incoming messages that
+they are, that is $${short(pings)} more.
 `;
 }

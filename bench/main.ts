@@ -1,4 +1,5 @@
-// `npm run bench -- [pairing|mailbox|wire|reliability|files|cost|claims|bundle]… [--quick]`: all of them, or those named.
+// `npm run bench -- [pairing|mailbox|wire|reliability|files|taps|cost|claims|bundle]… [--quick]`: all of them, or
+// those named.
 
 import { benchBundle } from "./bundle.ts";
 import { benchClaims } from "./claims.ts";
@@ -7,6 +8,7 @@ import { benchFiles } from "./files.ts";
 import { benchMailbox } from "./mailbox.ts";
 import { benchPairing } from "./pairing.ts";
 import { benchReliability } from "./reliability.ts";
+import { benchTaps } from "./taps.ts";
 import { benchWire } from "./wire.ts";
 
 const BENCHES = {
@@ -15,6 +17,7 @@ const BENCHES = {
   wire: benchWire,
   reliability: benchReliability,
   files: benchFiles,
+  taps: benchTaps,
   cost: benchCost,
   claims: benchClaims,
   bundle: benchBundle,

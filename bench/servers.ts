@@ -74,6 +74,7 @@ const RAW_OPTIONS: V4WorkerOptionsShape = {
     MEETINGS: { className: "Meeting", useSQLite: true },
     BOXES: { className: "Box", useSQLite: true },
     RELAYS: { className: "Relay", useSQLite: true },
+    TOUCHES: { className: "Touch", useSQLite: true },
   },
 };
 

@@ -8,6 +8,7 @@ import { deviceLine, deviceName } from "./deviceText.ts";
 import type { CliError } from "./errors.ts";
 import type { CliEvent } from "./events.ts";
 import { sizeText } from "./fileTypes.ts";
+import { isNameless } from "./introduced.ts";
 import { keyLines } from "./keyText.ts";
 import {
   askedLines,
@@ -242,9 +243,11 @@ To see them again: acquaint whoami --recovery-phrase
 }
 
 /** Who has not given a name is called by a short form of the id, which nobody remembers. */
-function namingHint({ name, userId }: Contact): string[] {
-  const isNameless = name.includes("…") && userId.startsWith(name.split("…")[0] ?? "");
-  return isNameless ? [`  Give them a name: acquaint contacts rename ${shortId(userId)} NAME`] : [];
+function namingHint(contact: Contact): string[] {
+  const { userId } = contact;
+  return isNameless(contact)
+    ? [`  Give them a name: acquaint contacts rename ${shortId(userId)} NAME`]
+    : [];
 }
 
 /** Steps that a countdown survives. */

@@ -23,6 +23,12 @@ import { WelcomeView } from "./views/WelcomeView.tsx";
 const loadMeetingBanner = async () =>
   (await import("./components/MeetingBanner.tsx")).MeetingBanner;
 const loadMeet = async () => (await import("./views/MeetView.tsx")).MeetView;
+const tapping = () => import("./tap/views.ts");
+const loadTap = async () => (await tapping()).TapView;
+const loadBadge = async () => (await tapping()).BadgeView;
+const loadOwnBadge = async () => (await tapping()).OwnBadgeView;
+const loadGroup = async () => (await tapping()).GroupView;
+const loadTouches = async () => (await tapping()).Touches;
 const loadPhrase = async () => (await import("./views/PhraseView.tsx")).PhraseView;
 const loadShowKey = async () => (await import("./views/ShowKeyView.tsx")).ShowKeyView;
 const loadEnterKey = async () => (await import("./views/EnterKeyView.tsx")).EnterKeyView;
@@ -43,6 +49,8 @@ const loadRemoved = async () => (await import("./devices/RemovedView.tsx")).Remo
 
 const TITLES: Readonly<Record<Route["view"], string>> = {
   meet: "Meet",
+  tap: "Tap",
+  badge: "Badge",
   showKey: "Your key",
   enterKey: "Enter a key",
   ask: "Say a passphrase",
@@ -51,12 +59,16 @@ const TITLES: Readonly<Record<Route["view"], string>> = {
   chats: "Chats",
   cards: "Your cards",
   card: "Card",
+  group: "Group",
   you: "You",
+  ownBadge: "Your badge",
   phrase: "Recovery phrase",
   linkDevice: "Link a device",
   join: "Your account",
   unknown: "Not found",
 };
+
+const BY_LINK: readonly Route["view"][] = ["enterKey", "tap", "badge"];
 
 export function App() {
   const phase = useSession((state) => state.phase);
@@ -95,11 +107,11 @@ function Opened() {
   const route = useRoute();
   const isPhraseDue = useSession((state) => state.isPhraseDue);
   const isMeeting = useStore(session.meetings.store, (state) => state.progress !== null);
-  // Who comes by a link has two minutes: the phrase waits until they have met.
-  const isWelcomed = isPhraseDue && route.view !== "enterKey";
+  // Who comes by a link has a minute or two: the phrase waits until they have met.
+  const isWelcomed = isPhraseDue && !BY_LINK.includes(route.view);
   // What is fetched now is there when the connection is not.
   useEffect(() => {
-    const ways = [loadShowKey, loadEnterKey, loadAsk, loadEnterPassphrase, loadCodes];
+    const ways = [loadTap, loadShowKey, loadEnterKey, loadAsk, loadEnterPassphrase, loadCodes];
     const rest = [loadChats, loadContacts, loadYou, loadCard, loadCards, loadPhrase];
     const parts = [loadMeetingBanner, loadRequest, loadLinkDevice, loadErased, loadRemoved];
     for (const load of [...ways, ...parts, ...rest]) load().catch(() => {});
@@ -138,6 +150,7 @@ function Opened() {
         {isMeeting && <Later load={loadMeetingBanner} props={{ view: route.view }} />}
         <RequestBanners />
         <Later load={loadOwnDevices} props={{}} isQuiet />
+        <Later load={loadTouches} props={{}} isQuiet />
         <View route={route} />
       </main>
     </div>
@@ -148,6 +161,16 @@ function View({ route }: { readonly route: Route }) {
   switch (route.view) {
     case "meet":
       return <Later key="meet" load={loadMeet} props={{}} />;
+    case "tap":
+      return <Later key="tap" load={loadTap} props={{}} />;
+    case "badge":
+      return <Later key={`badge ${route.token}`} load={loadBadge} props={{ token: route.token }} />;
+    case "ownBadge":
+      return <Later key="ownBadge" load={loadOwnBadge} props={{}} />;
+    case "group":
+      return (
+        <Later key={`group ${route.groupId}`} load={loadGroup} props={{ groupId: route.groupId }} />
+      );
     case "showKey":
       return <Later key="showKey" load={loadShowKey} props={{}} />;
     case "enterKey":

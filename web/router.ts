@@ -5,6 +5,9 @@ import { Store, useStore } from "./store.ts";
 
 export type Route =
   | { readonly view: "meet" }
+  | { readonly view: "tap" }
+  /** `token` is null where the address has lost it. */
+  | { readonly view: "badge"; readonly token: string | null }
   | { readonly view: "showKey" }
   | { readonly view: "enterKey" }
   /** `userId` is null until one has chosen whom to ask. */
@@ -16,7 +19,9 @@ export type Route =
   | { readonly view: "cards" }
   /** `uid` is null for a card that is being made. */
   | { readonly view: "card"; readonly uid: string | null }
+  | { readonly view: "group"; readonly groupId: string }
   | { readonly view: "you" }
+  | { readonly view: "ownBadge" }
   | { readonly view: "phrase" }
   | { readonly view: "linkDevice" }
   /** Coming into an account that one has already. */
@@ -25,6 +30,8 @@ export type Route =
 
 export const paths = {
   meet: "#/",
+  tap: "#/tap",
+  badge: (token: string) => `#/badge/${encodeURIComponent(token)}`,
   showKey: "#/key",
   enterKey: "#/key/enter",
   ask: "#/ask",
@@ -32,6 +39,7 @@ export const paths = {
   enterPassphrase: "#/ask/answer",
   contacts: "#/contacts",
   contact: (userId: string) => `#/contacts/${encodeURIComponent(userId)}`,
+  group: (groupId: string) => `#/groups/${encodeURIComponent(groupId)}`,
   chats: "#/chats",
   chat: (userId: string) => `#/chats/${encodeURIComponent(userId)}`,
   message: (userId: string, key: string) =>
@@ -40,13 +48,14 @@ export const paths = {
   newCard: "#/card/new",
   card: (uid: string) => `#/card/edit/${encodeURIComponent(uid)}`,
   you: "#/you",
+  ownBadge: "#/you/badge",
   phrase: "#/you/phrase",
   linkDevice: "#/you/link",
   join: "#/link",
 } as const;
 
 /** Those that a link can bring a code to. */
-type CodeView = "enterKey" | "join";
+type CodeView = "enterKey" | "join" | "tap";
 
 interface RouterState {
   readonly route: Route;
@@ -90,6 +99,9 @@ function readAddress(): void {
   if (section === "key" && item !== undefined && item !== "enter") {
     return takeCode({ view: "enterKey", code: item }, paths.enterKey);
   }
+  if (section === "tap" && item !== undefined) {
+    return takeCode({ view: "tap", code: item }, paths.tap);
+  }
   if (section === "link" && item !== undefined) {
     return takeCode({ view: "join", code: item }, paths.join);
   }
@@ -103,6 +115,9 @@ function takeCode(linkedCode: NonNullable<RouterState["linkedCode"]>, path: stri
 
 function routeOf(section?: string, item?: string, detail?: string): Route {
   if (section === undefined) return { view: "meet" };
+  if (section === "tap") return { view: "tap" };
+  if (section === "badge") return { view: "badge", token: item ?? null };
+  if (section === "groups" && item !== undefined) return { view: "group", groupId: item };
   if (section === "key") return { view: item === undefined ? "showKey" : "enterKey" };
   if (section === "ask" && item === "answer") return { view: "enterPassphrase" };
   if (section === "ask") return { view: "ask", userId: item ?? null };
@@ -114,6 +129,7 @@ function routeOf(section?: string, item?: string, detail?: string): Route {
   if (section === "card" && item === "new") return { view: "card", uid: null };
   if (section === "card" && item === "edit" && detail) return { view: "card", uid: detail };
   if (section === "you" && item === undefined) return { view: "you" };
+  if (section === "you" && item === "badge") return { view: "ownBadge" };
   if (section === "you" && item === "phrase") return { view: "phrase" };
   if (section === "you" && item === "link") return { view: "linkDevice" };
   if (section === "link") return { view: "join" };

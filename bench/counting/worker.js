@@ -1,13 +1,24 @@
 // The Worker as it is, with an ear at what is billed: rows, requests to objects, the bucket and the Worker,
 // and the time that objects are kept awake. It listens at the platform's own methods, so that nothing
 // in the product knows of it. GET /bench/ledger tells what was heard since it was last asked; POST /bench/devices
-// gives an account another device.
+// gives an account another device, POST /bench/forget has submissions of tickets come to their end, POST /bench/alarms
+// has mailboxes served by their alarms.
 
-import worker, { Directory, Gate, Mailbox, PairingAttempt } from "../../workers/main.ts";
+import worker, {
+  Directory,
+  Gate,
+  Group,
+  Mailbox,
+  PairingAttempt,
+  TapAttempt,
+} from "../../workers/main.ts";
 
 /** Rows per call as workerd counts them; SQL tells its own. */
 const ROW_CALLS = ["put", "delete", "deleteAll", "setAlarm", "deleteAlarm"];
 const NOT_BILLED = ["constructor", "webSocketClose", "webSocketError"];
+
+/** A submission of tickets is over by then. */
+const LATER_MS = 3_600_000;
 
 /** Calls to the bucket that are billed; deleting is not. */
 const BUCKET_CALLS = ["put", "list", "get", "head"];
@@ -103,8 +114,14 @@ function counted(type) {
   };
 }
 
-const counts = [Directory, Gate, Mailbox, PairingAttempt].map(counted);
-const [CountedDirectory, CountedGate, KnownMailbox, CountedAttempt] = counts;
+const [CountedDirectory, CountedGate, CountedGroup, CountedAttempt, KnownMailbox, KnownTap] = [
+  Directory,
+  Gate,
+  Group,
+  PairingAttempt,
+  Mailbox,
+  TapAttempt,
+].map(counted);
 
 /** Takes another device in, without an entry in the account's log. */
 class CountedMailbox extends KnownMailbox {
@@ -113,13 +130,33 @@ class CountedMailbox extends KnownMailbox {
       "INSERT INTO device (device_id, sign_key, last_challenge_at, number) VALUES (?, ?, 0, ?)";
     this.ctx.storage.sql.exec(insert, deviceId, signKey, number);
   }
+
+  /** Has its alarm before its time. */
+  ring() {
+    return this.alarm();
+  }
+}
+
+/** Has its last alarm before its time. */
+class CountedTap extends KnownTap {
+  async forget() {
+    const { now } = Date;
+    Date.now = () => now() + LATER_MS;
+    try {
+      await this.alarm();
+    } finally {
+      Date.now = now;
+    }
+  }
 }
 
 export {
   CountedDirectory as Directory,
   CountedGate as Gate,
+  CountedGroup as Group,
   CountedMailbox as Mailbox,
   CountedAttempt as PairingAttempt,
+  CountedTap as TapAttempt,
 };
 
 export default {
@@ -129,6 +166,14 @@ export default {
     if (pathname === "/bench/devices") {
       const device = await request.json();
       await env.MAILBOXES.getByName(device.userId).addDevice(device);
+      return new Response();
+    }
+    if (pathname === "/bench/forget") {
+      for (const name of await request.json()) await env.TAPS.getByName(name).forget();
+      return new Response();
+    }
+    if (pathname === "/bench/alarms") {
+      for (const userId of await request.json()) await env.MAILBOXES.getByName(userId).ring();
       return new Response();
     }
     listenToBucket(env);

@@ -5,8 +5,12 @@
 // GET /exchange/<name>?side=a|b  a socket; four frames pass between the sides, and the first is stored
 // GET /box/<name>?from=<sender>  a socket that sends to the box; `?reads` one that reads it
 // GET /relay/<sender>?to=<name>  a socket of another object, which passes on what is sent to the box
+// POST /touch/<name>  a touch of people, whose rows are written here; `?spread` each in an object of its own
 
 import { DurableObject } from "cloudflare:workers";
+
+const CHECK_MS = 10_000;
+const KEPT_MS = 600_000;
 
 export class Meeting {
   constructor(ctx) {
@@ -147,6 +151,44 @@ export class Relay extends DurableObject {
   }
 }
 
+/** A touch, or somebody who has a part in one; the same rows as the product writes until it answers. */
+export class Touch extends DurableObject {
+  async fetch(request) {
+    const isSpread = new URL(request.url).searchParams.has("spread");
+    const touch = await request.json();
+    const { by, people } = touch;
+    const isGroup = people.length > 1;
+    const of = (name) => (isSpread ? this.env.TOUCHES.getByName(name) : this);
+    this.store("begun", touch, CHECK_MS);
+    await Promise.all(people.map((person) => of(person.name).spend(by, person, isGroup)));
+    await of(by).meet(by, people, isGroup);
+    if (isGroup) await of(`group of ${by}`).found(people);
+    this.store("done", touch, KEPT_MS);
+    return new Response("ok");
+  }
+
+  store(at, touch, alarmInMs) {
+    this.ctx.storage.kv.put("touch", { ...touch, at });
+    void this.ctx.storage.setAlarm(Date.now() + alarmInMs);
+  }
+
+  spend(by, person, isGroup) {
+    this.ctx.storage.kv.put(`spent by ${person.name}`, person.ticket);
+    this.meet(person.name, [{ ...person, name: by }], isGroup);
+  }
+
+  meet(own, people, isGroup) {
+    for (const person of people) this.ctx.storage.kv.put(`${own} met ${person.name}`, person);
+    if (isGroup) this.ctx.storage.kv.put(`groups of ${own}`, "a group");
+  }
+
+  found(people) {
+    this.ctx.storage.kv.put("group", people);
+  }
+
+  alarm() {}
+}
+
 function acknowledge(socket, messages) {
   const numbers = messages.map(({ number }) => number);
   socket.send(JSON.stringify([{ type: "stored", numbers }]));
@@ -156,7 +198,8 @@ export default {
   fetch(request, env) {
     const [, kind, name] = new URL(request.url).pathname.split("/");
     if (name === undefined) return new Response("ok");
-    const objects = { box: env.BOXES, relay: env.RELAYS }[kind] ?? env.MEETINGS;
+    const others = { box: env.BOXES, relay: env.RELAYS, touch: env.TOUCHES };
+    const objects = others[kind] ?? env.MEETINGS;
     return objects.getByName(name).fetch(request);
   },
 };

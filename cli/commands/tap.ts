@@ -2,7 +2,7 @@
 import type { Acquaint, Table } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
-import { introduced } from "../introduced.ts";
+import { introduced, named } from "../introduced.ts";
 import { peerEvent } from "../tapEvents.ts";
 
 export const tap: Command = {
@@ -49,9 +49,14 @@ async function tapAll(context: Context): Promise<number> {
   for (const url of badges) await askByBadge(context, client, url);
   if (tickets.length === 0) return EXIT.success;
   const { peers, groupId } = await client.taps.tap(tickets);
-  for (const peer of peers) present.show(peerEvent(peer, groupId));
+  const called = peers.map(async ({ contact, ...peer }) => ({
+    ...peer,
+    contact: contact === null ? null : await named(client, contact),
+  }));
   const made = peers.flatMap(({ contact }) => contact?.userId ?? []);
-  await introduced(client, made);
+  const introducing = introduced(client, made);
+  for (const peer of await Promise.all(called)) present.show(peerEvent(peer, groupId));
+  await introducing;
   return made.length > 0 ? EXIT.success : EXIT.failed;
 }
 

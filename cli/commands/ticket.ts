@@ -3,7 +3,7 @@ import type { Acquaint, TapEvent } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
 import { EXIT } from "../errors.ts";
 import { contactEvent } from "../events.ts";
-import { introduced } from "../introduced.ts";
+import { introduced, named } from "../introduced.ts";
 import { followTable } from "./tap.ts";
 
 /** So long before a ticket ends another one is shown, so that whoever has just read it is in time. */
@@ -79,9 +79,10 @@ async function tell(context: Context, client: Acquaint, event: News): Promise<bo
     present.show(event);
     return false;
   }
-  const { event: _, ...contact } = contactEvent(event.contact);
+  const introducing = introduced(client, [event.contact.userId]);
+  const { event: _, ...contact } = contactEvent(await named(client, event.contact));
   present.show({ event: "tapped", contact });
-  await introduced(client, [contact.userId]);
+  await introducing;
   return true;
 }
 

@@ -4,6 +4,12 @@ import { useHasNetwork } from "../online.ts";
 import type { Route } from "../router.ts";
 import { useSession } from "../session.ts";
 
+const USUAL_TEXT = "What is on this device is here; meeting someone needs the network.";
+const TEXTS: Partial<Readonly<Record<Route["view"], string>>> = {
+  chats: "What you write goes later.",
+  tap: "Your code works without one: let them scan it.",
+};
+
 export function ConnectionBanner({ view }: { readonly view: Route["view"] }) {
   const connection = useSession((state) => state.connection);
   const hasNetwork = useHasNetwork();
@@ -11,9 +17,7 @@ export function ConnectionBanner({ view }: { readonly view: Route["view"] }) {
     <div role="status">
       {(connection === "offline" || !hasNetwork) && (
         <p class="banner" data-kind="offline">
-          {view === "chats"
-            ? "No connection. What you write goes later."
-            : "No connection. What is on this device is here; meeting someone needs the network."}
+          No connection. {TEXTS[view] ?? USUAL_TEXT}
         </p>
       )}
     </div>

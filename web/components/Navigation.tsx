@@ -18,11 +18,16 @@ const SECTIONS: readonly Section[] = [
     label: "Meet",
     href: paths.meet,
     icon: "meet",
-    views: ["meet", "showKey", "enterKey", "ask", "enterPassphrase"],
+    views: ["meet", "tap", "badge", "showKey", "enterKey", "ask", "enterPassphrase"],
   },
   { label: "Chats", href: paths.chats, icon: "chats", views: ["chats"] },
-  { label: "Contacts", href: paths.contacts, icon: "contacts", views: ["contacts"] },
-  { label: "You", href: paths.you, icon: "you", views: ["you", "phrase", "cards", "card"] },
+  { label: "Contacts", href: paths.contacts, icon: "contacts", views: ["contacts", "group"] },
+  {
+    label: "You",
+    href: paths.you,
+    icon: "you",
+    views: ["you", "ownBadge", "phrase", "cards", "card"],
+  },
 ];
 
 export function Navigation({ view }: { readonly view: Route["view"] }) {

@@ -7,19 +7,21 @@ const QUIET_MODULES = 4;
 interface QrCodeProps {
   readonly text: string;
   readonly label: string;
+  /** How much of it may be lost; a screen loses little, and a dense code is read better with less. */
+  readonly ecc?: "low" | "medium";
 }
 
-export function QrCode({ text, label }: QrCodeProps) {
+export function QrCode({ text, label, ecc = "medium" }: QrCodeProps) {
   const [rows, setRows] = useState<readonly (readonly boolean[])[]>([]);
   useEffect(() => {
     let isWanted = true;
     void import("qr").then(({ default: encodeQR }) => {
-      if (isWanted) setRows(encodeQR(text, "raw", { ecc: "medium", border: QUIET_MODULES }));
+      if (isWanted) setRows(encodeQR(text, "raw", { ecc, border: QUIET_MODULES }));
     });
     return () => {
       isWanted = false;
     };
-  }, [text]);
+  }, [text, ecc]);
   const size = rows.length || 1;
   return (
     <svg class="qr" role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`}>

@@ -9,9 +9,12 @@ import { Avatar } from "../components/Avatar.tsx";
 import { ContactDetail } from "../components/ContactDetail.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
+import { Later } from "../components/Later.tsx";
 import { MeetingMark } from "../components/MeetingMark.tsx";
 import { paths } from "../router.ts";
 import { useSession } from "../session.ts";
+
+const loadMore = async () => (await import("../tap/ContactsMore.tsx")).ContactsMore;
 
 export function ContactsView({ userId }: { readonly userId: string | null }) {
   const all = useSession((state) => state.contacts);
@@ -47,6 +50,7 @@ function NobodyYet() {
       <a class="button primary" href={paths.meet}>
         Meet someone
       </a>
+      <Later load={loadMore} props={{}} isQuiet />
     </div>
   );
 }
@@ -99,6 +103,7 @@ function ContactList({ contacts, openId }: ContactListProps) {
             </li>
           ))}
         </ul>
+        <Later load={loadMore} props={{}} isQuiet />
       </div>
     </div>
   );

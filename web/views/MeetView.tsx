@@ -10,6 +10,7 @@ import { dayText } from "../clock.ts";
 import { useHiddenContacts } from "../changes.ts";
 import { paths } from "../router.ts";
 import { useSession } from "../session.ts";
+import { TapIcon } from "../tap/TapIcon.tsx";
 
 interface Way {
   readonly title: string;
@@ -62,8 +63,17 @@ export function MeetView() {
   return (
     <div class="page">
       <Heading>Meet someone</Heading>
-      <p class="lead">Side by side: one of you shows a key, the other enters it.</p>
+      <p class="lead">Side by side: tap, or one of you shows a key and the other enters it.</p>
       <ul class="ways" role="list">
+        <li class="way-first">
+          <a class="way" href={paths.tap}>
+            <span class="way-icon">
+              <TapIcon name="tap" />
+            </span>
+            <span class="way-title">Tap</span>
+            <span class="way-text">Hold phones together, or scan each other’s codes.</span>
+          </a>
+        </li>
         {WAYS.map(({ title, text, href, icon }) => (
           <li key={href}>
             <a class="way" href={href}>

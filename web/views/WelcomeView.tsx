@@ -5,19 +5,29 @@ import { NAME_MAX_CHARS } from "../../shared/client/index.ts";
 import { Field } from "../components/Field.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { MeetingMark } from "../components/MeetingMark.tsx";
-import { paths, useLinkedCode } from "../router.ts";
+import { paths, useLinkedCode, useRoute } from "../router.ts";
 import { session } from "../session.ts";
 
 export function WelcomeView() {
   const [name, setName] = useState("");
-  const isInvited = useLinkedCode("enterKey") !== null;
+  const isTapped = useLinkedCode("tap") !== null;
+  const isAnswering = useLinkedCode("enterKey") !== null;
+  const isAsking = useRoute().view === "badge";
+  const isInvited = isTapped || isAnswering || isAsking;
+  const what = isAnswering ? "answer their key" : "become contacts";
   return (
     <>
       <MeetingMark closeness="near" />
-      <Heading>{isInvited ? "Someone wants to meet you" : "Meet people, keep them"}</Heading>
+      <Heading>
+        {isAsking
+          ? "You hold someone’s badge"
+          : isInvited
+            ? "Someone wants to meet you"
+            : "Meet people, keep them"}
+      </Heading>
       <p class="lead">
         {isInvited
-          ? "Say who you are, and you can answer their key. There is nothing to sign up for."
+          ? `Say who you are, and you can ${what}. There is nothing to sign up for.`
           : "A short key makes two people contacts who can trust each other, and swaps their cards. There is nothing to sign up for."}
       </p>
       <form

@@ -60,6 +60,13 @@ export function YouView() {
         <h2 id="cards-title">Your cards</h2>
         <CardList />
       </section>
+      <section aria-labelledby="badge-title">
+        <h2 id="badge-title">Badge</h2>
+        <p class="remark">
+          A code to wear or to print: whoever reads it can ask to become a contact.{" "}
+          <a href={paths.ownBadge}>Your badge</a>
+        </p>
+      </section>
       <section aria-labelledby="profile-title">
         <h2 id="profile-title">Profile</h2>
         <ProfileForm me={me} />

@@ -87,7 +87,8 @@ describe.each(Object.keys(KINDS))("the %s store", (kind) => {
     const first = queue("one");
     await expect.poll(() => began).toEqual(["one"]);
     const [second, third] = [queue("two"), queue("three")];
-    expect(await store.hold("line")).toBeNull();
+    // By then the others have looked as well, however busy the disk is.
+    for (let times = 0; times < 20; times++) expect(await store.hold("line")).toBeNull();
     second.leave();
     first.leave();
     await expect.poll(() => began).toEqual(["one", "three, later"]);

@@ -1,0 +1,3 @@
+// Sheets that come with the views that need them; Vite loads them.
+
+declare module "*.css";

@@ -1,0 +1,47 @@
+// Asks once more before something that cannot be taken back.
+
+import { useState } from "preact/hooks";
+import { Heading } from "../components/Heading.tsx";
+import { Sheet } from "../components/Sheet.tsx";
+import { problemText } from "../problems.ts";
+
+interface ConfirmSheetProps {
+  readonly title: string;
+  readonly text: string;
+  readonly yes: string;
+  readonly no: string;
+  readonly work: () => Promise<void>;
+  readonly onClose: () => void;
+}
+
+export function ConfirmSheet({ title, text, yes, no, work, onClose }: ConfirmSheetProps) {
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const confirm = () => {
+    setBusy(true);
+    setProblem(null);
+    work().then(onClose, (error: unknown) => {
+      setBusy(false);
+      setProblem(problemText(error));
+    });
+  };
+  return (
+    <Sheet label={title} onEscape={onClose}>
+      <Heading level={2}>{title}</Heading>
+      <p class="lead">{text}</p>
+      {problem !== null && (
+        <p class="remark" data-kind="warning" role="alert">
+          {problem}
+        </p>
+      )}
+      <div class="actions">
+        <button type="button" class="button quiet danger" disabled={isBusy} onClick={confirm}>
+          {yes}
+        </button>
+        <button type="button" class="button quiet" disabled={isBusy} onClick={onClose}>
+          {no}
+        </button>
+      </div>
+    </Sheet>
+  );
+}

@@ -1,0 +1,40 @@
+// What there is to know, and to do, of a contact by tap or badge: how sure it is who they are, and the way back.
+
+import "../styles/touches.css";
+import type { Contact } from "../../shared/client/index.ts";
+import { paths } from "../router.ts";
+import { Icon } from "../components/Icon.tsx";
+import { TapIcon } from "./TapIcon.tsx";
+import { UndoButton } from "./UndoButton.tsx";
+
+interface TapFactsProps {
+  readonly contact: Contact;
+  readonly onCompare: () => void;
+}
+
+export function TapFacts({ contact, onCompare }: TapFactsProps) {
+  const { vouched, undoUntil, blocked } = contact;
+  if (blocked || (!vouched && undoUntil === null)) return null;
+  return (
+    <div class="remark tap-facts">
+      <p>
+        {vouched
+          ? "The server says who this was. Tap back, or compare a safety phrase, to be sure."
+          : "You have just tapped. If that was a mistake, it can be undone for a while."}
+      </p>
+      <div class="tap-facts-actions">
+        {vouched && (
+          <>
+            <a class="tool" href={paths.tap}>
+              <TapIcon name="tap" /> Tap back
+            </a>
+            <button type="button" class="tool" onClick={onCompare}>
+              <Icon name="shield" /> Compare a safety phrase
+            </button>
+          </>
+        )}
+        <UndoButton contact={contact} />
+      </div>
+    </div>
+  );
+}
