@@ -127,8 +127,8 @@ export function toContact(
     method,
     metAt,
     verified: verified !== null,
-    vouched: "proofs" in source && isVouched(source, circumstances.own),
-    undoUntil: undoUntil(listed, circumstances),
+    vouched: isVouched(source, verified === null, circumstances.own),
+    undoUntil: undoUntil(listed, (verified === witnessed && witnessed) || listed, circumstances),
     blocked: listed?.blocked ?? false,
     card,
     cardProblem,
@@ -149,14 +149,21 @@ function saidBy(
 
 /** Only the server says who it was: nobody of this account has read the other's ticket, or badge. */
 function isVouched(
-  { proofs = [], isCompared = false }: Partial<Pick<WitnessedContact, "proofs" | "isCompared">>,
+  source: MetContact | WitnessedContact | ContactRecord,
+  isUnverified: boolean,
   own: UserId,
 ): boolean {
-  return proofs.length > 0 && !isCompared && !proofs.some(({ by }) => by === own);
+  if (isUnverified) return source.method === "tap" || source.method === "badge";
+  if (!("isCompared" in source)) return false;
+  return !source.isCompared && !source.proofs.some(({ by }) => by === own);
 }
 
-function undoUntil(listed: ContactRecord | null, { now, aheadMs }: Circumstances): number | null {
-  if (listed?.method !== "tap") return null;
-  const end = undoEnd(listed.metAt) - aheadMs;
+function undoUntil(
+  listed: ContactRecord | null,
+  timed: Pick<ContactRecord, "metAt"> | null,
+  { now, aheadMs }: Circumstances,
+): number | null {
+  if (listed?.method !== "tap" || timed === null) return null;
+  const end = undoEnd(timed.metAt) - aheadMs;
   return now < end ? end : null;
 }

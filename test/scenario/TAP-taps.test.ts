@@ -207,6 +207,25 @@ for (const side of ["reader", "shower"] as const) {
   });
 }
 
+test("TAP-7: a touch that was tapped back is taken back with the group that it has made", async () => {
+  const [ada, ben, cem] = [await person("Ada"), await person("Ben"), await person("Cem")];
+  const { groupId } = await ada.client.taps.tap([await show(ben), await show(cem)]);
+  await expectTapped(ben, ada);
+  await ben.client.taps.tap([await show(ada)]);
+  await expect.poll(async () => (await contactIn(ben, ada))?.vouched).toBe(false);
+  const again = await ada.client.taps.tap([await show(ben), await show(cem)]);
+  expect(again.groupId).not.toBe(groupId);
+  await ada.client.taps.undo(ben.userId);
+  for (const [one, other] of [
+    [ada, ben],
+    [ben, ada],
+  ] as const) {
+    await expect.poll(() => contactIn(one, other)).toBeNull();
+    await expect.poll(() => one.client.groups.list()).toEqual([]);
+  }
+  expect(await contactIn(ada, cem)).not.toBeNull();
+});
+
 test("TAP-7: who was met by a key is not let go of by an undo, nor made less of by a touch", async () => {
   const [ada, ben] = [await person("Ada"), await person("Ben")];
   await meet(ada.client, ben.client);
@@ -221,6 +240,32 @@ async function compared(...all: Person[]): Promise<string[]> {
     .toEqual(all.map(() => "comparing"));
   return all.map((one) => tablesOf(one).at(-1)!.phrase!.join(" "));
 }
+
+test("TAP-5: a table that is laid while the connection comes up is not given up before the server knows of it", async () => {
+  const [ben, cem] = [await person("Ben"), await person("Cem")];
+  const { promise: submitting, resolve: submits } = Promise.withResolvers<void>();
+  const { promise: asked, resolve: asks } = Promise.withResolvers<void>();
+  const ports: Partial<Ports> = {
+    async fetch(url, init) {
+      const { pathname } = new URL(String(url));
+      if (pathname === "/v1/upgrade-tokens") await submitting;
+      if (pathname === "/v1/taps") {
+        submits();
+        await asked;
+      }
+      const answer = await fetch(url, init);
+      if (pathname.startsWith("/v1/taps/") && answer.status === 404) asks();
+      return answer;
+    },
+  };
+  const ada = await person("Ada", { ports });
+  const { tapId } = await ada.client.taps.together([await show(ben), await show(cem)]);
+  for (const one of [ada, ben, cem]) {
+    await expect.poll(() => tablesOf(one).at(-1)?.at).toBe("comparing");
+    await one.client.taps.confirm(tapId);
+  }
+  await expect.poll(() => tablesOf(ada).at(-1)?.at).toBe("settled");
+});
 
 test("TAP-5: three at a table see one phrase, and once all have confirmed are contacts and a group", async () => {
   const [ada, ben, cem] = [await person("Ada"), await person("Ben"), await person("Cem")];
@@ -238,6 +283,26 @@ test("TAP-5: three at a table see one phrase, and once all have confirmed are co
     .toEqual([false, false]);
   const { groupId } = tablesOf(ada).at(-1)!;
   await expect.poll(async () => (await ben.client.groups.get(groupId!)).isCompared).toBe(true);
+});
+
+test("TAP-5: two at a table are contacts, and who has compared its phrase needs the server's word no more", async () => {
+  const [ada, ben, cem] = [await person("Ada"), await person("Ben"), await person("Cem")];
+  for (const urls of [[await show(ben)], [await show(ben), await show(cem)]]) {
+    const all = [ada, ben, ...urls.slice(1).map(() => cem)];
+    const { tapId } = await ada.client.taps.together(urls);
+    const [phrase] = await compared(...all);
+    expect(phrase?.split(" ")).toHaveLength(6);
+    await Promise.all(all.map(({ client }) => client.taps.confirm(tapId)));
+    await expect
+      .poll(() => all.map((one) => tablesOf(one).at(-1)?.at))
+      .toEqual(all.map(() => "settled"));
+    for (const one of all.slice(1)) {
+      await expect
+        .poll(() => contactIn(one, ada))
+        .toMatchObject({ method: "tap", verified: true, vouched: false });
+    }
+  }
+  expect(tablesOf(ada).filter(({ at }) => at === "settled").length).toBe(2);
 });
 
 test("TAP-5: one who declines ends the table for all, and nobody is a contact", async () => {

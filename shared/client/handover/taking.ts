@@ -16,6 +16,7 @@ import { verifyContact } from "../../core/handover/contactProof.ts";
 import type { HandoverContent } from "../../core/line/handoverContent.ts";
 import { fromBase64Url } from "../../core/crypto/bytes.ts";
 import type { UserId } from "../../wire/ids.ts";
+import type { ContactRecord } from "../../wire/mailbox.ts";
 import { CHOSEN_CARD_ID } from "../cardBox.ts";
 import { ForkedLogError } from "../forkedLog.ts";
 import type { ConversationWork } from "../line/conversationWork.ts";
@@ -190,7 +191,9 @@ export class HandoverTaking {
     const id = introducedId(userId);
     const known = await this.#get<Introduced>("settings", id);
     if (known !== null && known.at >= at) return;
-    this.#put("settings", id, said satisfies Introduced);
+    const listed = await this.#context.store.get<ContactRecord>("listings", userId);
+    const receiptHash = listed?.receiptHash ?? null;
+    this.#put("settings", id, { ...said, receiptHash } satisfies Introduced);
     this.news.contacts = true;
   }
 

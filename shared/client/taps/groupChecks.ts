@@ -24,8 +24,12 @@ export function verifiedMembers(group: Group, keyOf: KeyOf): Set<UserId> {
   return new Set(verified.map(({ userId }) => userId));
 }
 
-/** All at the table have signed for one phrase. @param members as they were at the table */
+/**
+ * All at the table have signed for one phrase, one of them with a device of the own account: that strangers have, the
+ * server could make up. @param members as they were at the table
+ */
 export function isComparedBy(
+  own: UserId,
   tapId: string,
   members: readonly GroupMember[],
   keyOf: KeyOf,
@@ -36,7 +40,8 @@ export function isComparedBy(
     share,
   }));
   const statement = statementAt(tapId, seats);
-  if (statement === null || members.length < 2) return false;
+  const isOwn = ({ userId, deviceId }: GroupMember) => userId === own && !!keyOf(userId, deviceId);
+  if (statement === null || members.length < 2 || !members.some(isOwn)) return false;
   return members.every((member) => {
     const key = keyOfMember(member, keyOf);
     const { confirmation } = member;

@@ -14,19 +14,36 @@ import { nameOf, type TapsContext } from "./tapsContext.ts";
 const AT_ONCE = 6;
 /** In `settings`: who was at the table of a group when this device first saw that all had compared its phrase. */
 const tableId = (groupId: string) => `tap.table.${groupId}`;
+/** In `settings`: members as this device has verified them, for when those have left by whom it could. */
+const membersId = (groupId: string) => `tap.members.${groupId}`;
+
+type SeenMember = Pick<GroupMember, "userId" | "deviceId" | "ticket">;
 
 export class GroupWork {
   readonly #context: TapsContext;
+  /** As they were read last. */
+  readonly #read = new Map<string, GroupInfo>();
 
   constructor(context: TapsContext) {
     this.#context = context;
   }
 
+  /** The latest first. Of more than the server lets be read at a time, some are as they were read last, or are left out. */
   async list(): Promise<GroupInfo[]> {
     const { groups } = await this.#context.device.call("groups", {});
     const found: GroupInfo[] = [];
-    const get = (groupId: string) => this.get(groupId).catch(nullIfGone);
-    await inOrder(AT_ONCE, groups, get, async (_, group) => {
+    let isEnough = false;
+    const get = async (groupId: string): Promise<GroupInfo | null> => {
+      if (isEnough) return this.#read.get(groupId) ?? null;
+      return this.get(groupId).catch((error: unknown) => {
+        const code = error instanceof ProblemError ? error.code : null;
+        if (code === "group-unknown") return null; // left, or dissolved, meanwhile
+        if (code !== "too-many-requests") throw error;
+        isEnough = true;
+        return this.#read.get(groupId) ?? null;
+      });
+    };
+    await inOrder(AT_ONCE, groups.toReversed(), get, async (_, group) => {
       if (group !== null) found.push(group);
     });
     return found.toSorted((a, b) => b.createdAt - a.createdAt);
@@ -36,9 +53,9 @@ export class GroupWork {
     const { device, contacts } = this.#context;
     const group = await device.call("group", { params: { groupId } });
     const keyOf = await this.#keysOf(group.members);
-    const verified = verifiedMembers(group, keyOf);
+    const verified = await this.#verified(group, keyOf);
     const { createdAt, by, members } = group;
-    return {
+    const read: GroupInfo = {
       groupId,
       createdAt,
       by,
@@ -53,13 +70,35 @@ export class GroupWork {
         })),
       ),
     };
+    this.#read.set(groupId, read);
+    return read;
   }
 
   async leave(groupId: string): Promise<void> {
     const { device, store, listeners } = this.#context;
     await device.call("leaveGroup", { params: { groupId } });
-    await store.delete("settings", tableId(groupId));
+    this.#read.delete(groupId);
+    await store.apply([
+      { collection: "settings", id: tableId(groupId) },
+      { collection: "settings", id: membersId(groupId) },
+    ]);
     listeners.tell({ event: "groups" });
+  }
+
+  /** Whoever was verified once stays so, as the same device with the same ticket. */
+  async #verified(group: Group, keyOf: KeyOf): Promise<Set<UserId>> {
+    const { store } = this.#context;
+    const id = membersId(group.groupId);
+    const known = (await store.get<readonly SeenMember[]>("settings", id)) ?? [];
+    const fresh = verifiedMembers(group, keyOf);
+    const isKnown = (member: SeenMember) => known.some((one) => isSame(one, member));
+    const isVerified = (member: SeenMember) => fresh.has(member.userId) || isKnown(member);
+    const verified = group.members.filter(isVerified);
+    if (!verified.every(isKnown)) {
+      const seen = verified.map(({ userId, deviceId, ticket }) => ({ userId, deviceId, ticket }));
+      await store.put("settings", id, seen satisfies readonly SeenMember[]);
+    }
+    return new Set(verified.map(({ userId }) => userId));
   }
 
   /** Who has left since is still among those who compared it. */
@@ -70,7 +109,8 @@ export class GroupWork {
       const names = new Set(kept.map(({ userId }) => userId));
       return members.every(({ userId }) => names.has(userId));
     }
-    const isCompared = isComparedBy(tapId, members, keyOf);
+    const { userId } = this.#context.device.identity;
+    const isCompared = isComparedBy(userId, tapId, members, keyOf);
     if (isCompared) await store.put("settings", tableId(groupId), members);
     return isCompared;
   }
@@ -106,8 +146,8 @@ export class GroupWork {
   }
 }
 
-/** Left by this account, or dissolved, while the list was read. */
-function nullIfGone(error: unknown): null {
-  if (error instanceof ProblemError && error.code === "group-unknown") return null;
-  throw error;
+function isSame(one: SeenMember, other: SeenMember): boolean {
+  return (
+    one.userId === other.userId && one.deviceId === other.deviceId && one.ticket === other.ticket
+  );
 }

@@ -1,9 +1,11 @@
 // How contacts that were made by a touch or a request introduce themselves to each other: name and card, which go over
-// the line from the devices that took part. Those of a meeting, which proved them together with the keys, stay.
+// the line from the devices that took part. Those of a meeting, which proved them together with the keys, stay; and
+// nobody who is a contact takes another name by introducing themselves anew: one introduction counts of each touch.
 
 import { fromBase64Url } from "../../core/crypto/bytes.ts";
 import type { IntroductionContent } from "../../core/line/introductionContent.ts";
 import type { UserId } from "../../wire/ids.ts";
+import type { ContactRecord } from "../../wire/mailbox.ts";
 import { cardTask, toDo } from "../handover/tasks.ts";
 import { readCard } from "../receivedCard.ts";
 import type { Change, Store } from "../store/store.ts";
@@ -17,16 +19,19 @@ export async function takeIntroduction(
 ): Promise<Change[]> {
   const { at, name } = content;
   const known = await store.get<Introduced>("settings", introducedId(userId));
-  if (known !== null && known.at >= at) return [];
+  const listed = await store.get<ContactRecord>("listings", userId);
+  const receiptHash = listed?.receiptHash ?? null;
+  const isAnew = known?.receiptHash && receiptHash && known.receiptHash !== receiptHash;
+  if (known !== null && !isAnew) return [];
   if ("blob" in content) {
     const { card = null, cardProblem = null } = known ?? {};
     return [
-      introduced({ userId, at, name, card, cardProblem }),
+      introduced({ userId, at, name, card, cardProblem, receiptHash }),
       toDo(cardTask(userId, at, content.blob)),
     ];
   }
   const bytes = fromBase64Url(content.card ?? "");
-  return [introduced({ userId, at, name, ...readCard(bytes) })];
+  return [introduced({ userId, at, name, ...readCard(bytes), receiptHash })];
 }
 
 export function introduced(value: Introduced): Change {

@@ -1,5 +1,6 @@
 // Whether this device is at a table, by which of its tickets, and whether that table can be believed. What was decided
-// once for a ticket is kept before anything is said, and stays so: of two rosters for one ticket, one is a lie.
+// once for a ticket is kept before anything is said, and stays so: of two rosters for one ticket, one is a lie. An id
+// names one table here, that of the initiator who was the first to use it.
 
 import { equalBytes, fromBase64Url } from "../../core/crypto/bytes.ts";
 import { readTicket } from "../../core/tap/ticket.ts";
@@ -7,6 +8,7 @@ import type { UserId } from "../../wire/ids.ts";
 import type { Tap } from "../../wire/tap.ts";
 import { isPassing } from "../passing.ts";
 import { rosterName, type Seat, seatsAt } from "./tableChecks.ts";
+import { isEnded } from "./tableProgress.ts";
 import { alone, type TapsContext } from "./tapsContext.ts";
 import type { KeptTicket, Tickets, TicketTable } from "./tickets.ts";
 
@@ -16,7 +18,11 @@ export interface Seated {
   readonly table: TicketTable;
   /** The ticket has another table already. */
   readonly isForeign: boolean;
+  /** Another initiator has taken the id of a table that this device knows: it is shown nowhere. */
+  readonly isNamesake: boolean;
 }
+
+const OWN = { isForeign: false, isNamesake: false } as const;
 
 export class Seating {
   readonly #context: TapsContext;
@@ -45,7 +51,7 @@ export class Seating {
     const { userId } = this.#context.device.identity;
     const own = tap.table?.members.find((member) => member.userId === userId);
     if (own === undefined) return null;
-    return alone(this.#context, `tap.seat.${own.ticket}`, () => this.#seat(tap, own.ticket));
+    return alone(this.#context, "tap.seats", () => this.#seat(tap, own.ticket));
   }
 
   async keep(seated: Seated, change: Partial<TicketTable>): Promise<Seated> {
@@ -60,19 +66,26 @@ export class Seating {
     const { by, tapId } = tap;
     const members = tap.table?.members ?? [];
     const shown = { by, tapId, roster: rosterName(by, tapId, members), isOver: false };
-    const isEnded = tap.at === "aborted";
+    const isAborted = tap.at === "aborted";
+    const isNamesake = await this.#isTaken(tap);
     const { table } = kept;
+    if (isNamesake || (table !== null && (table.by !== by || table.tapId !== tapId))) {
+      const lie = { kept, table: { ...shown, isTampered: true }, isForeign: true, isNamesake };
+      return isAborted ? null : lie;
+    }
     if (table === null) {
-      if (isEnded || tap.at === "settled") return null;
+      if (isEnded(tap)) return null;
       const isTampered = !(await this.#isSound(by, members));
-      return this.keep({ kept, table: { ...shown, isTampered }, isForeign: false }, {});
+      return this.keep({ kept, table: { ...shown, isTampered }, ...OWN }, {});
     }
-    if (table.by !== by || table.tapId !== tapId) {
-      return isEnded ? null : { kept, table: { ...shown, isTampered: true }, isForeign: true };
-    }
-    const seated = { kept, table, isForeign: false };
-    if (isEnded || table.roster === shown.roster) return seated;
+    const seated = { kept, table, ...OWN };
+    if (isAborted || table.isOver || table.roster === shown.roster) return seated;
     return this.keep(seated, { isTampered: true });
+  }
+
+  async #isTaken({ by, tapId }: Tap): Promise<boolean> {
+    const all = await this.#tickets.seated();
+    return all.some(({ table }) => table.tapId === tapId && table.by !== by);
   }
 
   async #isSound(by: UserId, members: NonNullable<Tap["table"]>["members"]): Promise<boolean> {

@@ -8,6 +8,7 @@ import { TAP_UNDO_SECONDS } from "../../wire/limits.ts";
 import type { Tap, TapRequest } from "../../wire/tap.ts";
 import { ConnectionError } from "../connectionError.ts";
 import { within } from "../ports.ts";
+import type { Store } from "../store/store.ts";
 import type { Retrying } from "./retrying.ts";
 import type { TapsContext } from "./tapsContext.ts";
 
@@ -23,6 +24,11 @@ const TAP_ID_BYTES = 16;
 const PATIENCE_MS = 60_000;
 /** As long the server repeats what it has decided; what it has not heard of by then is expired. */
 const KEEP_MS = TAP_UNDO_SECONDS * 1_000;
+
+/** Whether it is kept still, since the server has not answered it. */
+export async function isUnanswered(store: Store, tapId: string): Promise<boolean> {
+  return (await store.get<Sent>("settings", PREFIX + tapId)) !== null;
+}
 
 /** The server was not reached for as long as it would remember. */
 class SubmissionExpired extends Error {

@@ -5,6 +5,7 @@ import { tablePhrase } from "../../core/tap/statements.ts";
 import type { Tap } from "../../wire/tap.ts";
 import { loadWords } from "../codes.ts";
 import type { Table, TableEndReason, TableMember } from "./model.ts";
+import { isEnded, keyOf, type TableKey } from "./tableProgress.ts";
 import { adviceForRefused, adviceForTable } from "./tapAdvice.ts";
 import { nameOf, type TapsContext } from "./tapsContext.ts";
 
@@ -13,6 +14,7 @@ const UNSTEADY_MS = 3_000;
 
 export class TableView {
   readonly #context: TapsContext;
+  /** By key. */
   readonly #told = new Map<string, Table>();
 
   constructor(context: TapsContext) {
@@ -28,12 +30,12 @@ export class TableView {
   async show(tap: Tap, statement: Uint8Array | null, lie?: "tampered"): Promise<Table> {
     const { tapId, by, groupId } = tap;
     const isOver = lie !== undefined || tap.at === "aborted";
-    const isOpen = tap.at !== "aborted" && tap.at !== "settled";
+    const isOpen = !isEnded(tap);
     const table: Table = {
       tapId,
       by,
       at: isOver ? "aborted" : !isOpen ? "settled" : statement === null ? "gathering" : "comparing",
-      until: this.#steady(tapId, this.localUntil(tap)),
+      until: this.#steady(tap),
       members: await this.#members(tap),
       phrase: statement === null || isOver ? null : await phraseOf(statement),
       groupId: isOver ? null : groupId,
@@ -43,14 +45,14 @@ export class TableView {
   }
 
   /** As it was told last. */
-  last(tapId: string): Table | null {
-    return this.#told.get(tapId) ?? null;
+  last(key: TableKey): Table | null {
+    return this.#told.get(keyOf(key)) ?? null;
   }
 
   /** The server knows of that table no more. */
-  forgotten(tapId: string): void {
-    const table = this.#told.get(tapId);
-    if (table === undefined || table.end !== null || table.at === "settled") return;
+  forgotten(key: TableKey): void {
+    const table = this.last(key);
+    if (table === null || table.end !== null || table.at === "settled") return;
     const advice = adviceForTable("timedOut", null);
     const end = { reason: "timedOut", by: null, advice } as const;
     this.#tell({ ...table, at: "aborted", phrase: null, end });
@@ -80,14 +82,15 @@ export class TableView {
     return { reason, by, advice };
   }
 
-  #steady(tapId: string, until: number): number {
-    const before = this.#told.get(tapId)?.until ?? 0;
+  #steady(tap: Tap): number {
+    const until = this.localUntil(tap);
+    const before = this.last(tap)?.until ?? 0;
     return Math.abs(until - before) < UNSTEADY_MS ? before : until;
   }
 
   #tell(table: Table): Table {
-    const before = this.#told.get(table.tapId);
-    this.#told.set(table.tapId, table);
+    const before = this.last(table);
+    this.#told.set(keyOf(table), table);
     if (JSON.stringify(before) !== JSON.stringify(table)) {
       this.#context.listeners.tell({ event: "table", table });
     }

@@ -1,5 +1,6 @@
 // Tables at which this device is (TAP-5): it shows its share once, for the first roster that it was shown and found
-// sound, verifies all others' shares, and only then has a phrase to compare. What does not verify ends it here.
+// sound, verifies all others' shares, and only then has a phrase to compare. What does not verify ends it here. No table
+// ever goes back, whatever answers and notices overtake each other.
 
 import { toBase64Url } from "../../core/crypto/bytes.ts";
 import type { Tap } from "../../wire/tap.ts";
@@ -7,10 +8,20 @@ import { ProblemError } from "../../wire/problem.ts";
 import { ConnectionError } from "../connectionError.ts";
 import { isPassing } from "../passing.ts";
 import { jitteredDelayMs } from "../ports.ts";
+import { forgetCompared, keepCompared } from "./comparedTables.ts";
 import type { Table } from "./model.ts";
 import type { Retrying } from "./retrying.ts";
 import { type Seated, Seating } from "./seating.ts";
+import { isUnanswered } from "./submissions.ts";
 import { statementAt } from "./tableChecks.ts";
+import {
+  isBehind,
+  isEnded,
+  keyOf,
+  type Progress,
+  progressOf,
+  type TableKey,
+} from "./tableProgress.ts";
 import { TableView } from "./tableView.ts";
 import type { TapsContext } from "./tapsContext.ts";
 import type { Tickets } from "./tickets.ts";
@@ -34,8 +45,13 @@ export class Tables {
   readonly #view: TableView;
   /** Told of each that everyone has confirmed. */
   readonly #settled: (tap: Tap) => Promise<unknown>;
+  /** By key, as the others. */
+  /** Own ones that are being signed, and are not kept to be sent yet. */
+  readonly #gathering = new Set<string>();
   readonly #comparing = new Map<string, Comparing>();
   readonly #timers = new Map<string, () => void>();
+  /** The furthest that was taken here. */
+  readonly #progress = new Map<string, Progress>();
   #tries = 0;
   #isClosed = false;
   #work: Promise<unknown> = Promise.resolve();
@@ -55,8 +71,14 @@ export class Tables {
   }
 
   /** Before a table is submitted: whatever else the server shows of it then is a lie. */
-  gather(tapId: string, own: string, tickets: readonly string[]): Promise<void> {
-    return this.#seating.gather(tapId, own, tickets);
+  async gather(tapId: string, own: string, tickets: readonly string[]): Promise<void> {
+    this.#gathering.add(tapId);
+    await this.#seating.gather(tapId, own, tickets);
+  }
+
+  /** What was gathered is on its way to the server, or was refused. */
+  gathered(tapId: string): void {
+    this.#gathering.delete(tapId);
   }
 
   /** What the server shows of a table. Null when this device is not there. */
@@ -70,25 +92,29 @@ export class Tables {
   }
 
   /** As it was told last; null for none that was. */
-  shown(tapId: string): Table | null {
-    return this.#view.last(tapId);
+  shown(key: TableKey): Table | null {
+    return this.#view.last(key);
   }
 
   /** Asks what has become of all at which this device was, as after a restart. */
   async look(): Promise<void> {
     for (const { table } of await this.#tickets.atTables()) {
-      await this.#lookAt(table.by, table.tapId).catch(() => {}); // the next connection, or its time, comes
+      await this.#lookAt(table).catch(() => {}); // the next connection, or its time, comes
     }
   }
 
   async confirm(tapId: string): Promise<void> {
-    const { device } = this.#context;
+    const { device, store } = this.#context;
     const by = await this.#initiatorOf(tapId);
-    if (!this.#comparing.has(tapId)) await this.#lookAt(by, tapId);
-    const comparing = this.#comparing.get(tapId);
+    const key = keyOf({ by, tapId });
+    if (!this.#comparing.has(key)) await this.#lookAt({ by, tapId });
+    const comparing = this.#comparing.get(key);
     if (comparing === undefined) throw new ProblemError("out-of-turn");
     const { tap, statement } = comparing;
     const signature = toBase64Url(await device.sign(statement));
+    if (by !== device.identity.userId) {
+      await keepCompared(store, device.identity.userId, tap, signature);
+    }
     const params = { userId: by, tapId };
     const call = () => device.call("confirmTable", { params, body: { signature } });
     await this.take(await this.#retrying.call(call, this.#view.localUntil(tap)));
@@ -116,6 +142,8 @@ export class Tables {
     const seated = await this.#seating.at(tap);
     if (seated === null) return this.#neverBegan(tap);
     if (seated.table.isTampered) return this.#refuse(tap, seated);
+    if (this.#isLate(tap, seated)) return this.#view.last(tap);
+    this.#progress.set(keyOf(tap), progressOf(tap));
     switch (tap.at) {
       case "settling": {
         this.#lookIn(tap, SETTLING_MS);
@@ -126,7 +154,7 @@ export class Tables {
       case "comparing": {
         const statement = this.#statementOf(tap, seated);
         if (statement === null) return this.#refuse(tap, seated);
-        this.#comparing.set(tap.tapId, { tap, statement });
+        this.#comparing.set(keyOf(tap), { tap, statement });
         return this.#goesOn(tap, statement);
       }
       case "settled":
@@ -135,15 +163,23 @@ export class Tables {
         return this.#view.show(tap, this.#statementOf(tap, seated));
       case "aborted":
         await this.#over(tap, seated);
+        await forgetCompared(this.#context.store, tap);
         return this.#view.show(tap, null);
     }
+  }
+
+  /** What has come further here stays so; and what was over before this tab or process began is no news. */
+  #isLate(tap: Tap, { table }: Seated): boolean {
+    const known = this.#progress.get(keyOf(tap));
+    if (table.isOver && (known === undefined || !isEnded(tap))) return true;
+    return known !== undefined && isBehind(progressOf(tap), known);
   }
 
   /** A table of this account's own, with a code that was not good: nobody else has heard of it. */
   async #neverBegan(tap: Tap): Promise<Table | null> {
     const isOwn = tap.by === this.#context.device.identity.userId;
     if (!isOwn || tap.at !== "aborted" || tap.table === null) return null;
-    await this.#forget(tap.tapId);
+    await this.#forget(tap);
     return this.#view.show(tap, null);
   }
 
@@ -182,39 +218,41 @@ export class Tables {
   }
 
   /** The others are told that nothing comes of it, if the server tells them. */
-  async #refuse(tap: Tap, seated: Seated): Promise<Table> {
+  async #refuse(tap: Tap, seated: Seated): Promise<Table | null> {
     // Of a second table for one ticket nothing is kept: the first is what this device is at.
     if (!seated.isForeign) {
+      await forgetCompared(this.#context.store, tap);
       await this.#over(tap, await this.#seating.keep(seated, { isTampered: true }));
     }
-    const isOpen = tap.at !== "aborted" && tap.at !== "settled";
-    if (isOpen) {
+    if (!isEnded(tap)) {
       const params = { userId: tap.by, tapId: tap.tapId };
       void this.#context.device.call("declineTable", { params }).catch(() => {});
     }
-    return this.#view.show(tap, null, "tampered");
+    return seated.isNamesake ? null : this.#view.show(tap, null, "tampered");
   }
 
   async #over(tap: Tap, seated: Seated): Promise<void> {
-    this.#comparing.delete(tap.tapId);
-    this.#timers.get(tap.tapId)?.();
-    this.#timers.delete(tap.tapId);
+    const key = keyOf(tap);
+    this.#comparing.delete(key);
+    this.#timers.get(key)?.();
+    this.#timers.delete(key);
     if (!seated.table.isOver) await this.#seating.keep(seated, { isOver: true });
   }
 
-  #lookSoon(tap: Pick<Tap, "by" | "tapId">): void {
+  #lookSoon(key: TableKey): void {
     this.#tries += 1;
-    this.#lookIn(tap, jitteredDelayMs(this.#tries, this.#context.ports.random));
+    this.#lookIn(key, jitteredDelayMs(this.#tries, this.#context.ports.random));
   }
 
-  #lookIn({ by, tapId }: Pick<Tap, "by" | "tapId">, delayMs: number): void {
-    this.#timers.get(tapId)?.();
+  #lookIn({ by, tapId }: TableKey, delayMs: number): void {
+    const key = keyOf({ by, tapId });
+    this.#timers.get(key)?.();
     if (this.#isClosed) return;
-    const look = () => void this.#lookAt(by, tapId).catch(() => {}); // the next connection looks again
-    this.#timers.set(tapId, this.#context.ports.after(Math.max(0, delayMs), look));
+    const look = () => void this.#lookAt({ by, tapId }).catch(() => {}); // the next connection looks again
+    this.#timers.set(key, this.#context.ports.after(Math.max(0, delayMs), look));
   }
 
-  async #lookAt(by: Tap["by"], tapId: string): Promise<void> {
+  async #lookAt({ by, tapId }: TableKey): Promise<void> {
     const { device } = this.#context;
     try {
       await this.take(await device.call("tapState", { params: { userId: by, tapId } }));
@@ -222,13 +260,22 @@ export class Tables {
     } catch (error) {
       if (isPassing(error)) this.#lookSoon({ by, tapId });
       if (!(error instanceof ProblemError) || error.code !== "tap-unknown") throw error;
-      await this.#forget(tapId);
-      this.#view.forgotten(tapId);
+      if (await this.#isOnItsWay({ by, tapId })) return;
+      await this.#forget({ by, tapId });
+      this.#view.forgotten({ by, tapId });
     }
   }
 
-  async #forget(tapId: string): Promise<void> {
-    const kept = (await this.#tickets.atTables()).find(({ table }) => table.tapId === tapId);
+  /** A table of one's own of which the server has yet to hear. */
+  async #isOnItsWay({ by, tapId }: TableKey): Promise<boolean> {
+    const { device, store } = this.#context;
+    if (by !== device.identity.userId) return false;
+    return this.#gathering.has(tapId) || (await isUnanswered(store, tapId));
+  }
+
+  async #forget(key: TableKey): Promise<void> {
+    this.#progress.delete(keyOf(key));
+    const kept = (await this.#tickets.atTables()).find(({ table }) => keyOf(table) === keyOf(key));
     if (kept !== undefined) await this.#tickets.keepTable(kept, { ...kept.table, isOver: true });
   }
 

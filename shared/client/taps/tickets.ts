@@ -31,6 +31,8 @@ export interface KeptTicket {
   readonly table: TicketTable | null;
 }
 
+type SeatedTicket = KeptTicket & { readonly table: TicketTable };
+
 const SHARE_BYTES = 16;
 /** Much longer than ticket and table together last. */
 const KEEP_SECONDS = 60 * 60;
@@ -79,8 +81,13 @@ export class Tickets {
   }
 
   /** Those that are at a table which is not over. */
-  async atTables(): Promise<(KeptTicket & { readonly table: TicketTable })[]> {
-    return (await this.#all()).filter(isAtTable).filter(({ table }) => !table.isOver);
+  async atTables(): Promise<SeatedTicket[]> {
+    return (await this.seated()).filter(({ table }) => !table.isOver);
+  }
+
+  /** Those that are, or lately were, at a table. */
+  async seated(): Promise<SeatedTicket[]> {
+    return (await this.#all()).filter(isAtTable);
   }
 
   async keepTable(kept: KeptTicket, table: TicketTable): Promise<void> {
@@ -108,6 +115,6 @@ function idOf(nonce: Uint8Array): string {
   return PREFIX + toBase64Url(nonce);
 }
 
-function isAtTable(kept: KeptTicket): kept is KeptTicket & { readonly table: TicketTable } {
+function isAtTable(kept: KeptTicket): kept is SeatedTicket {
   return kept.table !== null;
 }

@@ -9,6 +9,7 @@ import type { TapProof } from "../../wire/tap.ts";
 import { isPassing } from "../passing.ts";
 import type { Contact } from "../model.ts";
 import type { ServerClock } from "./clock.ts";
+import type { Retrying } from "./retrying.ts";
 import { alone, type TapsContext } from "./tapsContext.ts";
 
 type TouchName = Pick<TapProof, "by" | "tapId">;
@@ -26,10 +27,15 @@ interface Told {
 const PREFIX = "tap.told.";
 /** What was undone in time is heard of a little later. */
 const HEARD_MS = 60_000;
+/** How long it is tried to undo the rest of what is undone in part. */
+const PATIENCE_MS = 60_000;
+/** The latest of those that the mailbox lists. */
+const GROUPS_LOOKED_AT = 20;
 
 export class Touches {
   readonly #context: TapsContext;
   readonly #clock: ServerClock;
+  readonly #retrying: Retrying;
   readonly #startedAt: number;
   /** In this tab or process. */
   readonly #tellings = new Set<string>();
@@ -38,9 +44,10 @@ export class Touches {
   #isQueued = false;
   #work: Promise<unknown> = Promise.resolve();
 
-  constructor(context: TapsContext, clock: ServerClock) {
+  constructor(context: TapsContext, clock: ServerClock, retrying: Retrying) {
     this.#context = context;
     this.#clock = clock;
+    this.#retrying = retrying;
     this.#startedAt = context.ports.now();
     context.listeners.add((event) => {
       if (event.event === "tapped") this.#tellings.add(event.contact.userId);
@@ -75,28 +82,69 @@ export class Touches {
     });
   }
 
-  /** @throws ProblemError `contact-unknown`, `undo-over`; ConnectionError */
+  /**
+   * Any submission takes back all touches of the two; each is told, since what else it has made, such as a group, it
+   * lets go of by itself. @throws ProblemError `contact-unknown`, `undo-over`; ConnectionError
+   */
   async undo(userId: UserId): Promise<void> {
-    const { device, contacts } = this.#context;
+    const { contacts } = this.#context;
     if ((await contacts.find(userId)) === null) throw new ProblemError("contact-unknown");
     const latestFirst = (await this.#proofsOf(userId)).toSorted((a, b) => b.at - a.at);
     let fault = new ProblemError("undo-over");
-    for (const { by, tapId } of latestFirst) {
-      const params = { userId: by, tapId };
-      const isUndone = await device.call("undoTap", { params, body: { userId } }).then(
-        () => true,
-        (error: unknown) => {
-          if (!(error instanceof ProblemError) || isPassing(error)) throw error;
-          fault = error.code === "tap-unknown" ? fault : error;
-          return false;
-        },
-      );
-      if (!isUndone) continue;
-      await contacts.refresh();
-      await this.settle(userId);
-      return;
+    let isUndone = false;
+    try {
+      for (const touch of latestFirst) {
+        const refused = await this.#undoOne(userId, touch, isUndone);
+        if (refused === null) isUndone = true;
+        else if (refused.code !== "tap-unknown") fault = refused;
+      }
+      if (!isUndone) throw fault;
+      for (const touch of await this.#leftInGroups(userId, latestFirst)) {
+        await this.#undoOne(userId, touch, isUndone);
+      }
+    } finally {
+      if (isUndone) {
+        await contacts.refresh();
+        await this.settle(userId);
+      }
     }
-    throw fault;
+  }
+
+  /**
+   * @param isUrgent whether an earlier call has let go of the contact, so that nobody can ask for this one again
+   * @returns why the server refuses; null once it is undone @throws whatever passes by itself
+   */
+  async #undoOne(
+    userId: UserId,
+    { by, tapId }: TouchName,
+    isUrgent: boolean,
+  ): Promise<ProblemError | null> {
+    const { device, ports } = this.#context;
+    const call = () => device.call("undoTap", { params: { userId: by, tapId }, body: { userId } });
+    try {
+      await (isUrgent ? this.#retrying.call(call, ports.now() + PATIENCE_MS) : call());
+      return null;
+    } catch (error) {
+      if (!(error instanceof ProblemError) || isPassing(error)) throw error;
+      return error;
+    }
+  }
+
+  /** Submissions of the two that no proof is listed of, but a group is left: of several in one direction, one is listed. */
+  async #leftInGroups(userId: UserId, known: readonly TouchName[]): Promise<TouchName[]> {
+    const { device, ports } = this.#context;
+    const both = [device.identity.userId, userId];
+    const endAt = ports.now() + PATIENCE_MS;
+    const { groups } = await this.#retrying.call(() => device.call("groups", {}), endAt);
+    const since = (await this.#clock.now()) - TAP_UNDO_SECONDS * 1_000;
+    const left: TouchName[] = [];
+    for (const groupId of groups.slice(-GROUPS_LOOKED_AT)) {
+      const group = await device.call("group", { params: { groupId } }).catch(() => null);
+      if (group === null || group.createdAt < since || isAmong(known, group)) continue;
+      const isIn = (one: UserId) => group.members.some((member) => member.userId === one);
+      if (both.includes(group.by) && both.every(isIn)) left.push(group);
+    }
+    return left;
   }
 
   #isOpen({ userId, sequence, proofs = [] }: ContactRecord, told: readonly Told[]): boolean {

@@ -11,6 +11,7 @@ import { ForkedLogError } from "../forkedLog.ts";
 import { introduceTask, toDo } from "../handover/tasks.ts";
 import type { MetContact } from "../metContact.ts";
 import { isPassing } from "../passing.ts";
+import { comparedTable } from "./comparedTables.ts";
 import type { WitnessContext } from "./witnessDoor.ts";
 import {
   isUndoneBy,
@@ -61,11 +62,13 @@ export class Witness {
     known: WitnessedContact | null,
   ): Promise<boolean> {
     const { device, store, handover, listeners } = this.#context;
-    const { userId, metAt, receiptHash } = listed;
+    const { userId, receiptHash } = listed;
     const peer = await this.#logOf(userId);
     const held = await this.#held(listed, method, peer);
     const proofs = held.map(({ proof }) => proof);
-    if (!held.some((one) => one.receiptHash === receiptHash)) return false;
+    // The time is that of the proof, whatever the mailbox lists.
+    const metAt = held.find((one) => one.receiptHash === receiptHash)?.proof.at;
+    if (metAt === undefined) return false;
     // What was made anew after it was removed has nothing of what was before.
     const before = known?.proofs.some((one) => proofs.some((proof) => isSame(one, proof)))
       ? known
@@ -123,10 +126,12 @@ export class Witness {
 
   /** Only a table that a device of this account has confirmed counts: that all have, the server alone says. */
   async #isCompared(proofs: readonly ContactProof[], peer: VerifiedLog): Promise<boolean> {
-    const { device } = this.#context;
+    const { device, store } = this.#context;
     const { userId } = device.identity;
     for (const proof of proofs) {
       if (proof.kind !== "tap" || proof.isCompared !== true || proof.by === userId) continue;
+      const kept = await comparedTable(store, proof);
+      if (kept !== null && isComparedAtTable(kept, proof, device.identity, peer)) return true;
       try {
         const groupId = groupIdOf(proof.by, proof.tapId);
         const group = await device.call("group", { params: { groupId } });

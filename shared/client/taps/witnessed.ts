@@ -23,11 +23,13 @@ export interface WitnessedContact {
 
 export interface Introduced {
   readonly userId: UserId;
-  /** By the contact's clock: the latest counts. */
+  /** By the contact's clock: of what own devices hand over, the latest counts. */
   readonly at: number;
   readonly name: string;
   readonly card: Card | null;
   readonly cardProblem: string | null;
+  /** Of the contact as it was listed by then; null when it was not yet. */
+  readonly receiptHash?: string | null;
 }
 
 export const WITNESSED = "witnessed.";

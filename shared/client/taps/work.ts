@@ -41,7 +41,7 @@ export class TapWork {
     this.#clock = new ServerClock(context.ports, context.store);
     this.#certificates = new Certificates(context, this.#clock);
     this.#tickets = new Tickets(context, this.#clock, this.#certificates);
-    this.#touches = new Touches(context, this.#clock);
+    this.#touches = new Touches(context, this.#clock, this.#retrying);
     this.#tables = new Tables(context, this.#retrying, this.#tickets, () => this.#refresh());
     this.#submissions = new Submissions(context, this.#retrying, (tap) => this.#answered(tap));
     this.groups = new GroupWork(context);
@@ -66,8 +66,11 @@ export class TapWork {
     const tapId = this.#submissions.newId();
     const { ticket } = await this.#tickets.make();
     await this.#tables.gather(tapId, ticket, tickets);
-    await this.#submissions.submit(tapId, tickets, ticket);
-    const table = this.#tables.shown(tapId);
+    await this.#submissions
+      .submit(tapId, tickets, ticket)
+      .finally(() => this.#tables.gathered(tapId));
+    const by = this.#context.device.identity.userId;
+    const table = this.#tables.shown({ by, tapId });
     if (table === null) throw new ConnectionError("What the server answered is about no table.");
     return table;
   }

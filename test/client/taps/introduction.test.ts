@@ -7,6 +7,8 @@ import "../../../shared/client/taps/witness.ts";
 import { CardBox } from "../../../shared/client/cardBox.ts";
 import { emptyCard, memoryStore } from "../../../shared/client/node.ts";
 import { takeIntroduction } from "../../../shared/client/taps/introductions.ts";
+import { toBase64Url } from "../../../shared/core/crypto/bytes.ts";
+import type { IntroductionContent } from "../../../shared/core/line/introductionContent.ts";
 import { AccountServer, comesTrue, haveMet, Owner, OwnDevice } from "../handover/ownDevices.ts";
 import { dyingStore } from "../line/dyingStore.ts";
 import { another, hear, listed, openTwo, request, touch } from "./touching.ts";
@@ -134,7 +136,7 @@ test("TAP-6: name and card of a meeting stay, whatever is said of them later", a
   expect(await ben.contacts.get(ann.userId)).toEqual(before);
 });
 
-test("TAP-4: of two introductions the later one counts, and nobody introduces who is no contact", async () => {
+test("TAP-4: one introduction counts of each touch, and nobody introduces who is no contact", async () => {
   const { ann, ben } = await openTwo();
   const say = async (name: string, at: number) => {
     const content = { kind: "introduction", at, name } as const;
@@ -147,9 +149,34 @@ test("TAP-4: of two introductions the later one counts, and nobody introduces wh
   await ben.contacts.verify(ann.userId);
   expect((await ben.contacts.get(ann.userId))?.name).toBe("Ann");
   await say("Annie", 1_000);
+  await say("Mum", 3_000);
   expect((await ben.contacts.get(ann.userId))?.name).toBe("Ann");
-  await say("Anna", 3_000);
-  expect((await ben.contacts.get(ann.userId))?.name).toBe("Anna");
+});
+
+test("TAP-4: a contact takes no other name or card by a later introduction, unless they have met anew", async () => {
+  const { server, ann, ben } = await openTwo();
+  const badge = await request(ann, ben);
+  listed([ann, ben], [badge]);
+  await hear(ann, ben);
+  await named(ben, ann, "Ann");
+  const tablet = await another(ben);
+  await ben.line.handover.sendHistory(tablet.number);
+  await named(tablet, ann, "Ann");
+  server.clock.advance(60 * 60_000);
+  const blob = { blobId: toBase64Url(new Uint8Array(16)), key: "", size: 1 };
+  for (const own of [ben, tablet]) {
+    const say = async (more: object) => {
+      const content = { kind: "introduction", at: server.clock.now(), name: "Mum", ...more };
+      return takeIntroduction(own.store, ann.userId, content as IntroductionContent);
+    };
+    for (const more of [{}, { blob }, { at: 8e15 }]) expect(await say(more)).toEqual([]);
+    listed([ann, ben], [await touch(ann, ben)]);
+    await own.contacts.refresh();
+    await own.store.apply(await say({ name: "Anna" }));
+    await named(own, ann, "Anna");
+    expect(await say({ at: server.clock.now() + 1 })).toEqual([]);
+    listed([ann, ben], [badge]);
+  }
 });
 
 test("ID-3: a device that comes later is handed name and card, and verifies the contact itself", async () => {

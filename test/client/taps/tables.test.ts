@@ -369,3 +369,147 @@ test("TAP-5: a code that was not good is told to whoever has gathered the table"
   expect(table).toMatchObject({ at: "aborted", end: { reason: "refused", by: world.ben.userId } });
   expect(table.end?.advice).toContain("more than a minute old");
 });
+
+const withConfirmed = (tap: Tap, count: number): Tap => {
+  const members = tap.table!.members.map((one, index) => ({ ...one, hasConfirmed: index < count }));
+  return { ...tap, table: { ...tap.table!, members } };
+};
+
+test("TAP-5: a table never goes back: what comes late of answers and notices changes nothing", async () => {
+  const world = await TableWorld.begin();
+  const revealing = world.tap("revealing", world.hidden());
+  const members = revealing.table!.members.map((one, i) => ({ ...one, hasArrived: i < 2 }));
+  const arrived = { ...revealing, table: { ...revealing.table!, members } };
+  const comparing = world.tap("comparing", await world.shown());
+  const course = [
+    revealing,
+    arrived,
+    comparing,
+    withConfirmed(comparing, 1),
+    withConfirmed(comparing, 2),
+    withConfirmed({ ...comparing, at: "settling" }, 3),
+    withConfirmed({ ...comparing, at: "settled" }, 3),
+  ];
+  for (const [index, tap] of course.entries()) {
+    const shown = await world.hear(tap);
+    const before = tables(world.told).length;
+    for (const late of course.slice(0, index)) expect(await world.hear(late)).toEqual(shown);
+    expect(tables(world.told)).toHaveLength(before);
+  }
+  expect(world.ann.taps.tables()).toMatchObject([{ at: "settled" }]);
+  const aborted = world.tap("aborted", await world.shown());
+  expect(await world.hear(aborted)).toMatchObject({ at: "settled", end: null });
+});
+
+test("TAP-5: the answer to a confirmation that comes after the end reopens nothing", async () => {
+  const world = await TableWorld.begin();
+  await world.compared();
+  const comparing = world.tap("comparing", await world.shown());
+  const { respond } = world;
+  let answer = () => {};
+  world.respond = (path, method) => {
+    if (!path.endsWith("/confirmation")) return respond(path, method);
+    return new Promise((resolve) => {
+      answer = () => resolve(Response.json(withConfirmed(comparing, 2)));
+    });
+  };
+  const confirming = world.ann.taps.confirm(TAP_ID);
+  await eventually(() => world.said("confirmation").length === 1);
+  await world.hear(withConfirmed({ ...comparing, at: "settled" }, 3));
+  answer();
+  await confirming;
+  expect(tables(world.told).at(-1)?.at).toBe("settled");
+  world.clock.advance(60_000);
+  await aWhile();
+  expect(tables(world.told).at(-1)?.at).toBe("settled");
+});
+
+test("TAP-5: a table that was over before the program was started again is told of no more", async () => {
+  const world = await TableWorld.begin();
+  await world.compared();
+  const seats = await world.shown();
+  await world.hear(world.tap("settled", seats));
+  await world.ann.close();
+  await world.start();
+  world.told.length = 0;
+  for (const at of ["revealing", "comparing", "settling", "settled", "aborted"] as const) {
+    await world.hear(world.tap(at, seats));
+  }
+  expect(tables(world.told)).toEqual([]);
+  expect(world.ann.taps.tables()).toEqual([]);
+});
+
+/** A table that Mallory lays by another ticket of Ann's, under the id of Ben's. */
+async function namesake(world: TableWorld) {
+  const mallory = world.phone("mallory");
+  const { ticket } = await world.ticket();
+  const kept = await world.store.range<{ ticket: string; share: string }>("settings", {
+    prefix: "tap.ticket.",
+  });
+  const { share } = kept.find((one) => one.ticket === ticket)!;
+  const mine = { userId: world.mine.userId, ticket };
+  const hidden = [
+    { ...mallory, share: null },
+    { ...mine, share: null },
+  ];
+  return { mallory, hidden, shown: [mallory, { ...mine, share }] };
+}
+
+test("TAP-5: a table of another initiator under the id of one that this device is at is refused, and shown nowhere", async () => {
+  const world = await TableWorld.begin();
+  const before = await world.compared();
+  const { mallory, hidden, shown } = await namesake(world);
+  for (const tap of [
+    world.tap("revealing", hidden),
+    world.tap("comparing", shown),
+    world.tap("aborted", shown),
+  ]) {
+    expect(await world.hear(tap)).toEqual(before);
+  }
+  expect(world.ann.taps.tables()).toEqual([before]);
+  expect(world.said("share")).toHaveLength(1);
+  const declined = world.requests.filter(({ path }) => path.endsWith("/decline"));
+  expect(declined.map(({ path }) => path.includes(mallory.userId))).toEqual([true, true]);
+  const answer = withConfirmed(world.tap("comparing", await world.shown()), 2);
+  world.table = () => answer;
+  await world.ann.taps.confirm(TAP_ID);
+  const confirmed = world.requests.filter(({ path }) => path.endsWith("/confirmation"));
+  expect(confirmed.map(({ path }) => path.includes(world.ben.userId))).toEqual([true]);
+  const [{ signature }] = world.said("confirmation") as [{ signature: string }];
+  const { signKey } = readTicket(fromBase64Url(world.mine.ticket))!.certificate;
+  const statement = statementOf(await world.shown());
+  expect(isSignatureBy(signKey, statement, fromBase64Url(signature))).toBe(true);
+});
+
+test("TAP-5: nor does it take the place of one that is over, or of one for the same ticket", async () => {
+  const world = await TableWorld.begin();
+  await world.compared();
+  const over = await world.hear(world.tap("settled", await world.shown()));
+  const { hidden, mallory } = await namesake(world);
+  expect(await world.hear(world.tap("revealing", hidden))).toEqual(over);
+  const sameTicket = [{ ...mallory, share: null }, world.mine];
+  expect(await world.hear(world.tap("revealing", sameTicket))).toEqual(over);
+  expect(world.ann.taps.tables()).toEqual([over]);
+  expect(world.said("share")).toHaveLength(1);
+});
+
+test("TAP-5: that a phrase was compared here is kept before it is said, for as long as the table has not come to nothing", async () => {
+  for (const end of ["settled", "aborted"] as const) {
+    const world = await TableWorld.begin();
+    const kept = () => world.store.range("settings", { prefix: "tap.compared." });
+    await world.compared();
+    expect(await kept()).toEqual([]);
+    const comparing = world.tap("comparing", await world.shown());
+    let keptWhenSaid = 0;
+    const { respond } = world;
+    world.respond = async (path, method) => {
+      if (path.endsWith("/confirmation")) keptWhenSaid = (await kept()).length;
+      return (await respond(path, method)) as Response;
+    };
+    world.table = () => withConfirmed(comparing, 2);
+    await world.ann.taps.confirm(TAP_ID);
+    expect(keptWhenSaid).toBe(1);
+    await world.hear(withConfirmed({ ...comparing, at: end }, 3));
+    expect(await kept()).toHaveLength(end === "settled" ? 1 : 0);
+  }
+});

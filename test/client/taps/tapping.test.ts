@@ -3,10 +3,11 @@
 
 import { expect, test } from "vitest";
 import { ConnectionError, memoryStore, type TapOutcome } from "../../../shared/client/node.ts";
-import { fromBase64Url } from "../../../shared/core/crypto/bytes.ts";
+import { fromBase64Url, toBase64Url } from "../../../shared/core/crypto/bytes.ts";
 import { isSignatureBy } from "../../../shared/core/identity/deviceLog.ts";
 import { tapStatement } from "../../../shared/core/tap/statements.ts";
 import { adviceForTap } from "../../../shared/client/taps/tapAdvice.ts";
+import type { UserId } from "../../../shared/wire/ids.ts";
 import { tapOutcomeSchema } from "../../../shared/wire/tap.ts";
 import { aWhile, eventually, inTime } from "../pairingWorld.ts";
 import { refusal } from "../world.ts";
@@ -176,4 +177,81 @@ test("TAP-3: an answer about other people than the tickets are of is not believe
     });
   await expect(acquaint.taps.tap([ben.url])).rejects.toThrow("not about what was sent");
   expect(await pending(store)).toEqual([]);
+});
+
+const TOUCH = (digit: number) => toBase64Url(new Uint8Array(16).fill(digit));
+
+/** Ann has Ben by a touch of hers and one of his; of a second one of hers only a group tells. */
+async function undoWorld() {
+  const { world, store, acquaint, ben } = await openWorld();
+  const own = acquaint.me.userId;
+  const now = world.serverNow();
+  const { deviceId } = world.own.devices[0]!;
+  const proof = (by: string, id: number, at: number) => ({
+    kind: "tap",
+    tapId: TOUCH(id),
+    by,
+    device: deviceId,
+    ticket: ben.ticket,
+    signature: toBase64Url(new Uint8Array(64)),
+    at,
+  });
+  const proofs = [proof(own, 1, now - 2_000), proof(ben.userId, 2, now - 1_000)];
+  const listing = { userId: ben.userId, method: "tap", metAt: now, sequence: 1, blocked: false };
+  await store.put("listings", ben.userId, { ...listing, receiptHash: TOUCH(9), proofs });
+  const member = (userId: string) => ({ userId, deviceId, ticket: null });
+  const rest = { signature: null, confirmation: null, share: null };
+  const groups = new Map(
+    [
+      { id: 3, by: own, others: [ben.userId] },
+      { id: 4, by: world.phone("cem").userId, others: [own, ben.userId] }, // they were all read by Cem
+      { id: 5, by: own, others: [world.phone("dan").userId] },
+      { id: 6, by: own, others: [ben.userId], createdAt: now - 700_000 },
+    ].map(({ id, by, others, createdAt = now }) => {
+      const members = [by, ...others].map((one) => ({ ...member(one), ...rest }));
+      const group = { groupId: TOUCH(id), createdAt, tapId: TOUCH(id), by, members };
+      return [TOUCH(id), group] as const;
+    }),
+  );
+  const undone: string[] = [];
+  const answers = new Map<string, () => Response | undefined>();
+  const { respond } = world;
+  world.respond = (path, method) => {
+    if (path === "/v1/contacts") return Response.json({ contacts: [], next: null });
+    if (path === "/v1/groups") return Response.json({ groups: [...groups.keys()] });
+    const group = groups.get(path.replace("/v1/groups/", ""));
+    if (group !== undefined) return Response.json(group);
+    const [, by, tapId = ""] = /^\/v1\/taps\/(\w+)\/([^/]+)\/undo$/.exec(path) ?? [];
+    if (by === undefined) return respond(path, method);
+    undone.push(tapId);
+    const answer = answers.get(tapId);
+    if (answer !== undefined) return answer() ?? Promise.reject(new TypeError("lost"));
+    return Response.json(world.settled({ tapId, taps: [] }, "established", { by: by as UserId }));
+  };
+  return { world, acquaint, ben, undone, answers };
+}
+
+test("TAP-7: an undo is told to each submission of the two, the latest first, and to those that a group is left of", async () => {
+  const { acquaint, ben, undone } = await undoWorld();
+  await acquaint.taps.undo(ben.userId);
+  expect(undone).toEqual([TOUCH(2), TOUCH(1), TOUCH(3)]);
+  expect(await acquaint.contacts.get(ben.userId)).toBeNull();
+});
+
+test("TAP-7: once one submission is undone, what the others refuse is nothing, and what is lost is said again", async () => {
+  const { world, acquaint, ben, undone, answers } = await undoWorld();
+  answers.set(TOUCH(2), () => refusal("undo-over"));
+  const lost = (id: number) => () =>
+    undone.filter((one) => one === TOUCH(id)).length > 1 ? refusal("tap-unknown") : undefined;
+  answers.set(TOUCH(3), lost(3));
+  await world.soon(acquaint.taps.undo(ben.userId));
+  expect(undone).toEqual([TOUCH(2), TOUCH(1), TOUCH(3), TOUCH(3)]);
+});
+
+test("TAP-7: when no submission can be undone any more the contact stays, and nothing else is asked", async () => {
+  const { acquaint, ben, undone, answers } = await undoWorld();
+  for (const id of [1, 2]) answers.set(TOUCH(id), () => refusal("undo-over"));
+  await expect(acquaint.taps.undo(ben.userId)).rejects.toMatchObject({ code: "undo-over" });
+  expect(undone).toEqual([TOUCH(2), TOUCH(1)]);
+  expect(await acquaint.contacts.get(ben.userId)).not.toBeNull();
 });

@@ -4,16 +4,18 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { expect, test } from "vitest";
 import "../../../shared/client/taps/witness.ts"; // loaded when there is something to verify, in no time here
+import { forgetCompared, keepCompared } from "../../../shared/client/taps/comparedTables.ts";
 import { fromBase64Url, toBase64Url } from "../../../shared/core/crypto/bytes.ts";
 import { verifyLog } from "../../../shared/core/identity/deviceLog.ts";
 import { appendRemove } from "../../../shared/core/identity/logDrafts.ts";
 import { tableStatement } from "../../../shared/core/tap/statements.ts";
 import type { ContactProof } from "../../../shared/wire/mailbox.ts";
-import type { GroupMember, TapProof } from "../../../shared/wire/tap.ts";
+import type { GroupMember, Tap, TapProof } from "../../../shared/wire/tap.ts";
 import { haveMet, type OwnDevice } from "../handover/ownDevices.ts";
 import { refusal } from "../world.ts";
 import { another, hear, listed, openTwo, request, shareOf, ticketOf, touch } from "./touching.ts";
 
+const YEAR_MS = 365 * 24 * 60 * 60_000;
 const METHODS = { method: "tap", verified: true } as const;
 
 test("TAP-4: both sides of a touch have verified each other, and only the one that was read has the server's word", async () => {
@@ -216,6 +218,36 @@ test("TAP-5: that all have compared at a table counts once a device of this acco
     await ben.atRest();
     expect(await ben.contacts.get(ann.userId)).toMatchObject({ ...METHODS, vouched: true });
   }
+  // At a device that has confirmed it no group is needed, as there is none of two; but it was these at the table.
+  shown = null;
+  const confirmedWith = (seats: GroupMember[]): Promise<void> => {
+    const shownSeats = seats.map((one) => ({ ...one, hasArrived: true, hasConfirmed: true }));
+    const table = {
+      members: shownSeats as NonNullable<Tap["table"]>["members"],
+      end: null,
+      endedBy: null,
+    };
+    const { tapId, by } = proof;
+    const times = { submittedAt: at, until: at, now: at };
+    const tap: Tap = { tapId, by, at: "comparing", ...times, undone: [], groupId: null, table };
+    return keepCompared(ben.store, ben.userId, tap, second.confirmation!);
+  };
+  const lookAgain = (): Promise<void> => {
+    ben.listeners.tell({ event: "groups" });
+    return hear(ben);
+  };
+  for (const seats of [withAnother, [second, first], [first]]) {
+    await confirmedWith(seats);
+    await lookAgain();
+    expect(await ben.contacts.get(ann.userId)).toMatchObject({ ...METHODS, vouched: true });
+  }
+  await confirmedWith(members);
+  await lookAgain();
+  expect(await ben.contacts.get(ann.userId)).toMatchObject({ ...METHODS, vouched: false });
+  await forgetCompared(ben.store, proof);
+  await ben.store.delete("settings", `witnessed.${ann.userId}`);
+  await lookAgain();
+  expect(await ben.contacts.get(ann.userId)).toMatchObject({ ...METHODS, vouched: true });
   shown = members;
   ben.listeners.tell({ event: "groups" }); // it was made a moment later
   await ben.atRest();
@@ -327,3 +359,31 @@ function spoilt(ticket: string, sign: (bytes: Uint8Array) => Uint8Array): string
   const bytes = fromBase64Url(ticket);
   return toBase64Url(Uint8Array.from([...bytes.subarray(0, -64), ...sign(bytes.subarray(0, -64))]));
 }
+
+test("TAP-4: the time of a touch is that of its proof, whatever the mailbox lists", async () => {
+  const { server, ann, ben } = await openTwo();
+  const proof = await touch(ann, ben);
+  for (const metAt of [proof.at - 5 * YEAR_MS, proof.at + YEAR_MS]) {
+    listed([ann, ben], [proof], { metAt });
+    await hear(ben);
+    const undoUntil = server.clock.now() + 600_000;
+    const shown = { ...METHODS, metAt: proof.at, undoUntil };
+    expect(await ben.contacts.get(ann.userId)).toMatchObject(shown);
+  }
+});
+
+test("TAP-4: until a device has verified it, a touch or a badge is the server's word alone", async () => {
+  const { ann, ben } = await openTwo();
+  const good = await touch(ann, ben);
+  const nobody = toBase64Url(new Uint8Array(64));
+  for (const [method, proofs] of [
+    ["tap", [{ ...good, by: ben.userId, signature: nobody }]],
+    ["tap", []],
+    ["badge", []],
+  ] as const) {
+    listed([ann, ben], proofs, { method });
+    await hear(ben);
+    const shown = { method, verified: false, vouched: true };
+    expect(await ben.contacts.get(ann.userId)).toMatchObject(shown);
+  }
+});
