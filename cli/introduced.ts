@@ -7,6 +7,8 @@ import { within } from "./within.ts";
 const SETTLE_MS = 3_000;
 /** Who is not there now is called by a short form of the id until they are. */
 const NAMED_WITHIN_MS = 1_500;
+/** Any device can verify these by itself. */
+const WITNESSED: readonly Contact["method"][] = ["tap", "badge"];
 
 export async function introduced(client: Acquaint, userIds: readonly string[]): Promise<void> {
   const sent = userIds.map((userId) => client.messages.settled(userId));
@@ -28,6 +30,16 @@ export async function named(client: Acquaint, contact: Contact): Promise<Contact
   await within(NAMED_WITHIN_MS, hasName);
   stop();
   return latest;
+}
+
+/** All contacts; those of which only the mailbox has told yet are verified first, as far as that goes. */
+export async function verifiedContacts(client: Acquaint): Promise<Contact[]> {
+  const all = await client.contacts.list();
+  const waiting = all.filter(({ verified, method }) => !verified && WITNESSED.includes(method));
+  if (waiting.length === 0) return all;
+  const verifying = waiting.map(({ userId }) => client.contacts.verify(userId));
+  await within(SETTLE_MS, Promise.allSettled(verifying));
+  return client.contacts.list();
 }
 
 /** Who has not given a name is called by a short form of the id. */

@@ -4,6 +4,7 @@ import type { Command, Context } from "../command.ts";
 import { chooseContact } from "../contactChoice.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
 import { contactEvent } from "../events.ts";
+import { verifiedContacts } from "../introduced.ts";
 
 const CONTACTS_HELP = `
 CONTACT is a name, a user id, or the beginning of a user id (four characters or
@@ -78,7 +79,7 @@ async function listContacts(context: Context): Promise<number> {
     );
   }
   const client = await context.open({ finishMeetings: true });
-  const all = await client.contacts.list();
+  const all = await verifiedContacts(client);
   for (const contact of all) {
     const { unread = 0 } = (await client.messages.conversation(contact.userId)) ?? {};
     context.present.show({ ...contactEvent(contact), unread });
@@ -99,7 +100,7 @@ async function showContact(context: Context): Promise<number> {
   const destination =
     out === undefined ? null : await cardDestination(resolvePath(out), args.flag("force"));
   const client = await context.open({ finishMeetings: true });
-  const contact = chooseContact(reference, await client.contacts.list());
+  const contact = chooseContact(reference, await verifiedContacts(client));
   const comparison = await client.verification.latestState(contact.userId);
   const shown = { ...contactEvent(contact), card: contact.card, comparison };
   if (destination === null) {

@@ -75,17 +75,18 @@ test("TAP-1: anyone may read the issuer's keys, from any origin, and keep them f
   const { keys } = issuerKeysSchema.parse(body);
   expect(new Set(keys.map(({ kid }) => kid)).size).toBe(3);
   expect(new Set(keys.map(({ x }) => x)).size).toBe(3);
-  expect(issuerKeys(env.SERVER_SECRET, Date.now())).toEqual(body);
+  expect(await issuerKeys(env.SERVER_SECRET, Date.now())).toEqual(body);
 });
 
-test("TAP-1: each period has a key of its own, which is published ahead and one period longer", () => {
+test("TAP-1: each period has a key of its own, which is published ahead and one period longer", async () => {
   const now = Date.now();
-  const [before, here, after] = [now - PERIOD_MS, now, now + PERIOD_MS].map(
-    (at) => issuerKeys(env.SERVER_SECRET, at).keys,
+  const [before, here, after] = await Promise.all(
+    [now - PERIOD_MS, now, now + PERIOD_MS].map((at) => issuerKeys(env.SERVER_SECRET, at)),
   );
-  expect(before?.slice(1)).toEqual(here?.slice(0, 2));
-  expect(after?.slice(0, 2)).toEqual(here?.slice(1));
-  expect(issuerKeys(`${env.SERVER_SECRET}x`, now).keys[0]?.x).not.toBe(here?.[0]?.x);
+  expect(before?.keys.slice(1)).toEqual(here?.keys.slice(0, 2));
+  expect(after?.keys.slice(0, 2)).toEqual(here?.keys.slice(1));
+  const other = await issuerKeys(`${env.SERVER_SECRET}x`, now);
+  expect(other.keys[0]?.x).not.toBe(here?.keys[0]?.x);
 });
 
 test("TAP-1: a certificate of the period before is taken until it has expired", async () => {
@@ -142,11 +143,12 @@ test.for(["awake", "evicted"] as const)(
     const tablet = house.member(1) as Phone;
     const tickets = [await ticketOf(tablet), await ticketOf(tablet)];
     expect(outcomesOf(await touch(ann, tablet))).toEqual(["established"]);
-    const removedAt = performance.now();
+    const removedAt = Date.now();
     await removeSecond(house);
     if (condition === "evicted") await evictDurableObject(mailboxOf(house));
     expect(outcomesOf(await tapped(ann, tickets.slice(0, 1)))).toEqual(["revoked"]);
-    if (condition === "awake") expect(performance.now() - removedAt).toBeLessThan(1_000);
+    // The server's clock stands still: the very next submission is refused, with nothing to wait for.
+    expect(Date.now()).toBe(removedAt);
     expect(outcomesOf(await tapped(ann, [await ticketOf(house.member(0) as Phone)]))).toEqual([
       "already",
     ]);

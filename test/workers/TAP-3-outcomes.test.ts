@@ -404,6 +404,33 @@ test("TAP-7: a meeting by key takes the place of a touch, and undoing the touch 
   expect([await contactsOf(ann), await contactsOf(ben)]).toMatchObject([byKey, byKey]);
 });
 
+test("TAP-7: spent tickets put nobody who has undone and blocked into another group", async () => {
+  const tickets = [await ticketOf(ben), await ticketOf(cat)];
+  const tap = await tapped(ann, tickets);
+  for (const peer of [ben, cat]) await undo(peer, tap, ann.userId);
+  await request("PUT", `/v1/blocks/${ann.userId}`, { actor: ben });
+  advanceClock(120_000);
+  for (let times = 0; times < 2; times++) {
+    const again = await tapped(ann, tickets);
+    expect(outcomesOf(again)).toEqual(["established", "established"]);
+    expect(again.groupId).toBe(null);
+  }
+  for (const one of [ann, ben, cat]) {
+    expect(await groupsOf(one)).toEqual([]);
+    expect(await contactsOf(one)).toEqual([]);
+  }
+});
+
+test("TAP-7: said again when it is forgotten, a submission brings back nobody who was undone", async () => {
+  const body = await submission(ann, [await ticketOf(ben, { at: Date.now() + 4_000 })]);
+  const tap = (await submit(ann, body)).body as Tap;
+  await undo(ben, tap, ann.userId);
+  advanceClock(601_000);
+  await runDurableObjectAlarm(env.TAPS.getByName(`${tap.by}.${tap.tapId}`));
+  expect(outcomesOf((await submit(ann, body)).body as Tap)).toEqual(["expired"]);
+  for (const one of [ann, ben]) expect(await contactsOf(one)).toEqual([]);
+});
+
 test("TAP-7: who was removed and is touched again is a contact again, of one side", async () => {
   await touch(ann, ben);
   await request("DELETE", `/v1/contacts/${ben.userId}`, { actor: ann });

@@ -34,6 +34,8 @@ import {
   tapState,
   type Ticket,
   ticketOf,
+  touch,
+  undo,
 } from "./support/tapping.ts";
 
 useStoppedClock();
@@ -291,4 +293,44 @@ test("TAP-5: a ticket that a table has held is spent for any other submission", 
   await request("POST", pathOf(tap, "/decline"), { actor: ben });
   expect(outcomesOf(await tapped(ann, [tickets[1]]))).toEqual(["replayed"]);
   expect(outcomesOf(await tapped(cat, [tickets[1]]))).toEqual(["replayed"]);
+});
+
+test.for(["removed", "undone"] as const)(
+  "TAP-6: those who are contacts and have %s it while a table was open are contacts of both sides when all confirm",
+  async (what) => {
+    const earlier = await touch(ann, ben);
+    advanceClock(1_000);
+    const laid = await lay();
+    advanceClock(1_000);
+    if (what === "undone") await undo(ben, earlier, ann.userId);
+    else await request("DELETE", `/v1/contacts/${ann.userId}`, { actor: ben });
+    expect(await contactsOf(ben)).toEqual([]);
+    advanceClock(1_000);
+    const table = await shown(laid);
+    for (const phone of [ann, ben, cat]) await confirmTable(phone, table);
+    expect((await tapState(ann, laid.tap)).at).toBe("settled");
+    const [atBen] = await contactsOf(ben);
+    const atAnn = (await contactsOf(ann)).find(({ userId }) => userId === ben.userId);
+    expect(atBen?.proofs).toMatchObject([{ tapId: laid.tap.tapId, isCompared: true }]);
+    expect(atAnn?.proofs).toEqual(atBen?.proofs);
+  },
+);
+
+test("TAP-5: the initiator's own ticket is spent by its table, and serves nobody who saw it there", async () => {
+  const laid = await lay();
+  const seen = (await tapState(cat, laid.tap)).table?.members[0]?.ticket ?? "";
+  await request("POST", pathOf(laid.tap, "/decline"), { actor: cat });
+  const dan = await registerAccount();
+  for (const thief of [cat, dan]) {
+    expect(outcomesOf(await tapped(thief, [{ ticket: seen }]))).toEqual(["replayed"]);
+  }
+  await expectNothingMade();
+});
+
+test("TAP-5: an own ticket that somebody has read before opens no table", async () => {
+  const tickets = [await ticketOf(ann), await ticketOf(ben)] as const;
+  expect(outcomesOf(await tapped(cat, tickets.slice(0, 1)))).toEqual(["established"]);
+  const tap = await tapped(ann, tickets.slice(1), { together: tickets[0] });
+  expect(tap).toMatchObject({ at: "aborted", table: { end: "refused", endedBy: ann.userId } });
+  expect(await contactsOf(ben)).toEqual([]);
 });

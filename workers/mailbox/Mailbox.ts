@@ -84,7 +84,7 @@ export class Mailbox extends DurableObject<Env> {
     this.#asking = new ContactRequestBox(env, ctx.storage, ...told, this.#listings.badge, wakeBy);
     this.#contacts = new ContactList(...told, this.#requests, this.#asking);
     this.#releases = new ReleaseBox(this.#store, wakeBy);
-    this.#taps = new TapBox(ctx, env, this.#store, this.#sockets);
+    this.#taps = new TapBox(ctx, env, this.#store, this.#sockets, wakeBy);
     const done = [this.#contacts, this.#releases, this.#requests, this.#taps] as const;
     this.#errands = new AttemptErrands(this.#store, this.#admission, ...done);
     this.#line = new Line(ctx, env, this.#store, this.#sockets, this.#requests, wakeBy);
@@ -168,7 +168,7 @@ export class Mailbox extends DurableObject<Env> {
     return this.#taps.admit(actor, peers);
   }
 
-  spend(request: SpendRequest): SpendAnswer {
+  spend(request: SpendRequest): Promise<SpendAnswer> {
     return this.#taps.spend(request);
   }
 
@@ -288,6 +288,7 @@ export class Mailbox extends DurableObject<Env> {
       this.#requests.prune(Date.now()),
       this.#releases.prune(Date.now()),
       this.#line.prune(Date.now()),
+      this.#taps.prune(Date.now()),
       await this.#blobs.expire(Date.now()), // last: the account may be erased meanwhile
     );
     if (next !== null && this.#store.account() !== null) await this.#alarm.by(next);

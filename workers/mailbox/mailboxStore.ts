@@ -246,7 +246,8 @@ export class MailboxStore {
   }
 
   setTaps(taps: TapMemory): void {
-    this.#put(TAPS_KEY, taps);
+    if (taps.spent.length + taps.tables.length > 0) this.#put(TAPS_KEY, taps);
+    else this.#storage.kv.delete(TAPS_KEY);
   }
 
   setGroups(groups: ListedGroups): void {

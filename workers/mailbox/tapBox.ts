@@ -4,8 +4,10 @@
 import type { Errand } from "../../shared/core/tap/errands.ts";
 import {
   closedTable,
+  forgetBy,
   heardTable,
   openTables,
+  pruned,
   spend,
   type SpendAnswer,
   type SpendRequest,
@@ -37,12 +39,20 @@ export class TapBox {
   readonly #env: Env;
   readonly #store: MailboxStore;
   readonly #sockets: MailboxSockets;
+  readonly #wakeBy: (at: number) => Promise<void>;
 
-  constructor(ctx: DurableObjectState, env: Env, store: MailboxStore, sockets: MailboxSockets) {
+  constructor(
+    ctx: DurableObjectState,
+    env: Env,
+    store: MailboxStore,
+    sockets: MailboxSockets,
+    wakeBy: (at: number) => Promise<void>,
+  ) {
     this.#ctx = ctx;
     this.#env = env;
     this.#store = store;
     this.#sockets = sockets;
+    this.#wakeBy = wakeBy;
     sockets.retell((_, after) => (store.groups().sequence > after ? [{ type: "groups" }] : []));
     sockets.retellLater((now) => this.#tablesAt(now));
   }
@@ -55,7 +65,7 @@ export class TapBox {
   }
 
   /** A ticket of this account that another has read; asked again, it answers the same. */
-  spend(request: SpendRequest): SpendAnswer {
+  async spend(request: SpendRequest): Promise<SpendAnswer> {
     const { device, proof } = request;
     const { tapId, at, by } = proof;
     if (this.#store.account() === null) return { outcome: "revoked", tapId, at };
@@ -75,11 +85,20 @@ export class TapBox {
       return decision;
     });
     if (stored !== null) this.#sockets.tell({ type: "contacts", contacts: [stored] });
+    await this.#forgetInTime();
     return decided.answer;
   }
 
+  /** Forgets which tickets have served, when that counts no more. When it is to be done again; null for never. */
+  prune(now: number): number | null {
+    const before = this.#store.taps();
+    const memory = pruned(before, now);
+    if (memory !== before) this.#store.setTaps(memory);
+    return forgetBy(memory);
+  }
+
   /** False when the account has no room for what it should list. */
-  take(errand: TapErrand): boolean {
+  async take(errand: TapErrand): Promise<boolean> {
     switch (errand.kind) {
       case "contacts":
         this.#keepContacts(errand.commits);
@@ -91,6 +110,7 @@ export class TapBox {
       }
       case "table":
         this.#hearTable(errand.owner, errand.tap);
+        await this.#forgetInTime();
         break;
       case "listing":
         return this.#list(errand.groupId, errand.isListed);
@@ -100,6 +120,11 @@ export class TapBox {
 
   groups(): Result<string[]> {
     return { ok: true, value: [...this.#store.groups().groupIds] };
+  }
+
+  async #forgetInTime(): Promise<void> {
+    const due = forgetBy(this.#store.taps());
+    if (due !== null) await this.#wakeBy(due);
   }
 
   #keepContacts(commits: readonly MeetingCommit[]): void {

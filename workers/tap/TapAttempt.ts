@@ -113,9 +113,10 @@ export class TapAttempt extends DurableObject<Env> {
     if (state.at === "free" && before.at !== "free") await this.#forget();
     else if (soft && isOwing(state) === isOwing(before)) this.#isAhead = true;
     else if (state !== before) this.#save(state);
+    const isStored = before.at !== "free" || !soft;
     const isAlarmOther =
       deadlineOf(state) !== deadlineOf(before) || isOwing(state) !== isOwing(before);
-    if (isAlarmOther) await this.#setAlarm();
+    if (isStored && isAlarmOther) await this.#setAlarm();
     // What was owed before this object woke is being served by nobody.
     const names = this.#hasServed ? effects.map(({ name }) => name) : owedIn(state);
     this.#hasServed = true;
@@ -124,10 +125,13 @@ export class TapAttempt extends DurableObject<Env> {
   }
 
   #serve(name: ErrandName): void {
-    const errand = errandFor(this.#load(), name, Date.now());
+    const state = this.#load();
+    const errand = errandFor(state, name, Date.now());
     if (errand === null) return;
     this.#underWay += 1;
-    const done = this.#errands.add(receiverOf(errand), () => this.#run(name));
+    const done = this.#errands.add(receiverOf(errand), () =>
+      this.#run(name, this.#load() === state ? errand : null),
+    );
     this.ctx.waitUntil(done.finally(() => this.#ended()));
   }
 
@@ -139,8 +143,8 @@ export class TapAttempt extends DurableObject<Env> {
   }
 
   /** Runs one errand, if it is still owed. Repeating it is harmless, so failing only means trying again. */
-  async #run(name: ErrandName): Promise<void> {
-    const errand = errandFor(this.#load(), name, Date.now());
+  async #run(name: ErrandName, known: Errand | null): Promise<void> {
+    const errand = known ?? errandFor(this.#load(), name, Date.now());
     if (errand === null) return;
     let event: TapEvent;
     try {
@@ -203,8 +207,7 @@ export class TapAttempt extends DurableObject<Env> {
 
   async #forget(): Promise<void> {
     this.#isAhead = false;
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
+    await this.ctx.storage.deleteAll(); // the alarm with it
   }
 
   /** Soon while something is owed, since a crash leaves it undone; else when time is up. */

@@ -1,8 +1,7 @@
 // Who certifies devices (TAP-1): the server, with a key for each period. Keys are derived, so nothing is stored, and
 // certificates of the period before are taken until they have expired.
 
-import { ed25519 } from "@noble/curves/ed25519.js";
-import { concat, fromBase64Url, toBase64Url } from "../../shared/core/crypto/bytes.ts";
+import { concat, equalBytes, fromBase64Url, toBase64Url } from "../../shared/core/crypto/bytes.ts";
 import {
   type CertificateClaims,
   certificateToBeSigned,
@@ -15,9 +14,8 @@ import type { UserId } from "../../shared/wire/ids.ts";
 import { keyedSeed } from "../auth/keys.ts";
 
 interface IssuerKey {
-  readonly kid: Uint8Array;
-  /** Ed25519, 32 bytes. */
-  readonly publicKey: Uint8Array;
+  /** Ed25519, 32 bytes in base64url. */
+  readonly publicKey: Promise<string>;
   readonly signing: Promise<CryptoKey>;
   readonly verifying: Promise<CryptoKey>;
 }
@@ -42,10 +40,11 @@ export async function issueCertificate(
   signKey: string,
   now: number,
 ): Promise<Certificate> {
-  const key = keyOf(secret, periodAt(now));
+  const period = periodAt(now);
+  const key = keyOf(secret, period);
   const expiresAtSeconds = Math.floor(now / 1_000) + CERTIFICATE_TTL_SECONDS;
   const claims: CertificateClaims = {
-    keyId: key.kid,
+    keyId: kidOf(period),
     userId,
     expiresAtSeconds,
     certificateId: crypto.getRandomValues(new Uint8Array(CERTIFICATE_ID_BYTES)),
@@ -66,24 +65,26 @@ export async function isIssued(
   certificate: ReadCertificate,
   now: number,
 ): Promise<boolean> {
-  const kid = toBase64Url(certificate.keyId);
-  const key = keysAt(secret, now).find((one) => toBase64Url(one.kid) === kid);
-  if (key === undefined) return false;
-  return isSigned(await key.verifying, certificate.toBeSigned, certificate.signature);
+  const period = periodsAt(now).find((one) => equalBytes(kidOf(one), certificate.keyId));
+  if (period === undefined) return false;
+  return isSigned(
+    await keyOf(secret, period).verifying,
+    certificate.toBeSigned,
+    certificate.signature,
+  );
 }
 
 /** Of the period before, this one and the next, so that whoever has fetched them knows the next in time. */
-export function issuerKeys(secret: string, now: number): IssuerKeys {
-  return {
-    keys: keysAt(secret, now).map(({ kid, publicKey }) => ({
-      kty: "OKP",
-      crv: ED25519,
-      alg: "EdDSA",
-      use: "sig",
-      kid: toBase64Url(kid),
-      x: toBase64Url(publicKey),
-    })),
-  };
+export async function issuerKeys(secret: string, now: number): Promise<IssuerKeys> {
+  const published = periodsAt(now).map(async (period) => ({
+    kty: "OKP" as const,
+    crv: "Ed25519" as const,
+    alg: "EdDSA" as const,
+    use: "sig" as const,
+    kid: toBase64Url(kidOf(period)),
+    x: await keyOf(secret, period).publicKey,
+  }));
+  return { keys: await Promise.all(published) };
 }
 
 /** False also for what is no key or no signature. @param signKey Ed25519, 32 bytes */
@@ -111,9 +112,15 @@ function periodAt(now: number): number {
   return Math.floor(now / (ISSUER_KEY_SECONDS * 1_000));
 }
 
-function keysAt(secret: string, now: number): IssuerKey[] {
+function periodsAt(now: number): number[] {
   const period = periodAt(now);
-  return [period - 1, period, period + 1].map((one) => keyOf(secret, one));
+  return [period - 1, period, period + 1];
+}
+
+function kidOf(period: number): Uint8Array {
+  const kid = new Uint8Array(KID_BYTES);
+  new DataView(kid.buffer).setUint16(0, period % 2 ** 16);
+  return kid;
 }
 
 /** Kept per isolate: deriving one takes longer than signing with it. */
@@ -129,12 +136,17 @@ function keyOf(secret: string, period: number): IssuerKey {
 
 function makeKey(secret: string, period: number): IssuerKey {
   const seed = keyedSeed(secret, "issuer", String(period)).slice(0, SEED_BYTES);
-  const publicKey = ed25519.getPublicKey(seed);
-  const kid = new Uint8Array(KID_BYTES);
-  new DataView(kid.buffer).setUint16(0, period % 2 ** 16);
   const pkcs8 = asData(concat(PKCS8, seed));
-  const signing = crypto.subtle.importKey("pkcs8", pkcs8, ED25519, false, ["sign"]);
-  return { kid, publicKey, signing, verifying: verifyingKey(publicKey) };
+  const signing = crypto.subtle.importKey("pkcs8", pkcs8, ED25519, true, ["sign"]);
+  const publicKey = signing.then(publicKeyOf);
+  const verifying = publicKey.then((x) => verifyingKey(fromBase64Url(x)));
+  return { publicKey, signing, verifying };
+}
+
+/** By the platform: to compute it here costs an isolate that has just started 20 ms. */
+async function publicKeyOf(signing: CryptoKey): Promise<string> {
+  const { x = "" } = (await crypto.subtle.exportKey("jwk", signing)) as JsonWebKey;
+  return x;
 }
 
 /** None of ours is of shared memory. */

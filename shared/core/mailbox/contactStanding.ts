@@ -11,9 +11,11 @@ import type { ContactCommit } from "../pairing/state.ts";
 /** A contact to be stored: of an attempt without a proof, of a tap or an approved request with one. */
 export interface MeetingCommit extends ContactCommit {
   readonly proof?: ContactProof;
+  /** Of a table's touch: when the last of its people confirmed it, in milliseconds since 1970. */
+  readonly decidedAt?: number;
 }
 
-/** Takes back all touches of two accounts that were received after the one time, until the other. */
+/** Takes back all touches of two accounts that were decided after the one time, until the other. */
 export interface Undo extends Period {
   readonly peer: UserId;
   /** Of the touch that is undone. */
@@ -40,6 +42,8 @@ export interface ContactStanding {
 interface Touch {
   readonly receiptHash: string;
   readonly proof: TapProof;
+  /** When it was received; of a table, when it was confirmed: what was removed or undone before that is of the past. */
+  readonly decidedAt: number;
 }
 
 interface Base {
@@ -97,8 +101,8 @@ export function encodeStanding(standing: ContactStanding): string | null {
   if (base === null || base.proofs.length > 0 || taps.length > 0 || taken !== null) {
     return JSON.stringify(standing);
   }
-  // Of a contact that was removed, the other columns say what showed last: over a link, perhaps a touch.
-  const isPlain = base.isRemoved ? base.method !== "link" : removedAt === null;
+  // Of a contact that was removed, the other columns say what showed last: over a link or badge, perhaps a touch.
+  const isPlain = base.isRemoved ? isStrongerThanTap(base) : removedAt === null;
   return isPlain ? null : JSON.stringify(standing);
 }
 
@@ -123,11 +127,17 @@ export function isNews(before: ContactStanding | null, after: ContactStanding): 
   return signOf(visibleOf(before)) !== signOf(visibleOf(after));
 }
 
-/** Whether a touch at that time is too late to bring the contact back, or is undone already. */
-export function isVoid(standing: ContactStanding | null, at: number): boolean {
+/** Whether a touch that was decided then is too late to bring the contact back, or is undone already. */
+export function isVoid(standing: ContactStanding | null, decidedAt: number): boolean {
   if (standing === null) return false;
   const { removedAt, undone: taken } = standing;
-  return (removedAt !== null && at <= removedAt) || (taken !== null && isWithin(taken, at));
+  const isRemoved = removedAt !== null && decidedAt <= removedAt;
+  return isRemoved || (taken !== null && isWithin(taken, decidedAt));
+}
+
+/** Whether that very touch is stored, and was neither removed nor undone since. */
+export function holdsTouch(standing: ContactStanding | null, receiptHash: string): boolean {
+  return standing?.taps.some((touch) => touch.receiptHash === receiptHash) === true;
 }
 
 /** Whether touches change nothing of how these two are contacts. */
@@ -141,16 +151,16 @@ export function committed(
   commit: MeetingCommit,
 ): ContactStanding | null {
   const known = standing ?? NOTHING;
-  return commit.proof?.kind === "tap"
-    ? touched(known, { receiptHash: commit.receiptHash, proof: commit.proof })
-    : met(known, commit);
+  const { receiptHash, proof } = commit;
+  if (proof?.kind !== "tap") return met(known, commit);
+  return touched(known, { receiptHash, proof, decidedAt: commit.decidedAt ?? proof.at });
 }
 
 function touched(standing: ContactStanding, touch: Touch): ContactStanding | null {
   const { base } = standing;
-  if (isVoid(standing, touch.proof.at)) return null;
+  if (isVoid(standing, touch.decidedAt)) return null;
   if (base !== null && !base.isRemoved && isStrongerThanTap(base)) return null;
-  if (standing.taps.some(({ receiptHash }) => receiptHash === touch.receiptHash)) return null;
+  if (holdsTouch(standing, touch.receiptHash)) return null;
   const taps = keptTaps([...standing.taps, touch]);
   return taps.includes(touch) ? { ...standing, taps } : null;
 }
@@ -166,20 +176,19 @@ function met(standing: ContactStanding, commit: MeetingCommit): ContactStanding 
   if (base !== null) {
     if (base.receiptHash === receiptHash) return null;
     const isThere = !base.isRemoved;
-    const outranks = isThere && isStrong && base.method === "badge";
+    const outranks = isThere && STRENGTHS[base.method] < STRENGTHS[method];
     // Of the same millisecond, as two approvals that cross may be, both mailboxes take the same.
     const isLater = metAt > base.metAt || (metAt === base.metAt && receiptHash > base.receiptHash);
     if (!outranks && !isLater) return null;
     if (isThere && STRENGTHS[base.method] > STRENGTHS[method]) return null;
   }
-  if (method === "link" && taps.length > 0) return null;
   if (method === "badge" && removedAt !== null && metAt <= removedAt) return null;
   const proofs = proof === undefined ? [] : [proof];
   return {
     ...standing,
     base: { method, metAt, receiptHash, proofs, isRemoved: false },
     taps: isStrong ? [] : taps,
-    removedAt: isStrong || method === "link" ? null : removedAt,
+    removedAt: isStrong || (method === "link" && taps.length === 0) ? null : removedAt,
   };
 }
 
@@ -195,19 +204,19 @@ export function undone(
   const { base } = known;
   if (base !== null && !base.isRemoved && isStrongerThanTap(base)) return null;
   const period = joined(known.undone, { after, until });
-  const taps = known.taps.filter(({ proof }) => !isWithin(period, proof.at));
+  const taps = known.taps.filter(({ decidedAt }) => !isWithin(period, decidedAt));
   const isSame = known.undone?.after === period.after && known.undone.until === period.until;
   return isSame && taps.length === known.taps.length ? null : { ...known, taps, undone: period };
 }
 
-/** A device of the account removes the contact. @param at the removal's place in the order of changes */
+/** A device of the account removes the contact, and with it what proved it. @param at the removal's place in the order of changes */
 export function removedByDevice(standing: ContactStanding, at: number): ContactStanding {
   const { base, taps } = standing;
   return {
     ...standing,
-    base: base === null ? null : { ...base, isRemoved: true },
+    base: base === null ? null : { ...base, proofs: [], isRemoved: true },
     taps: [],
-    removedAt: Math.max(at, ...taps.map(({ proof }) => proof.at)),
+    removedAt: Math.max(at, ...taps.map(({ decidedAt }) => decidedAt)),
   };
 }
 

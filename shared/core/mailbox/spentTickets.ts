@@ -9,6 +9,7 @@ import { earliest } from "../deadlines.ts";
 import { tapReceiptHash } from "../tap/statements.ts";
 import {
   type ContactStanding,
+  holdsTouch,
   isAsStrongAsTap,
   isVoid,
   type MeetingCommit,
@@ -27,7 +28,7 @@ export interface SpendRequest {
   readonly isMemoryOnly: boolean;
   /** Whoever has read it has blocked the one who showed it. */
   readonly isBlockedByInitiator: boolean;
-  /** For a table: the ticket is spent, but no contact is made yet. */
+  /** For a table: the ticket is spent, but no contact is made yet. Of who lays it, its own as well. */
   readonly isHeld: boolean;
 }
 
@@ -81,43 +82,55 @@ export const NO_TAPS: TapMemory = { spent: [], tables: [] };
 /** One's own devices alone can make tickets, so this bounds what an account does to itself. */
 const SPENT_MAX = 1_000;
 const KEPT_MS = TAP_UNDO_SECONDS * 1_000;
+/** What counts no more is forgotten by then, so that one alarm serves for all tickets of an hour. */
+const FORGOTTEN_AFTER_MS = 3_600_000;
 
 /** The first that applies of revoked, blocked, replayed, already, established; before all, what was said already. */
 export function spend(
-  memory: TapMemory,
+  kept: TapMemory,
   request: SpendRequest,
   facts: SpendFacts,
   now: number,
 ): SpendDecision {
-  const { nonce, proof, isHeld } = request;
+  const { nonce, proof, isHeld, owner } = request;
   const { by, tapId, at } = proof;
+  const memory = pruned(kept, now);
   const known = memory.spent.find((one) => one.nonce === nonce);
   if (known !== undefined && isRepetition(known, request)) {
     const { outcome } = known;
-    return { answer: { outcome, tapId: known.tapId, at: known.at }, memory, commit: null };
+    return { answer: { outcome, tapId: known.tapId, at: known.at }, memory: kept, commit: null };
   }
   const refused = (outcome: TapOutcome): SpendDecision => {
-    return { answer: { outcome, tapId, at }, memory, commit: null };
+    return { answer: { outcome, tapId, at }, memory: kept, commit: null };
   };
   if (request.isMemoryOnly) return refused("expired");
-  if (!facts.hasDevice) return refused("revoked");
-  if (facts.isBlocked || request.isBlockedByInitiator) return refused("blocked");
-  if (known !== undefined) return refused("replayed");
+  // What is stored was good when it came: its answer was lost for longer than it is remembered.
+  if (!holdsTouch(facts.standing, toBase64Url(tapReceiptHash(proof)))) {
+    if (!facts.hasDevice) return refused("revoked");
+    if (facts.isBlocked || request.isBlockedByInitiator) return refused("blocked");
+    if (known !== undefined) return refused("replayed");
+  }
   const outcome = outcomeOf(facts.standing, proof);
   if (outcome === "expired") return refused(outcome);
-  const { spent, tables } = pruned(memory, now);
+  const { spent, tables } = memory;
+  const isGuest = isHeld && by !== owner;
   const next: TapMemory = {
     spent: [...spent, { nonce, by, tapId, at, outcome, isHeld }].slice(-SPENT_MAX),
-    tables: isHeld ? [...tables, { by, tapId, until: at + KEPT_MS }] : tables,
+    tables: isGuest ? [...tables, { by, tapId, until: at + KEPT_MS }] : tables,
   };
-  const commit = isHeld ? null : tapCommit(request.owner, by, proof);
+  const commit = isHeld ? null : tapCommit(owner, by, proof);
   return { answer: { outcome, tapId, at }, memory: next, commit };
 }
 
 /** Of one touch, for either mailbox. */
-export function tapCommit(owner: UserId, peer: UserId, proof: TapProof): MeetingCommit {
+export function tapCommit(
+  owner: UserId,
+  peer: UserId,
+  proof: TapProof,
+  decidedAt = proof.at,
+): MeetingCommit {
   const receiptHash = toBase64Url(tapReceiptHash(proof));
-  return { owner, peer, method: "tap", metAt: proof.at, receiptHash, proof };
+  return { owner, peer, method: "tap", metAt: proof.at, receiptHash, proof, decidedAt };
 }
 
 /** What a table has held is for that table alone. */
@@ -175,10 +188,11 @@ export function pruned(memory: TapMemory, now: number): TapMemory {
   return isSame ? memory : { spent, tables };
 }
 
-/** When something may be forgotten; null when there is nothing. */
-export function keepUntil({ spent, tables }: TapMemory): number | null {
-  const times = [...spent.map(({ at }) => at + KEPT_MS), ...tables.map(({ until }) => until)];
-  return earliest(...times);
+/** When it is to be pruned again at the latest; null when there is nothing. */
+export function forgetBy({ spent, tables }: TapMemory): number | null {
+  const begun = [...spent.map(({ at }) => at), ...tables.map(({ until }) => until - KEPT_MS)];
+  const first = earliest(...begun);
+  return first === null ? null : first + FORGOTTEN_AFTER_MS;
 }
 
 function isSameTable(a: Omit<OpenTable, "until">, b: Omit<OpenTable, "until">): boolean {

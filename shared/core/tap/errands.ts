@@ -4,21 +4,22 @@
 import type { UserId } from "../../wire/ids.ts";
 import { TAP_UNDO_SECONDS } from "../../wire/limits.ts";
 import type { Group, GroupMember, Tap } from "../../wire/tap.ts";
-import { toBase64Url } from "../crypto/bytes.ts";
+import { fromBase64Url, toBase64Url } from "../crypto/bytes.ts";
 import type { MeetingCommit, Undo } from "../mailbox/contactStanding.ts";
 import { type SpendRequest, tapCommit } from "../mailbox/spentTickets.ts";
 import { tapOf } from "./showing.ts";
 import {
   type Begun,
-  goodMembers,
   groupIdOf,
   isConfirmed,
+  ownGoodMembers,
   type Peer,
   proofOf,
   type TapState,
   userOf,
 } from "./state.ts";
 import { tapReceiptHash } from "./statements.ts";
+import { readTicket } from "./ticket.ts";
 
 /** With the member that it is about; `contacts`, `table` and `listing` go to that member's mailbox. */
 export type ErrandName =
@@ -63,8 +64,10 @@ export function errandFor(state: TapState, name: ErrandName, now: number): Erran
   if (owner === null) return null;
   const groupId = groupIdOf(state.by.userId, state.tapId);
   switch (kind) {
-    case "spend":
-      return peer === undefined ? null : { kind, owner, request: spendRequest(state, peer) };
+    case "spend": {
+      const request = member === 0 ? ownSpendRequest(state) : peer && spendRequest(state, peer);
+      return request == null ? null : { kind, owner, request };
+    }
     case "contacts":
       return { kind, owner, commits: commitsOf(state, member) };
     case "table": {
@@ -101,22 +104,37 @@ function spendRequest(state: Begun, peer: Peer): SpendRequest {
   };
 }
 
+/** A table's initiator shows a ticket, too; for its own nobody signs but its device. */
+function ownSpendRequest({ by, tapId, submittedAt, table }: Begun): SpendRequest | null {
+  const nonce = table === null ? undefined : readTicket(fromBase64Url(table.ticket))?.nonce;
+  if (table === null || nonce === undefined) return null;
+  const { userId, deviceId } = by;
+  const touch = { tapId, by: userId, device: deviceId, ticket: table.ticket, signature: "" };
+  return {
+    owner: userId,
+    device: deviceId,
+    nonce: toBase64Url(nonce),
+    proof: { kind: "tap", ...touch, at: submittedAt },
+    isMemoryOnly: false,
+    isBlockedByInitiator: false,
+    isHeld: true,
+  };
+}
+
 function commitsOf(state: Begun, member: number): MeetingCommit[] {
   const { userId } = state.by;
   return metBy(state, member).map((peer) => {
     const [owner, other] = member === 0 ? [userId, peer.userId] : [peer.userId, userId];
-    return tapCommit(owner, other, proofOf(state, peer));
+    return tapCommit(owner, other, proofOf(state, peer), state.table?.decidedAt ?? undefined);
   });
 }
 
-/** Touches that the mailbox of a member is to store: of the initiator's, all that are known to be good. */
+/** Touches that the mailbox of a member is to store: of the initiator's, all of its own that are known to be good. */
 export function metBy(state: Begun, member: number): (Peer & { readonly userId: UserId })[] {
-  const good = goodMembers(state).filter((one) => member === 0 || one === member);
+  const good = ownGoodMembers(state).filter((one) => member === 0 || one === member);
   return good.flatMap((one) => {
     const peer = state.peers[one - 1];
-    // What an earlier submission has spent is that one's to store.
-    if (peer === undefined || peer.spentBy?.tapId !== state.tapId) return [];
-    return peer.userId === null ? [] : [{ ...peer, userId: peer.userId }];
+    return peer === undefined || peer.userId === null ? [] : [{ ...peer, userId: peer.userId }];
   });
 }
 

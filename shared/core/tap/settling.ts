@@ -16,11 +16,11 @@ import {
 import {
   type Begun,
   type Free,
-  goodMembers,
   isConfirmed,
   isGood,
   isUndone,
   membersOf,
+  ownGoodMembers,
   type Peer,
   type Revealing,
   type Settled,
@@ -38,7 +38,7 @@ export function submit(_: Free, event: TapEventOf<"submit">, now: number): Decis
   const table: Table | null =
     together === null
       ? null
-      : { ticket: together, shares: nobody, confirmations: nobody, version: 0 };
+      : { ticket: together, shares: nobody, confirmations: nobody, decidedAt: null, version: 0 };
   const peers = taps.map((ticket): Peer => {
     // Nobody sits down at a table that was laid before.
     const isLate = table !== null && ticket.isMemoryOnly;
@@ -58,10 +58,14 @@ export function submit(_: Free, event: TapEventOf<"submit">, now: number): Decis
   };
   const bad = badAtTable(begun);
   if (bad !== null) return abort(begun, "refused", bad);
-  const owes = peers.flatMap(({ outcome }, index): ErrandName[] =>
+  const theirs = peers.flatMap(({ outcome }, index): ErrandName[] =>
     outcome === null ? [`spend:${index + 1}`] : [],
   );
-  return owes.length === 0 ? proceed(begun, begun.owes, now) : moved({ ...begun, owes });
+  // All at the table get to see the initiator's own, too: nobody else is to use it.
+  const owes: ErrandName[] = table === null ? theirs : ["spend:0", ...theirs];
+  if (owes.length > 0) return moved({ ...begun, owes });
+  // Nobody has to be asked: said again it comes to the same, so it is not worth storing.
+  return { ...proceed(begun, begun.owes, now), soft: true };
 }
 
 /** The same again finds what came of it; a table or tickets of its own need a name of their own. */
@@ -85,6 +89,11 @@ export function spent(state: Settling, event: TapEventOf<"spent">, now: number):
   if (!name.startsWith("spend:") || !state.owes.includes(name)) return stayed(state);
   const member = Number(name.slice("spend:".length));
   const { outcome, tapId, at } = answer;
+  if (member === 0) {
+    const next = { ...state, owes: without(state.owes, name) };
+    const isLaid = outcome === "established";
+    return isLaid ? proceed(next, state.owes, now) : abort(next, "refused", 0);
+  }
   const known = state.peers[member - 1];
   if (known === undefined) return stayed(state);
   const heard: Peer = {
@@ -92,14 +101,14 @@ export function spent(state: Settling, event: TapEventOf<"spent">, now: number):
     outcome,
     spentBy: isGood({ ...known, outcome }) ? { tapId, at } : null,
   };
-  const isToStore =
-    state.table === null && heard.spentBy?.tapId === state.tapId && !isUndone(state, member);
   const next: Settling = {
     ...state,
     peers: state.peers.with(member - 1, heard),
-    owes: withOwed(without(state.owes, name), isToStore ? ["contacts:0"] : []),
+    owes: without(state.owes, name),
   };
-  return proceed(next, state.owes, now);
+  const isToStore = state.table === null && ownGoodMembers(next).includes(member);
+  const owes = withOwed(next.owes, isToStore ? ["contacts:0"] : []);
+  return proceed({ ...next, owes }, state.owes, now);
 }
 
 /** What an errand's end means while this is owed still; of all others it is said in endings.ts. */
@@ -134,7 +143,7 @@ export function proceed(state: Settling, before: readonly ErrandName[], now: num
   if (bad !== null) return abort(state, "refused", bad);
   if (state.owes.some((name) => name.startsWith("spend:"))) return movedSoftly(state, before);
   if (state.table !== null && isHolding) return reveal(state, state.table, before, now);
-  const good = goodMembers(state);
+  const good = ownGoodMembers(state);
   if (state.group === null && good.length >= GROUP_PEERS) {
     const founders = [0, ...good];
     // Stored, since the group is made of these, whoever is undone meanwhile.
@@ -184,9 +193,7 @@ function settle(state: Settling, before: readonly ErrandName[]): Decision {
 /** Serves again what is owed; a table does not wait for tickets for longer than for those who show them. */
 export function retry(state: Settling, _: unknown, now: number): Decision {
   if (state.table !== null && !isConfirmed(state) && now >= holdUntil(state)) {
-    const awaited = state.peers.flatMap(({ outcome }, index) =>
-      outcome === null ? [index + 1] : [],
-    );
+    const awaited = membersOf(state).filter((member) => state.owes.includes(`spend:${member}`));
     return abort(state, "timedOut", awaited.length === 1 ? (awaited[0] ?? null) : null);
   }
   const isDue = now >= undoUntil(state) && !state.isOverdue;

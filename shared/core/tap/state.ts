@@ -36,6 +36,8 @@ export interface Table {
   readonly ticket: string;
   readonly shares: readonly (string | null)[];
   readonly confirmations: readonly (string | null)[];
+  /** When the last of them came; null before. Its touches count from then on. */
+  readonly decidedAt: number | null;
   /** Grows with all that its members are told. */
   readonly version: number;
 }
@@ -134,11 +136,15 @@ export function membersOf({ peers }: Begun): number[] {
   return [0, ...peers.map((_, index) => index + 1)];
 }
 
-/** Tickets that have made contacts, and were not taken back. */
-export function goodMembers(state: Begun): number[] {
+/**
+ * Tickets that it has spent, that have made contacts, and were not taken back. What an earlier submission has spent is
+ * that one's to store and to group.
+ */
+export function ownGoodMembers(state: Begun): number[] {
   return membersOf(state).filter((member) => {
     const peer = state.peers[member - 1];
-    return peer !== undefined && isGood(peer) && !isUndone(state, member);
+    if (peer === undefined || !isGood(peer) || isUndone(state, member)) return false;
+    return peer.spentBy?.tapId === state.tapId && peer.spentBy.at === state.submittedAt;
   });
 }
 

@@ -66,9 +66,10 @@ export function confirm(state: Comparing, event: TapEventOf<"confirm">, now: num
     const owes = withOwed(state.owes, told(membersOf(state)));
     return moved({ ...state, table, owes }, state.owes);
   }
-  const { until: _, ...decided } = state;
+  const { until: _, ...begun } = state;
   const contacts = membersOf(state).map((one): ErrandName => `contacts:${one}`);
-  const next: Settling = { ...decided, at: "settling", table, owes: contacts };
+  const decided: Table = { ...table, decidedAt: now };
+  const next: Settling = { ...begun, at: "settling", table: decided, owes: contacts };
   return { ...proceed(next, [], now), soft: false };
 }
 

@@ -120,17 +120,60 @@ describe("a submission", () => {
     expect(world.shown(late, ANN)?.outcomes?.[0]?.outcome).toBe("expired");
   });
 
-  test("TAP-3: what an earlier submission has spent counts for the group, and is stored once", () => {
+  test("TAP-3, TAP-4: what an earlier submission has spent is stored once, and makes no other group", () => {
     const { world, tickets } = tapped(BEN);
     const both = [...tickets, ticketOf(CEM, 1).ticket];
-    const again = world.submit(ANN, both, tapIdOf(2));
-    world.settle();
-    expect(world.shown(again, ANN)?.outcomes?.map(({ outcome }) => outcome)).toEqual([
-      "established",
-      "established",
-    ]);
+    for (const serial of [2, 3]) {
+      const again = world.submit(ANN, both, tapIdOf(serial));
+      world.settle();
+      expect(world.shown(again, ANN)).toMatchObject({
+        outcomes: [{ outcome: "established" }, { outcome: "established" }],
+        groupId: null,
+      });
+    }
     expect(world.mailbox(ANN).standings.get(BEN.userId)?.taps).toHaveLength(1);
-    expect(world.groups.get(groupIdOf(ANN.userId, tapIdOf(2)))?.members).toHaveLength(3);
+    expect(world.groups.size).toBe(0);
+  });
+
+  test("TAP-7: spent tickets bring nobody who was undone into another group", () => {
+    const { world, name, tickets } = tapped(BEN, CEM);
+    for (const peer of [BEN, CEM]) undo(world, name, peer, ANN);
+    world.settle();
+    world.mailbox(BEN).blocked.add(ANN.userId);
+    world.now += 1;
+    const again = world.submit(ANN, tickets, tapIdOf(2));
+    world.settle();
+    expect(world.shown(again, ANN)).toMatchObject({ at: "settled", groupId: null });
+    expect(world.groups.size).toBe(0);
+    for (const one of [ANN, BEN, CEM]) {
+      expect([...world.mailbox(one).groups]).toEqual([]);
+      expect(one === ANN ? null : world.contact(one, ANN)).toBeNull();
+    }
+  });
+
+  test("TAP-7: said again once it is forgotten, a submission brings back nobody who was undone", () => {
+    const world = new World(PEOPLE);
+    const early = ticketOf(BEN, 1, NOW + 4_000).ticket;
+    const name = world.submit(ANN, [early], TAP);
+    world.settle();
+    undo(world, name, BEN, ANN);
+    world.settle();
+    world.expire(name);
+    expect(world.state(name)).toBe(FREE);
+    world.now += 1_000;
+    world.submit(ANN, [early], TAP);
+    world.settle();
+    expect(world.shown(name, ANN)?.outcomes).toMatchObject([{ outcome: "expired" }]);
+    expect(world.contact(ANN, BEN)).toBeNull();
+    expect(world.contact(BEN, ANN)).toBeNull();
+  });
+
+  test("TAP-7: an answer about a submission of another time stores nothing", () => {
+    const world = new World(PEOPLE);
+    const name = world.submit(ANN, [ticketOf(BEN, 1).ticket], TAP);
+    const answer = { outcome: "established", tapId: TAP, at: NOW - UNDO_MS } as const;
+    world.decide(name, { type: "spent", name: "spend:1", answer });
+    expect(world.state(name)).toMatchObject({ at: "settled", owes: [] });
   });
 
   test("TAP-4: one good peer makes no group, two do; each member is told once", () => {
@@ -157,6 +200,18 @@ describe("a submission", () => {
     world.expire(name);
     expect(world.state(name)).toBe(FREE);
     expect(world.attempts.get(name)?.writes).toBe(3);
+  });
+
+  test("a submission of which no mailbox is asked is not stored, and comes to the same again", () => {
+    const world = new World(PEOPLE);
+    const tickets = [FORGED, ticketOf(ANN, 1).ticket, ticketOf(BEN, 1, NOW - 700_000).ticket];
+    const name = world.submit(ANN, tickets, TAP);
+    const first = world.shown(name, ANN);
+    expect(first?.outcomes?.map(({ outcome }) => outcome)).toEqual(["forged", "self", "expired"]);
+    expect(world.attempts.get(name)?.writes).toBe(0);
+    world.evict(name);
+    world.submit(ANN, tickets, TAP);
+    expect(world.shown(name, ANN)).toEqual(first);
   });
 
   test("TAP-6: what is owed is served until it is confirmed, even when its time is over", () => {

@@ -8,8 +8,8 @@ import {
   undone,
 } from "../../../shared/core/mailbox/contactStanding.ts";
 import {
+  forgetBy,
   heardTable,
-  keepUntil,
   NO_TAPS,
   openTables,
   pruned,
@@ -127,6 +127,17 @@ describe("a ticket", () => {
     expect(outcome(NO_TAPS, request(), facts, NOW + KEPT_MS)).toBe("established");
   });
 
+  test("TAP-6: an answer that was lost is the same, though the two have parted since the memory has faded", () => {
+    const { commit, memory } = spend(NO_TAPS, request(), OPEN, NOW);
+    if (commit === null) throw new Error("no contact");
+    const standing = committed(null, commit);
+    const facts = { hasDevice: false, isBlocked: true, standing };
+    expect(outcome(memory, request(), facts, NOW + KEPT_MS)).toBe("established");
+    expect(outcome(memory, request(ANN, 1, { isMemoryOnly: true }), facts, NOW + KEPT_MS)).toBe(
+      "expired",
+    );
+  });
+
   test("TAP-7: a touch that is undone before it arrives comes too late", () => {
     const undo = { peer: ANN.userId, receiptHash: "x", after: NOW - KEPT_MS, until: NOW };
     const facts = { ...OPEN, standing: undone(null, undo) };
@@ -139,8 +150,11 @@ describe("a ticket", () => {
 
   test("TAP-2: is remembered for ten minutes, and no more than a thousand are", () => {
     let memory = spend(NO_TAPS, request(), OPEN, NOW).memory;
-    expect(keepUntil(NO_TAPS)).toBeNull();
-    expect(keepUntil(memory)).toBe(NOW + KEPT_MS);
+    expect(forgetBy(NO_TAPS)).toBeNull();
+    expect(forgetBy(memory)).toBe(NOW + 3_600_000);
+    const again = request(ANN, 1, { isMemoryOnly: true });
+    expect(outcome(memory, again, OPEN, NOW + KEPT_MS - 1)).toBe("established");
+    expect(outcome(memory, again, OPEN, NOW + KEPT_MS)).toBe("expired");
     expect(pruned(memory, NOW + KEPT_MS - 1)).toBe(memory);
     expect(pruned(memory, NOW + KEPT_MS).spent).toEqual([]);
     const later = spend(memory, request(CEM, 2, {}, NOW + KEPT_MS), OPEN, NOW + KEPT_MS);

@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { toBase64Url } from "../../../shared/core/crypto/bytes.ts";
 import { memberKeyOf, tableToSign } from "../../../shared/core/tap/showing.ts";
 import type { Reply } from "../../../shared/core/tap/events.ts";
-import { person, tapIdOf, type TestTicket, ticketOf, World } from "./world.ts";
+import { committed } from "../../../shared/core/mailbox/contactStanding.ts";
+import { NOW, person, tapIdOf, type TestTicket, ticketOf, World } from "./world.ts";
 
 const PEOPLE = [person(0), person(1), person(2), person(3)];
 const [ANN, BEN, CEM, DAN] = PEOPLE as [
@@ -18,6 +19,13 @@ const TABLE = tapIdOf(1);
 const NAME = `${ANN.userId}.${TABLE}`;
 const SIGNATURE = toBase64Url(new Uint8Array(64).fill(3));
 const TAKEN: Reply = { kind: "taken" };
+const MET_BY_BADGE = committed(null, {
+  owner: BEN.userId,
+  peer: ANN.userId,
+  method: "badge",
+  metAt: NOW - 1,
+  receiptHash: "x",
+})!;
 
 function refusedAs(code: string) {
   return expect.objectContaining({ kind: "refused", code });
@@ -260,6 +268,66 @@ describe("a table", () => {
     expect(world.contact(BEN, ANN)).toEqual(world.contact(ANN, BEN));
     expect(world.contact(BEN, ANN)?.proofs).toMatchObject([{ isCompared: true }]);
     expect(world.groups.size).toBe(0);
+  });
+
+  test.for(["a removal", "an undoing"] as const)(
+    "TAP-6: after %s while it was open, those who confirm it are contacts on both ends",
+    (what) => {
+      const table = new Gathering();
+      const earlier = table.submit(ANN, [ticketOf(BEN, 9).ticket], tapIdOf(9));
+      table.settle();
+      for (const member of [0, 1, 2, 3]) table.share(member);
+      table.settle();
+      table.now += 1_000;
+      if (what === "a removal") table.remove(BEN, ANN);
+      else table.decide(earlier, { type: "undo", party: BEN, peer: ANN.userId });
+      table.settle();
+      expect(table.contact(BEN, ANN)).toBeNull();
+      table.now += 1_000;
+      for (const member of [0, 1, 2, 3]) table.confirm(member);
+      table.settle();
+      expect(table.at()).toBe("settled");
+      expect(table.contact(BEN, ANN)?.proofs).toMatchObject([{ tapId: TABLE, isCompared: true }]);
+      expect(table.contact(ANN, BEN)).toEqual(table.contact(BEN, ANN));
+    },
+  );
+
+  test.for(["a removal", "an undoing"] as const)(
+    "TAP-7: %s after all have confirmed holds, however late the table's word comes",
+    (what) => {
+      const table = comparing();
+      for (const member of [0, 1, 2, 3]) table.confirm(member);
+      const late = table.underWay.splice(0);
+      table.mailbox(BEN).standings.set(ANN.userId, MET_BY_BADGE);
+      table.now += 1;
+      if (what === "a removal") table.remove(BEN, ANN);
+      else table.decide(NAME, { type: "undo", party: BEN, peer: ANN.userId });
+      table.underWay.push(...late);
+      table.settle();
+      expect(table.contact(BEN, ANN)?.method).toBe(what === "a removal" ? undefined : "badge");
+    },
+  );
+
+  test("TAP-5: the initiator's own ticket is spent with it, and makes no contact when it is over", () => {
+    const table = comparing();
+    const own = table.tickets[0]?.ticket ?? "";
+    table.decline(2);
+    table.settle();
+    expect(table.at()).toBe("aborted");
+    const stolen = table.submit(DAN, [own], tapIdOf(2));
+    table.settle();
+    expect(table.shown(stolen, DAN)?.outcomes).toMatchObject([{ outcome: "replayed" }]);
+    expect(table.contact(ANN, DAN)).toBeNull();
+  });
+
+  test("TAP-5: an own ticket that somebody else has read before is refused, and nothing is made", () => {
+    const table = new Gathering();
+    table.underWay = [];
+    table.submit(DAN, [table.tickets[0]?.ticket ?? ""], tapIdOf(2));
+    table.settle();
+    expect(table.state(NAME)).toMatchObject({ at: "aborted", end: "refused", endedBy: 0 });
+    expect(table.contact(BEN, ANN)).toBeNull();
+    for (const one of PEOPLE) expect(table.mailbox(one).memory.tables).toEqual([]);
   });
 
   test("TAP-7: once confirmed, a member may take it back: contact and place in the group", () => {

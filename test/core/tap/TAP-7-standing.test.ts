@@ -195,6 +195,15 @@ describe("undoing", () => {
     expect(undone(after(commit(meeting("key", NOW))), undoing(NOW + 5))).toBeNull();
   });
 
+  test("TAP-7: of a contact by badge that is removed, or a touch over it, no proof is kept", () => {
+    for (const facts of [[badge(NOW)], [badge(NOW), touch(NOW + 5)]]) {
+      const standing = after(...facts.map(commit), remove(NOW + 9));
+      expect(JSON.stringify(standing)).not.toMatch(/signature|ticket|approval/u);
+      const { method, metAt, receiptHash } = badge(NOW);
+      expect(standing?.base).toMatchObject({ method, metAt, receiptHash, isRemoved: true });
+    }
+  });
+
   test("TAP-7: a link under a touch that is removed stands as the link that it was", () => {
     const link = meeting("link", NOW);
     const standing = after(commit(link), commit(touch(NOW + 5)), remove(NOW + 9));
@@ -212,6 +221,8 @@ describe("undoing", () => {
       at.map(undo),
       fc.constant(commit(badge(NOW + 20))),
       fc.constant(commit(meeting("key", NOW + 10))),
+      fc.constant(commit(meeting("link", NOW + 15))),
+      fc.constant(commit(meeting("link", NOW + 5))),
     );
     const twoOrders = fc
       .array(fact, { maxLength: 6 })
@@ -242,7 +253,10 @@ describe("attempts", () => {
   }
 
   function put(known: Row | null, { method, metAt, receiptHash }: MeetingCommit): Row | null {
-    if (known?.receiptHash === receiptHash || (known?.metAt ?? 0) > metAt) return null;
+    if (known?.receiptHash === receiptHash) return null;
+    const isLinked = known?.isRemoved === false && known.method === "link";
+    if (isLinked && method !== "link") return { method, metAt, receiptHash, isRemoved: false };
+    if ((known?.metAt ?? 0) > metAt) return null;
     const isMet = known?.isRemoved === false && known.method !== "link";
     if (isMet && method === "link") return null;
     return { method, metAt, receiptHash, isRemoved: false };

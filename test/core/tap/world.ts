@@ -7,6 +7,7 @@ import {
   committed,
   type ContactStanding,
   isNews,
+  removedByDevice,
   undone,
   visibleOf,
   type VisibleContact,
@@ -211,6 +212,14 @@ export class World {
     const due = deadlineOf(this.state(name));
     if (due !== null) this.now = Math.max(this.now, due);
     this.decide(name, { type: "deadline" });
+  }
+
+  /** A device of the one removes the other. */
+  remove(one: Person, peer: Person): void {
+    const mailbox = this.mailbox(one);
+    const standing = mailbox.standings.get(peer.userId);
+    if (standing === undefined) return;
+    this.#change(mailbox, peer.userId, removedByDevice(standing, this.now));
   }
 
   contact(of: Person, peer: Person): VisibleContact | null {
