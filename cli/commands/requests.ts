@@ -22,9 +22,9 @@ block says nothing, and nothing more of theirs reaches you. withdraw takes back 
 of your own. A request waits a week.
 
 Events with --json: contactRequest {requestId, from, name, handle, via, createdAt,
-expiresAt} and contactAsked {requestId, to, via, createdAt, expiresAt} for each that waits;
-contactRequestOver {requestId, userId, name, isOwn, end} for what is done: approved,
-declined or withdrawn; blocked {userId, name, blocked} for a block.`,
+expiresAt} and contactAsked {requestId, to, via, createdAt, expiresAt} for each that
+waits; contactRequestOver {requestId, userId, name, isOwn, end} for what is done:
+approved, declined or withdrawn; blocked {userId, name, blocked} for a block.`,
   run: serveRequests,
 };
 
