@@ -47,7 +47,7 @@ async function adaInTabs(count: number) {
   return { ben, tabs, total };
 }
 
-const STANDSTILL_MS = 25_000;
+const STANDSTILL_MS = 40_000;
 
 /** What becomes of a page, and the time within which another must have taken over. */
 const ENDS = {
@@ -59,7 +59,7 @@ const ENDS = {
     end: ({ page }: Person) => page.evaluate(() => document.dispatchEvent(new Event("freeze"))),
   },
   "stands still": {
-    ms: 20_000,
+    ms: 35_000,
     end: async ({ page }: Person) => {
       const blocking = (ms: number) => {
         for (const until = performance.now() + ms; performance.now() < until;);
