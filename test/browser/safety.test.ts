@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { field, openChat, talking } from "./chatting.ts";
 import { heading, idOf, meet, type Person, textOf, world } from "./people.ts";
 import { comparedText } from "../../web/comparedText.ts";
-import { faultsOfView } from "./viewFaults.ts";
+import { faultsInBothThemes } from "./viewFaults.ts";
 
 const people = world();
 const { person, url, expectFaults } = people;
@@ -47,14 +47,6 @@ async function safetyPhrase({ page }: Person): Promise<string[]> {
   const words = page.getByRole("list", { name: "Safety phrase" }).getByRole("listitem");
   await words.first().waitFor();
   return words.allTextContents();
-}
-
-/** The look of what is shown, once it has settled. */
-async function faults({ page }: Person): Promise<string[]> {
-  await page.evaluate(() =>
-    Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
-  );
-  return faultsOfView(page);
 }
 
 /**
@@ -241,42 +233,39 @@ test("ID-3: devices that were added or removed with a signature are told of, and
   expect(told("forked", null)).toBe("Not yet; the keys are others now");
 });
 
-test.each(["light", "dark"] as const)(
-  "erasing and comparing have names, roles, targets and contrast in the %s theme",
-  async (colorScheme) => {
-    const [ada, ben] = await Promise.all([person("Ada", { ...PHONE, colorScheme }), person("Ben")]);
-    const { page } = ada;
-    const looks = async (state: string) => {
-      expect({ state, faults: await faults(ada) }).toEqual({ state, faults: [] });
-    };
-    await meet(ada, ben);
-    const benId = await idOf(ben);
-    await openContact(ada, "Ben");
-    await safetyPhrase(ada);
-    await looks("the phrase");
-    await page.getByRole("button", { name: "They differ" }).click();
-    await looks("words that differ");
-    await page.getByRole("button", { name: "Show the words again" }).click();
-    await page.getByRole("button", { name: "They are the same" }).click();
-    await page.getByRole("button", { name: "Dismiss" }).click();
-    await page.getByText(/nothing has changed since/).waitFor();
-    await looks("a contact compared with");
-    await tamper(ada, "settings", `compared ${benId}`, { head: "A".repeat(43) });
-    await page.reload();
-    await page.getByRole("alert").waitFor();
-    await page.evaluate(() => scrollTo(0, 0));
-    await looks("an alarm");
-    const id = await idOf(ada);
-    await openYou(ada);
-    await page.getByRole("button", { name: "Erase this account" }).scrollIntoViewIfNeeded();
-    await looks("your data");
-    await page.getByRole("button", { name: "Erase this account" }).click();
-    await looks("before erasing");
-    await typeToErase(ada, "no");
-    await page.getByText("Nothing was erased.").waitFor();
-    await looks("nothing erased");
-    await typeToErase(ada, id.slice(0, 4));
-    await isErased(ada);
-    await looks("erased");
-  },
-);
+test("erasing and comparing have names, roles, targets and contrast, light and dark", async () => {
+  const [ada, ben] = await Promise.all([person("Ada", PHONE), person("Ben")]);
+  const { page } = ada;
+  const looks = async (state: string) => {
+    expect({ state, faults: await faultsInBothThemes(page) }).toEqual({ state, faults: [] });
+  };
+  await meet(ada, ben);
+  const benId = await idOf(ben);
+  await openContact(ada, "Ben");
+  await safetyPhrase(ada);
+  await looks("the phrase");
+  await page.getByRole("button", { name: "They differ" }).click();
+  await looks("words that differ");
+  await page.getByRole("button", { name: "Show the words again" }).click();
+  await page.getByRole("button", { name: "They are the same" }).click();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await page.getByText(/nothing has changed since/).waitFor();
+  await looks("a contact compared with");
+  await tamper(ada, "settings", `compared ${benId}`, { head: "A".repeat(43) });
+  await page.reload();
+  await page.getByRole("alert").waitFor();
+  await page.evaluate(() => scrollTo(0, 0));
+  await looks("an alarm");
+  const id = await idOf(ada);
+  await openYou(ada);
+  await page.getByRole("button", { name: "Erase this account" }).scrollIntoViewIfNeeded();
+  await looks("your data");
+  await page.getByRole("button", { name: "Erase this account" }).click();
+  await looks("before erasing");
+  await typeToErase(ada, "no");
+  await page.getByText("Nothing was erased.").waitFor();
+  await looks("nothing erased");
+  await typeToErase(ada, id.slice(0, 4));
+  await isErased(ada);
+  await looks("erased");
+});

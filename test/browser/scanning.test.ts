@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { type FakeCamera, fakeCamera } from "../support/fakeCamera.ts";
 import { showCode, toJoin } from "./linking.ts";
 import { choosePicture, giveDetector, isDecoderFetched, shownQr, watchTracks } from "./scanner.ts";
@@ -23,16 +23,16 @@ const { person, visitor, url, expectFaults } = world();
 const HOLD_IT = "Hold the QR code in front of the camera.";
 const NOT_A_KEY = "This QR code is not a key for meeting someone.";
 
-let cameras: FakeCamera[] = [];
-afterEach(() => {
-  for (const camera of cameras) camera.remove();
-  cameras = [];
+/** By what they see: a browser has one camera, and those who see the same share theirs. */
+const cameras = new Map<string, FakeCamera>();
+afterAll(() => {
+  for (const camera of cameras.values()) camera.remove();
 });
 
 /** Someone before the field for a key, whose camera sees `text`. */
 async function atFieldWith(text: string, options: VisitorOptions = {}): Promise<Person> {
-  const camera = fakeCamera(text);
-  cameras.push(camera);
+  const camera = cameras.get(text) ?? fakeCamera(text);
+  cameras.set(text, camera);
   const someone = await person("Ben", { camera: camera.file, ...options });
   await toField(someone);
   return someone;

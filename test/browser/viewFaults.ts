@@ -2,17 +2,51 @@
 // heading, landmarks, target sizes, contrast of every text by WCAG 2.2 AA, no sideways scrolling.
 
 import axe, { type AxeResults } from "axe-core";
-import type { Page } from "playwright-core";
+import type { Page, ViewportSize } from "playwright-core";
 
 export async function faultsOfView(page: Page): Promise<string[]> {
   return [...(await ownFaults(page)), ...(await axeFaults(page))];
 }
 
+/** Of the view in each theme and, where sizes are given, in each of them, told with what it was; leaves the last. */
+export async function faultsInBothThemes(
+  page: Page,
+  sizes: readonly ViewportSize[] = [],
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const size of sizes.length > 0 ? sizes : [null]) {
+    if (size !== null) await page.setViewportSize(size);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await settled(page);
+      const look = size === null ? colorScheme : `${colorScheme}, ${size.width} wide`;
+      found.push(...(await faultsOfView(page)).map((fault) => `${look}: ${fault}`));
+    }
+  }
+  return found;
+}
+
+/** Colours that are on their way from one to the other are neither. */
+function settled(page: Page): Promise<unknown> {
+  return page.evaluate(async () => {
+    // A transition to the other theme begins with the next frame.
+    await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+}
+
 /** By axe-core's rules for WCAG 2.2 AA and good practice: roles, states, landmarks and more. */
 async function axeFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const results = (await page.evaluate("axe.run()")) as AxeResults;
-  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
+  // What is well, which is most, need not be described.
+  const found = await page.evaluate(
+    'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations)',
+  );
+  const violations = found as AxeResults["violations"];
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
 function ownFaults(page: Page): Promise<string[]> {

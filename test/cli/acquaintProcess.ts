@@ -1,14 +1,13 @@
-// The real client in its own process, with a home of its own. What it writes is read as it comes;
-// nothing waits longer than for the line that it needs.
+// The real client, bundled as it is installed, in its own process, with a home of its own. What it writes is
+// read as it comes; nothing waits longer than for the line that it needs.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { CLI_FILE } from "../../scripts/paths.ts";
 import { onTerminal, type TerminalProcess } from "./terminal.ts";
-
-const MAIN = join(import.meta.dirname, "../../cli/main.ts");
 
 export type Event = Record<string, unknown> & { event: string };
 
@@ -83,7 +82,7 @@ export class Person {
 
 export function startClient(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   const { FORCE_COLOR: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [CLI_FILE, ...args], {
     env: { ...inherited, LANG: "C.UTF-8", ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -1,10 +1,9 @@
 // The real client on a pseudo-terminal, which script(1) makes: what a person sees and types.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { CLI_FILE } from "../../scripts/paths.ts";
 
 const SCRIPT = "/usr/bin/script";
-const MAIN = join(import.meta.dirname, "../../cli/main.ts");
 
 export interface TerminalProcess {
   /** Resolves once the text stands after all that was waited for before. Rejects when the process ends first. */
@@ -19,7 +18,7 @@ export interface TerminalProcess {
 }
 
 export function onTerminal(args: readonly string[]): TerminalProcess {
-  const command = [process.execPath, MAIN, ...args];
+  const command = [process.execPath, CLI_FILE, ...args];
   const child = spawn(SCRIPT, scriptArguments(command), {
     env: { ...process.env, TERM: "xterm", LANG: "C.UTF-8", NO_COLOR: "1" },
     stdio: ["pipe", "pipe", "inherit"],

@@ -4,14 +4,22 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT } from "../../scripts/paths.ts";
-import { startServer } from "../support/serverProcess.ts";
+import { type ServerProcess, startServer } from "../support/serverProcess.ts";
 
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 const DEFAULT_SERVER = "http://127.0.0.1:8787";
 
 const EXAMPLES = [...README.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code]) => code!);
+
+let server: ServerProcess;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(() => server.stop());
 
 test.for([
   [
@@ -40,6 +48,12 @@ test("TAP-2, TAP-3: the lines of README.md about a touch make two people contact
   expect(await run(example)).toMatch(/^established: You are contacts now\./m);
 });
 
+test("ROOM-1, ROOM-4: the lines of README.md about a room open one in which two people talk", async () => {
+  const example = EXAMPLES[5] ?? "";
+  expect(linesOf(example)).toBeLessThanOrEqual(15);
+  expect(await run(example)).toMatch(/^2 are here; Ann hears: Good light today$/m);
+});
+
 function linesOf(example: string): number {
   return example.split("\n").filter((line) => line !== "").length;
 }
@@ -47,14 +61,12 @@ function linesOf(example: string): number {
 /** What it prints, as it stands but for the server's port. */
 async function run(example: string): Promise<string> {
   expect(example).toContain(`"${DEFAULT_SERVER}"`);
-  const server = await startServer();
   const code = example.replace(DEFAULT_SERVER, server.url);
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ["--input-type=module-typescript", "--eval", code],
     { cwd: ROOT },
   );
-  await server.stop();
   return stdout;
 }
 

@@ -1,4 +1,4 @@
-// Around the tests that start servers: builds the page once, and gives all that they write one
+// Around the tests that start servers: builds the page and the terminal client once, and gives all that they write one
 // temporary folder, which goes when they end. Processes killed by a test cannot tidy up themselves.
 
 import { mkdtempSync, rmSync } from "node:fs";
@@ -9,6 +9,6 @@ import { buildPage } from "../../scripts/buildPage.ts";
 export default async function setup(): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), "acquaint-test-"));
   process.env["TMPDIR"] = folder; // os.tmpdir() of every process from here on
-  await buildPage();
+  await Promise.all([buildPage(), import("../../scripts/buildCli.ts")]);
   return () => rmSync(folder, { recursive: true, force: true });
 }
