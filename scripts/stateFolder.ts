@@ -2,10 +2,12 @@
 // A folder serves one server at a time; the system frees the lock of a process that was killed.
 
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StartError } from "./startError.ts";
+
+const SECRET_FILE = "server-secret";
 
 export interface StateFolder {
   path: string;
@@ -40,8 +42,17 @@ function lock(path: string): () => void {
   return () => database.close();
 }
 
+/** Of a server that has run, and may run, on this machine. Throws {@link StartError} if there is none. */
+export function storedServerSecret(folder: string): string {
+  const path = resolve(folder);
+  if (existsSync(join(path, SECRET_FILE))) return serverSecretIn(path);
+  throw new StartError(
+    `No server has kept its secret in ${path}. Name its folder (--state DIR), or set SERVER_SECRET.`,
+  );
+}
+
 function serverSecretIn(path: string): string {
-  const file = join(path, "server-secret");
+  const file = join(path, SECRET_FILE);
   try {
     writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
   } catch (error) {

@@ -3,8 +3,11 @@
 import type { Directory } from "./directory/Directory.ts";
 import type { Gate } from "./gate/Gate.ts";
 import type { Group } from "./group/Group.ts";
+import type { Lobby } from "./lobby/Lobby.ts";
 import type { Mailbox } from "./mailbox/Mailbox.ts";
+import type { Operator } from "./operator/Operator.ts";
 import type { PairingAttempt } from "./pairing/PairingAttempt.ts";
+import type { Room } from "./room/Room.ts";
 import type { TapAttempt } from "./tap/TapAttempt.ts";
 
 export interface Env {
@@ -14,6 +17,9 @@ export interface Env {
   readonly GATES: DurableObjectNamespace<Gate>;
   readonly TAPS: DurableObjectNamespace<TapAttempt>;
   readonly GROUPS: DurableObjectNamespace<Group>;
+  readonly ROOMS: DurableObjectNamespace<Room>;
+  readonly LOBBIES: DurableObjectNamespace<Lobby>;
+  readonly OPERATORS: DurableObjectNamespace<Operator>;
   /** Bounds how fast one account opens attempts, looks at them, and looks for handles. */
   readonly PACE: RateLimit;
   /** Bounds how fast one account comes back to sockets that it has lost. */

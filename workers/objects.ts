@@ -1,7 +1,7 @@
 // The one place that names objects. A named object stays where it was first made,
 // so the first digit of a locator stands for a region.
 
-import type { Handle, Locator, UserId } from "../shared/wire/ids.ts";
+import type { Handle, Locator, RoomId, UserId } from "../shared/wire/ids.ts";
 import type { Env } from "./env.ts";
 
 const REGIONS: readonly DurableObjectLocationHint[] = [
@@ -51,6 +51,20 @@ export function tapAttemptOf(env: Env, by: UserId, tapId: string) {
 
 export function groupOf(env: Env, groupId: string) {
   return env.GROUPS.getByName(groupId);
+}
+
+/** A room, or a pair room. */
+export function roomAt(env: Env, roomId: RoomId) {
+  return env.ROOMS.getByName(roomId);
+}
+
+/** @param topic empty for rooms of all topics; no topic has a `#` in it */
+export function lobbyShard(env: Env, topic: string, shard: number) {
+  return env.LOBBIES.getByName(`${topic}#${shard}`);
+}
+
+export function operatorAt(env: Env, operatorId: string) {
+  return env.OPERATORS.getByName(operatorId);
 }
 
 const REGION_BY_CONTINENT: Readonly<Record<string, number>> = {

@@ -7,15 +7,18 @@ import { UPLOAD_TOKEN_HEADER } from "../shared/wire/blobs.ts";
 import { REQUEST_MAX_BYTES } from "../shared/wire/limits.ts";
 import { faultsOf, problem, ProblemError } from "../shared/wire/problem.ts";
 import { type Route, ROUTES, type RouteName, SOCKETS } from "../shared/wire/routes.ts";
+import { callerOf } from "./auth/callers.ts";
 import { authHandlers } from "./auth/routes.ts";
-import { type Actor, verifyToken } from "./auth/tokens.ts";
 import { blobHandlers } from "./blobs/routes.ts";
 import type { Env } from "./env.ts";
 import type { BodyBytes, Handlers } from "./http/handlers.ts";
 import { problemResponse } from "./http/problems.ts";
-import { upgradeToAttempt, upgradeToMailbox } from "./http/upgrades.ts";
+import { upgradeToAttempt, upgradeToMailbox, upgradeToRoom } from "./http/upgrades.ts";
+import { lobbyHandlers } from "./lobby/routes.ts";
 import { requestHandlers } from "./mailbox/requestRoutes.ts";
 import { mailboxHandlers } from "./mailbox/routes.ts";
+import { operatorHandlers } from "./operator/routes.ts";
+import { roomHandlers } from "./room/routes.ts";
 import { tapHandlers } from "./tap/routes.ts";
 import { openApiDocument } from "./http/openApi.ts";
 
@@ -27,6 +30,9 @@ const handlers: Handlers = {
   ...requestHandlers,
   ...blobHandlers,
   ...tapHandlers,
+  ...operatorHandlers,
+  ...lobbyHandlers,
+  ...roomHandlers,
 };
 
 export const router = new Hono<Bindings>();
@@ -47,6 +53,7 @@ router.get("/openapi.json", (c) => c.json(openApiDocument(new URL(c.req.url).ori
 router.get("/v1/attempts/:locator", (c) =>
   upgradeToAttempt(c.env, c.req.raw, c.req.param("locator")),
 );
+router.get("/v1/rooms/:roomId/line", (c) => upgradeToRoom(c.env, c.req.raw, c.req.param("roomId")));
 router.get(SOCKETS.mailbox.path, (c) => upgradeToMailbox(c.env, c.req.raw));
 
 for (const name of Object.keys(ROUTES) as RouteName[]) {
@@ -84,11 +91,11 @@ const ENDPOINTS = [
 }));
 
 async function serve(c: Context<Bindings>, name: RouteName, route: Route): Promise<Response> {
-  const actor = route.auth === "session" ? await actorOf(c) : null;
+  const caller = await callerOf(c.env, route.auth, c.req.header("authorization"));
   const call = {
     env: c.env,
     request: c.req.raw,
-    actor,
+    ...caller,
     params: parseParams(route, c.req.param()),
     query: route.query === undefined ? undefined : parse(route.query, c.req.query()),
     header: route.header === undefined ? undefined : (c.req.header(route.header) ?? ""),
@@ -100,14 +107,6 @@ async function serve(c: Context<Bindings>, name: RouteName, route: Route): Promi
   if (route.status === 204) return new Response(null, { status: 204, headers });
   if (route.response === "bytes") return bytesResponse(answer as ReadableStream, headers);
   return Response.json(answer, { status: route.status, headers });
-}
-
-async function actorOf(c: Context<Bindings>): Promise<Actor> {
-  const token = /^Bearer ([\w.-]+)$/.exec(c.req.header("authorization") ?? "")?.[1];
-  const actor =
-    token === undefined ? null : await verifyToken(c.env.SERVER_SECRET, "session", token);
-  if (actor === null) throw new ProblemError("unauthenticated");
-  return { userId: actor.userId, deviceId: actor.deviceId };
 }
 
 function parseParams(route: Route, given: Record<string, string>): Record<string, unknown> {

@@ -8,8 +8,11 @@ import worker, {
   Directory,
   Gate,
   Group,
+  Lobby,
   Mailbox,
+  Operator,
   PairingAttempt,
+  Room,
   TapAttempt,
 } from "../../workers/main.ts";
 
@@ -114,14 +117,19 @@ function counted(type) {
   };
 }
 
-const [CountedDirectory, CountedGate, CountedGroup, CountedAttempt, KnownMailbox, KnownTap] = [
-  Directory,
-  Gate,
-  Group,
-  PairingAttempt,
-  Mailbox,
-  TapAttempt,
-].map(counted);
+const [
+  CountedDirectory,
+  CountedGate,
+  CountedGroup,
+  CountedLobby,
+  CountedOperator,
+  CountedAttempt,
+  CountedRoom,
+  KnownMailbox,
+  KnownTap,
+] = [Directory, Gate, Group, Lobby, Operator, PairingAttempt, Room, Mailbox, TapAttempt].map(
+  counted,
+);
 
 /** Takes another device in, without an entry in the account's log. */
 class CountedMailbox extends KnownMailbox {
@@ -154,8 +162,11 @@ export {
   CountedDirectory as Directory,
   CountedGate as Gate,
   CountedGroup as Group,
+  CountedLobby as Lobby,
   CountedMailbox as Mailbox,
+  CountedOperator as Operator,
   CountedAttempt as PairingAttempt,
+  CountedRoom as Room,
   CountedTap as TapAttempt,
 };
 

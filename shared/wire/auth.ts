@@ -7,6 +7,7 @@ import {
   deviceIdSchema,
   handleSchema,
   locatorSchema,
+  roomIdSchema,
   timeSchema,
   userIdSchema,
 } from "./ids.ts";
@@ -125,6 +126,12 @@ export const upgradeRequestSchema = z.discriminatedUnion("purpose", [
   /** Back to an attempt that this device is a side of; the `sid` tells it from others at the same locator. */
   z.strictObject({ purpose: z.literal("resume"), locator: locatorSchema, sid: bytesSchema(16) }),
   z.strictObject({ purpose: z.literal("mailbox") }),
+  z.strictObject({
+    purpose: z.literal("room"),
+    roomId: roomIdSchema,
+    /** What a link to the room holds; needed where people join by link. */
+    linkToken: z.exactOptional(bytesSchema(16)),
+  }),
 ]);
 export type UpgradeRequest = z.infer<typeof upgradeRequestSchema>;
 

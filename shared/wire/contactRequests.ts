@@ -1,7 +1,15 @@
-// Badges, and requests to become contacts that their receiver approves (TAP-8).
+// Badges, and requests to become contacts that their receiver approves (TAP-8, ROOM-6).
 
 import * as z from "zod/mini";
-import { bytesSchema, deviceIdSchema, handleSchema, timeSchema, userIdSchema } from "./ids.ts";
+import {
+  bytesSchema,
+  deviceIdSchema,
+  handleSchema,
+  roomIdSchema,
+  timeSchema,
+  userIdSchema,
+} from "./ids.ts";
+import { NAME_MAX_CHARS, ROOM_TITLE_MAX_CHARS } from "./limits.ts";
 
 /** What a badge holds: a commitment to its account (docs/protocol.md, Badges). */
 export const badgeTokenSchema = bytesSchema(16);
@@ -28,7 +36,7 @@ export const foundBadgeSchema = z.object({
 export type FoundBadge = z.infer<typeof foundBadgeSchema>;
 
 /** By what someone came to ask. */
-const requestViaSchema = z.enum(["badge"]);
+const requestViaSchema = z.enum(["badge", "room"]);
 export type RequestVia = z.infer<typeof requestViaSchema>;
 
 const requestIdSchema = bytesSchema(16);
@@ -42,18 +50,20 @@ export const contactRequestSchema = z.object({
   signature: bytesSchema(64),
   via: requestViaSchema,
   handle: z.nullable(handleSchema),
+  /** Of a room: what its asker is called there, and the room's title, as the room says. */
+  name: z.exactOptional(z.string().check(z.maxLength(NAME_MAX_CHARS))),
+  title: z.exactOptional(z.string().check(z.maxLength(ROOM_TITLE_MAX_CHARS))),
   createdAt: timeSchema,
   expiresAt: timeSchema,
 });
 export type ContactRequest = z.infer<typeof contactRequestSchema>;
 
-export const askRequestSchema = z.strictObject({
-  requestId: requestIdSchema,
-  to: userIdSchema,
-  via: requestViaSchema,
-  token: badgeTokenSchema,
-  signature: bytesSchema(64),
-});
+const askMembers = { requestId: requestIdSchema, to: userIdSchema, signature: bytesSchema(64) };
+export const askRequestSchema = z.discriminatedUnion("via", [
+  z.strictObject({ ...askMembers, via: z.literal("badge"), token: badgeTokenSchema }),
+  /** Of a room or pair room that both are in. */
+  z.strictObject({ ...askMembers, via: z.literal("room"), roomId: roomIdSchema }),
+]);
 export type AskRequest = z.infer<typeof askRequestSchema>;
 
 /** One's own request, as its asker is told of it. Whoever does not answer, or is blocked, lets it expire. */

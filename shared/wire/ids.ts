@@ -20,6 +20,13 @@ export type DeviceId = z.infer<typeof deviceIdSchema>;
 /** A device within its account: the index of its entry in the device log. */
 export const deviceNumberSchema = z.int().check(z.minimum(0), z.maximum(LOG_MAX_ENTRIES - 1));
 
+/** 10 random bytes, base32 (RFC 4648, lower case). */
+export const roomIdSchema = z
+  .string()
+  .check(z.regex(/^[a-z2-7]{16}$/, "must be 16 base32 characters"))
+  .brand("RoomId");
+export type RoomId = z.infer<typeof roomIdSchema>;
+
 /** The public part of a code. Its first digit stands for a region. */
 export const locatorSchema = z
   .string()

@@ -125,6 +125,62 @@ export const CONTACT_REQUESTS_MAX = 50;
 export const BADGE_BURST = 20;
 export const BADGE_REQUESTS_PER_HOUR = 20;
 
+/** People in a room at a time, unless it is opened for others, and the most that it may be opened for. */
+export const ROOM_CAPACITY = 50;
+export const ROOM_MAX_CAPACITY = 1_000;
+export const ROOM_TITLE_MAX_CHARS = 100;
+export const ROOM_TOPIC_MAX_CHARS = 40;
+/** Of one message in a room, in UTF-8. */
+export const ROOM_TEXT_MAX_BYTES = 4 * 1024;
+/** What one member's client tells another's to bring media about (a session description, say). */
+export const SIGNAL_MAX_BYTES = 16 * 1024;
+/** Messages that one member says at once, and in a second from then on unless the room has another pace. */
+export const SAY_BURST = 40;
+export const SAYS_PER_SECOND = 10;
+export const ROOM_MAX_PACE = 100;
+/** How long a seat is kept for someone whose connection was lost. */
+export const SEAT_KEPT_SECONDS = 30;
+/** How long an invitation to a pair room waits for its answer, and then the pair room for both to come. */
+export const INVITATION_TTL_SECONDS = 30;
+export const PAIR_COMING_SECONDS = 30;
+/** Live connections of one member: tabs, devices and processes. */
+export const MEMBER_MAX_SOCKETS = 4;
+/** People who wait to be let in. */
+export const ROOM_MAX_WAITING = 100;
+export const ROOM_MAX_MODERATORS = 50;
+export const ROOM_MAX_BANS = 1_000;
+/** Those whom a room remembers to have been let in. */
+export const ROOM_MAX_APPROVED = 1_000;
+/** How long someone who was turned away stays so. */
+export const DENIED_SECONDS = 10 * 60;
+/** What a room keeps in memory for those who come back: so many events, of so many bytes. */
+export const BACKLOG_MAX_EVENTS = 2_000;
+export const BACKLOG_MAX_BYTES = 1024 * 1024;
+/** What a member may be behind, in bytes that were sent to it and that it has not said it heard, before its socket is closed. */
+export const ROOM_WINDOW_BYTES = 1024 * 1024;
+/** A client says what it has heard at least once for so many bytes. */
+export const HEARD_EVERY_BYTES = 256 * 1024;
+/** A room that nobody has come to for so long ends. */
+export const ROOM_TTL_SECONDS = 7 * 24 * 60 * 60;
+/** Rooms of one account or operator that stand at a time. */
+export const ROOMS_PER_ACCOUNT = 20;
+export const ROOMS_PER_OPERATOR = 10_000;
+/** Rooms that an account is in at a time. */
+export const ROOMS_JOINED_MAX = 20;
+export const ROOM_REPORTS_MAX = 500;
+export const ROOM_REPORT_TTL_SECONDS = 30 * 24 * 60 * 60;
+export const REPORT_NOTE_MAX_CHARS = 500;
+export const REPORT_MAX_MESSAGES = 10;
+/** Listings in a page, and the time that the occupancy in one may be old. */
+export const LISTINGS_PAGE = 50;
+export const OCCUPANCY_EVERY_SECONDS = 2;
+/** Listings that one shard of a topic holds, and the shards that a topic has. */
+export const LOBBY_SHARD_MAX = 1_000;
+export const LOBBY_SHARDS = 8;
+export const OPERATOR_NAME_MAX_CHARS = 100;
+/** How long the house speaks by one token, signed with the server's secret. */
+export const HOUSE_TOKEN_TTL_SECONDS = 60;
+
 export const SUBPROTOCOL_JSON = "acquaint.v1.json";
 export const SUBPROTOCOL_CBOR = "acquaint.v1.cbor";
 export const SUBPROTOCOL_TOKEN_PREFIX = "acquaint.token.";

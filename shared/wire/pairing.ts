@@ -4,7 +4,6 @@
 import * as z from "zod/mini";
 import { boxSchema, bytesSchema, locatorSchema, timeSchema } from "./ids.ts";
 import {
-  FRAME_MAX_MESSAGES,
   PASSPHRASE_TERM_MAX_SECONDS,
   PASSPHRASE_TERM_MIN_SECONDS,
   SEALED_CARD_MAX_BYTES,
@@ -17,7 +16,7 @@ export const methodSchema = z.enum(["key", "passphrase", "link"]);
 export type Method = z.infer<typeof methodSchema>;
 
 /** How a contact came to be: at an attempt, by a touch, or by a request that was approved. */
-export const contactMethodSchema = z.enum([...methodSchema.options, "tap", "badge"]);
+export const contactMethodSchema = z.enum([...methodSchema.options, "tap", "badge", "room"]);
 export type ContactMethod = z.infer<typeof contactMethodSchema>;
 
 /** CPace public share with the commitment that its associated data carries. */
@@ -135,8 +134,3 @@ export const attemptNoticeSchema = z.discriminatedUnion("type", [
 ]);
 export type AttemptNotice = z.infer<typeof attemptNoticeSchema>;
 export type OfferNotice = Extract<AttemptNotice, { type: "offer" }>;
-
-/** Frames hold their messages unparsed; each is parsed on its own, so that one bad message spoils no other. */
-export const frameSchema = z
-  .array(z.unknown())
-  .check(z.minLength(1), z.maxLength(FRAME_MAX_MESSAGES));

@@ -39,6 +39,18 @@ export const PROBLEMS = {
   "badge-unknown": { status: 404, title: "There is no such badge, or it was revoked" },
   "request-unknown": { status: 404, title: "There is no such request, or it is over" },
 
+  "room-unknown": { status: 404, title: "There is no such room, or it has ended" },
+  "room-full": { status: 409, title: "The room is full" },
+  "room-locked": { status: 403, title: "The room is locked; nobody comes in" },
+  "room-barred": { status: 403, title: "This account may not come into the room" },
+  "link-needed": { status: 403, title: "The room is joined by a link, and this is not it" },
+  "not-in-room": { status: 403, title: "Both must be in the room for this" },
+  "moderators-only": { status: 403, title: "Only moderators of the room may do this" },
+  "invitation-over": { status: 409, title: "The invitation is over" },
+  "engaged-already": { status: 409, title: "One of the two is in a pair room already" },
+  "report-unknown": { status: 404, title: "There is no such report" },
+  "operator-unknown": { status: 404, title: "There is no such operator" },
+
   "log-changed": { status: 409, title: "The device log has other entries at that place" },
   "device-removed": { status: 403, title: "This device was removed from its account" },
   "recovery-taken": { status: 409, title: "Another account has this recovery id" },

@@ -24,7 +24,7 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
   },
   upgrade: {
     summary: "Ask for a token that opens one socket, once, within 30 seconds",
-    problems: ["too-many-requests", "proof-of-work-required", "own-account"],
+    problems: ["too-many-requests", "proof-of-work-required", "own-account", "list-full"],
   },
   account: {
     summary: "The acting account",
@@ -89,11 +89,11 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
   },
   block: {
     summary: "Block an account",
-    problems: ["list-full"],
+    problems: ["list-full", "too-many-requests"],
   },
   unblock: {
     summary: "Lift a block",
-    problems: [],
+    problems: ["too-many-requests"],
   },
   beginBlob: {
     summary: "Begin to upload a blob of that sealed size; kept for 30 days",
@@ -182,8 +182,16 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
     problems: ["badge-unknown", "too-many-requests"],
   },
   askForContact: {
-    summary: "Ask to become a contact, by a badge; its receiver approves or lets it be",
-    problems: ["badge-unknown", "own-account", "list-full", "request-unknown", "too-many-requests"],
+    summary:
+      "Ask to become a contact, by a badge or in a room; its receiver approves or lets it be",
+    problems: [
+      "badge-unknown",
+      "not-in-room",
+      "own-account",
+      "list-full",
+      "request-unknown",
+      "too-many-requests",
+    ],
   },
   approveContact: {
     summary: "Approve a request: both become contacts",
@@ -192,5 +200,69 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
   endContactRequest: {
     summary: "Decline a request; withdraw one's own",
     problems: ["request-unknown", "try-again"],
+  },
+  openRoom: {
+    summary: "Open a room: for oneself, or with an operator's key for a platform's users",
+    problems: ["list-full", "too-many-requests", "try-again"],
+  },
+  lobby: {
+    summary: "Listed rooms with their occupancy, of one topic or of all",
+    problems: ["too-many-requests"],
+  },
+  ownRooms: {
+    summary: "The rooms that the acting account has opened",
+    problems: [],
+  },
+  room: {
+    summary: "What a room is, and how many people are in it",
+    problems: ["room-unknown", "too-many-requests"],
+  },
+  arrangeRoom: {
+    summary: "Change a room's title, who may join, and the like; lock it and unlock it",
+    problems: ["room-unknown", "moderators-only"],
+  },
+  closeRoom: {
+    summary: "End a room for everyone",
+    problems: ["room-unknown", "moderators-only"],
+  },
+  renewLink: {
+    summary: "Make a new link to a room; the one before leads nowhere from then on",
+    problems: ["room-unknown", "moderators-only"],
+  },
+  moderate: {
+    summary: "Let someone in, turn away, remove, ban, or make a moderator of someone",
+    problems: ["room-unknown", "moderators-only", "not-in-room", "room-full", "list-full"],
+  },
+  bans: {
+    summary: "Who is banned from a room",
+    problems: ["room-unknown", "moderators-only"],
+  },
+  report: {
+    summary: "Report a member to those who look after the room",
+    problems: ["room-unknown", "not-in-room", "own-account", "list-full", "too-many-requests"],
+  },
+  reports: {
+    summary: "The reports of a room, for those who look after it",
+    problems: ["room-unknown", "moderators-only"],
+  },
+  dropReport: {
+    summary: "Put a report aside",
+    problems: ["room-unknown", "moderators-only", "report-unknown"],
+  },
+  addOperator: {
+    summary: "Take an operator in, and make its first API key",
+    problems: [],
+  },
+  operator: {
+    summary: "An operator, and the rooms that it has opened; for itself and the house",
+    problems: ["operator-unknown"],
+  },
+  renewOperatorKey: {
+    summary: "Make a new API key for an operator; the one before is good for nothing from then on",
+    problems: ["operator-unknown"],
+  },
+  removeOperator: {
+    summary: "Let an operator go: its key ends at once, its rooms are closed",
+    problems: ["operator-unknown"],
   },
 };

@@ -14,7 +14,10 @@ export class Refused extends Error {}
 
 export interface Socket {
   send(message: Json): void;
-  close(): void;
+  /** @param reason none, but where the document names one */
+  close(reason?: string): void;
+  /** The next message, whatever it is. */
+  any(): Promise<Json>;
   /** The next message, which must be of this type. */
   next(type: string): Promise<Json>;
   /** The next message of this type; others stay where they are. */
@@ -80,7 +83,8 @@ export class IndependentConnection {
     };
     return {
       send: (message) => socket.send(frames.encode([message])),
-      close: () => socket.close(1000),
+      close: (reason) => socket.close(1000, reason),
+      any: () => find(() => true),
       next: async (type) => {
         const message = await find(() => true);
         if (message["type"] === "ended") throw new Ended(String(message["outcome"]));

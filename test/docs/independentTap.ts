@@ -144,8 +144,13 @@ export function phraseOf(table: Buffer): { readonly places: number[]; readonly w
 export const badgeToken = (userId: string, salt: Buffer): Buffer =>
   sha256(lvCat("acquaint badge v1", userId, salt)).subarray(0, 16);
 
-export const requestBytes = (requestId: Buffer, from: string, device: string, to: string): Buffer =>
-  lvCat("acquaint contact request v1", requestId, from, device, to, "badge");
+export const requestBytes = (
+  requestId: Buffer,
+  from: string,
+  device: string,
+  to: string,
+  via = "badge",
+): Buffer => lvCat("acquaint contact request v1", requestId, from, device, to, via);
 
 export const approvalBytes = (request: Buffer, device: string): Buffer =>
   lvCat("acquaint contact approval v1", sha256(request), device);
@@ -164,6 +169,7 @@ export function verifyProof(proof: Json, one: Account, other: Account): string {
       by.userId,
       String(proof["device"]),
       passive.userId,
+      String(proof["via"]),
     );
     const approval = approvalBytes(request, String(proof["approvedBy"]));
     mustBe(proof["device"], by.deviceId);
@@ -314,7 +320,9 @@ export class IndependentTaps {
   async approve(request: Json, asker: Account): Promise<void> {
     const { account, connection, signer } = this.#client;
     const requestId = String(request["requestId"]);
-    const signed = requestBytes(fromB64(requestId), asker.userId, asker.deviceId, account.userId);
+    const via = String(request["via"]);
+    const ids = [asker.userId, asker.deviceId, account.userId] as const;
+    const signed = requestBytes(fromB64(requestId), ...ids, via);
     mustBe(request["from"], asker.userId);
     mustBe(isSigned(asker.signKey, signed, fromB64(String(request["signature"]))), true);
     const signature = b64(signer.sign(approvalBytes(signed, account.deviceId)));

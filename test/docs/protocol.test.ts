@@ -47,6 +47,9 @@ test("every limit, refusal and endpoint has its place in docs/protocol.md", () =
       "certificate layout",
       "ticket layout",
       "tap outcomes",
+      "room requests",
+      "room notices",
+      "room events",
       "worked example",
     ]),
   );

@@ -17,6 +17,14 @@ const document = JSON.parse(JSON.stringify(openApiDocument("https://acquaint.exa
   components: { schemas: JsonObject; securitySchemes: JsonObject };
 };
 
+/** Any of which will do. */
+const SCHEMES = {
+  none: [],
+  session: ["session"],
+  steward: ["session", "operatorKey", "house"],
+  house: ["house"],
+};
+
 const SCHEMA_TYPES = ["string", "number", "integer", "boolean", "object", "array", "null"];
 
 /** Every object of the document with its path, schemas included. */
@@ -95,7 +103,7 @@ describe.for(Object.entries(ROUTES) as [RouteName, Route][])("%s", ([routeName, 
     expect(success).toBeDefined();
     expect("content" in (success ?? {})).toBe(route.response !== undefined);
     const codes: ProblemCode[] = [...ROUTE_NOTES[routeName].problems];
-    if (route.auth === "session") codes.push("unauthenticated");
+    if (route.auth !== "none") codes.push("unauthenticated");
     for (const code of codes) {
       const refusal = responses[String(PROBLEMS[code].status)];
       expect(refusal?.["description"]).toContain(`\`${code}\``);
@@ -105,8 +113,10 @@ describe.for(Object.entries(ROUTES) as [RouteName, Route][])("%s", ([routeName, 
     }
   });
 
-  test("asks for a session when the route does", () => {
-    const expected = route.auth === "session" ? [{ session: [] }] : [];
-    expect(operation["security"]).toEqual(expected);
+  test("asks for a session, an operator's key or the house's token when the route does", () => {
+    const schemes = (operation["security"] as JsonObject[]).flatMap(Object.keys);
+    expect(schemes).toEqual(SCHEMES[route.auth]);
+    const declared = Object.keys(document.components.securitySchemes);
+    expect(declared).toEqual(expect.arrayContaining(schemes));
   });
 });

@@ -7,6 +7,7 @@ import { CborError } from "../../shared/wire/codec/cborValue.ts";
 import { CODECS, preferredCodec } from "../../shared/wire/codec/codecs.ts";
 import { mailboxNoticeSchema, mailboxRequestSchema } from "../../shared/wire/mailbox.ts";
 import { attemptNoticeSchema, attemptRequestSchema } from "../../shared/wire/pairing.ts";
+import { roomNoticeSchema, roomRequestSchema } from "../../shared/wire/roomLine.ts";
 import { almostCanonical, mutated } from "./badCbor.ts";
 import { valuesOf } from "./schemaArbitraries.ts";
 
@@ -17,6 +18,8 @@ const SCHEMAS = {
   "from a mailbox": mailboxNoticeSchema,
   "to an attempt": attemptRequestSchema,
   "from an attempt": attemptNoticeSchema,
+  "to a room": roomRequestSchema,
+  "from a room": roomNoticeSchema,
 };
 
 const framesOf = (schema: (typeof SCHEMAS)[keyof typeof SCHEMAS]) =>

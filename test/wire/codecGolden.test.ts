@@ -7,6 +7,7 @@ import { CODECS } from "../../shared/wire/codec/codecs.ts";
 import { NAMES } from "../../shared/wire/codec/names.ts";
 import { mailboxNoticeSchema, mailboxRequestSchema } from "../../shared/wire/mailbox.ts";
 import { attemptNoticeSchema, attemptRequestSchema } from "../../shared/wire/pairing.ts";
+import { roomNoticeSchema, roomRequestSchema } from "../../shared/wire/roomLine.ts";
 import { type Dictionary, encodeIndependently } from "./independentCbor.ts";
 
 interface Vectors {
@@ -43,6 +44,8 @@ test("there is one of every message of every socket, and each fits its schema", 
     mailboxNoticeSchema,
     attemptRequestSchema,
     attemptNoticeSchema,
+    roomRequestSchema,
+    roomNoticeSchema,
   ];
   const messages = frames.flatMap(({ json }) => JSON.parse(json) as { type: string }[]);
   for (const schema of schemas) {

@@ -1,4 +1,4 @@
-// The dictionary of the binary encoding against the schemas of both sockets: whatever a schema knows has a
+// The dictionary of the binary encoding against the schemas of all sockets: whatever a schema knows has a
 // number, each once, and travels as its schema says.
 
 import { describe, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { type Carriage, NAMES } from "../../shared/wire/codec/names.ts";
 import { bytesSchema, deviceIdSchema, userIdSchema } from "../../shared/wire/ids.ts";
 import { mailboxNoticeSchema, mailboxRequestSchema } from "../../shared/wire/mailbox.ts";
 import { attemptNoticeSchema, attemptRequestSchema } from "../../shared/wire/pairing.ts";
+import { roomNoticeSchema, roomRequestSchema } from "../../shared/wire/roomLine.ts";
 
 interface Shape {
   readonly const?: unknown;
@@ -69,6 +70,8 @@ const SCHEMAS = [
   mailboxNoticeSchema,
   attemptRequestSchema,
   attemptNoticeSchema,
+  roomRequestSchema,
+  roomNoticeSchema,
 ].map(shapeOf);
 const MEMBERS = SCHEMAS.flatMap(membersOf);
 const CARRIAGES = new Map(NAMES);

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import * as z from "zod/mini";
 import { toBase64Url } from "../../shared/core/crypto/bytes.ts";
 import { handleSchema, locatorSchema } from "../../shared/wire/ids.ts";
+import { roomNameSchema, topicSchema } from "../../shared/wire/rooms.ts";
 
 interface Shape {
   readonly const?: unknown;
@@ -85,11 +86,15 @@ function ofObjects({ properties, required = [], additionalProperties }: Shape) {
 const patternOf = (schema: z.ZodMiniType) => (z.toJSONSchema(schema) as Shape).pattern;
 const HANDLE = patternOf(handleSchema);
 const LOCATOR = patternOf(locatorSchema);
+const LINE = patternOf(roomNameSchema);
+const TOPIC = patternOf(topicSchema);
 
 function ofStrings({ pattern, minLength = 0, maxLength = 60 }: Shape): fc.Arbitrary<string> {
   if (pattern === undefined) return text(maxLength);
   if (pattern === HANDLE) return fc.stringMatching(/^[a-z][a-z0-9]{2,20}$/);
   if (pattern === LOCATOR) return fc.stringMatching(/^[1-9][0-9]{2,8}$/);
+  if (pattern === LINE) return text(maxLength).map((line) => line.trim() || "a room");
+  if (pattern === TOPIC) return fc.stringMatching(/^[a-z0-9ß電]{1,9}(-[a-z0-9]{1,9}){0,2}$/u);
   const base32 = /^\^\[a-z2-7\]\{(\d+)\}\$$/.exec(pattern);
   if (base32 !== null) {
     const bytes = ofBytes((Number(base32[1]) * 5) / 8);

@@ -32,6 +32,7 @@ import {
   storedBy,
 } from "./support/line.ts";
 import { contactErrand, freshLocator } from "./support/pairing.ts";
+import { openRoom } from "./support/rooms.ts";
 import { connectToMailbox, requestUpgrade } from "./support/sockets.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -149,6 +150,7 @@ test("ID-3: a session of a removed device is refused at every endpoint", async (
   const house = await Household.of(2);
   const device = house.member(1);
   const peer = await registerAccount();
+  const { roomId } = await openRoom(house.member(0));
   await removeSecond(house);
   const params: Record<string, string> = {
     userId: peer.userId,
@@ -159,6 +161,8 @@ test("ID-3: a session of a removed device is refused at every endpoint", async (
     tapId: randomText(16),
     groupId: randomText(16),
     requestId: randomText(16),
+    roomId,
+    reportId: randomText(16),
   };
   const token = randomText(16);
   const bodies: Record<string, object> = {
@@ -187,11 +191,15 @@ test("ID-3: a session of a removed device is refused at every endpoint", async (
       signature: randomText(64),
     },
     approveContact: { signature: randomText(64) },
+    openRoom: { title: "A room" },
+    arrangeRoom: { isLocked: true },
+    moderate: { act: "ban", userId: peer.userId },
+    report: { reportId: randomText(16), userId: peer.userId, reason: "spam" },
   };
-  // Sealed chunks pass no object.
-  const chunks = ["putChunk", "storedChunks", "chunk"];
+  // Sealed chunks pass no object, and operators are nothing to accounts.
+  const others = ["putChunk", "storedChunks", "chunk", "operator"];
   const isActing = ([name, { auth }]: [string, Route]) =>
-    auth === "session" && !chunks.includes(name);
+    (auth === "session" || auth === "steward") && !others.includes(name);
   const routes = Object.entries<Route>(ROUTES).filter(isActing);
   expect(routes.length).toBeGreaterThan(15);
   for (const [name, route] of routes) {
@@ -208,6 +216,7 @@ test("ID-3: a session of a removed device is refused at every endpoint", async (
     { purpose: "claim", locator: freshLocator() as Locator, method: "key" },
     { purpose: "answer", locator: freshLocator() as Locator, sid: randomText(16) },
     { purpose: "resume", locator: freshLocator() as Locator, sid: randomText(16) },
+    { purpose: "room", roomId },
   ];
   for (const body of wishes) {
     const answer = await request("POST", "/v1/upgrade-tokens", { actor: device, body });

@@ -1,4 +1,4 @@
-// Bad frames to both sockets: each is answered with a problem of a stable code, changes nothing, and spoils
+// Bad frames to all sockets: each is answered with a problem of a stable code, changes nothing, and spoils
 // no message beside it.
 
 import { env } from "cloudflare:workers";
@@ -9,6 +9,7 @@ import type * as z from "zod/mini";
 import { CODECS } from "../../shared/wire/codec/codecs.ts";
 import { mailboxRequestSchema } from "../../shared/wire/mailbox.ts";
 import { attemptRequestSchema } from "../../shared/wire/pairing.ts";
+import { roomRequestSchema } from "../../shared/wire/roomLine.ts";
 import { almostCanonical, mutated } from "../wire/badCbor.ts";
 import { randomText, registerAccount, strangerActor } from "./support/accounts.ts";
 import { badJson } from "./support/badInput.ts";
@@ -19,6 +20,7 @@ import {
   openMessage,
   passphraseMessage,
 } from "./support/pairing.ts";
+import { Guest, openRoom, roomAt } from "./support/rooms.ts";
 import { connectToAttempt, connectToMailbox, type TestSocket } from "./support/sockets.ts";
 
 const FRAMES_PER_SOCKET = 10_000;
@@ -223,25 +225,69 @@ test("a mailbox's socket takes 10,000 bad frames without harm", { timeout: 600_0
   ]);
 });
 
-test.for(["an attempt", "a mailbox"] as const)(
+const ROOM_MESSAGES = [
+  { type: "say", number: 1, text: "Good light today" },
+  { type: "enter", line: randomText(8), name: "Ann", after: 3 },
+  { type: "heard", through: 3 },
+  { type: "tracks", audio: "live", video: "muted" },
+  { type: "signal", to: strangerActor().userId, data: "{}" },
+  { type: "invite", number: 2, to: strangerActor().userId },
+  { type: "reply", number: 3, invitationId: randomText(16), reply: "accept" },
+  { type: "leave" },
+];
+
+test("a room's socket takes 10,000 bad frames without harm", { timeout: 600_000 }, async () => {
+  const ann = await registerAccount();
+  const { roomId } = await openRoom(ann);
+  const { socket } = await Guest.come(ann, roomId);
+  const stub = roomAt(roomId);
+  const before = await contentOf(stub);
+  await expectRefusals({ socket, stub }, badFrames(roomRequestSchema, ROOM_MESSAGES));
+  expect(await contentOf(stub)).toBe(before);
+  const told = await socket.ask(ROOM_MESSAGES[0]);
+  expect(told.map(({ type, events }) => [type, events[0].text])).toEqual([
+    ["events", "Good light today"],
+  ]);
+});
+
+/** A binary socket with what may be said on it; last something that is answered, in a word. */
+const BINARY_SOCKETS = {
+  "an attempt": async () => {
+    const locator = freshLocator();
+    const socket = await connectToAttempt(strangerActor(), "open", locator, {}, "cbor");
+    await socket.ask(openMessage());
+    const stub = env.ATTEMPTS.getByName(locator);
+    const schema = attemptRequestSchema;
+    return { socket, stub, schema, valid: ATTEMPT_MESSAGES, last: [{ type: "cancel" }, "ended"] };
+  },
+  "a mailbox": async () => {
+    const ann = await registerAccount();
+    const socket = await connectToMailbox(ann, "cbor");
+    const stub = env.MAILBOXES.getByName(ann.userId);
+    const hello = { type: "hello", after: 3, reads: false };
+    return { socket, stub, schema: mailboxRequestSchema, valid: [hello], last: [hello, "ready"] };
+  },
+  "a room": async () => {
+    const ann = await registerAccount();
+    const { roomId } = await openRoom(ann);
+    const { socket } = await Guest.come(ann, roomId, { wire: "cbor" });
+    const [say] = ROOM_MESSAGES;
+    const stub = roomAt(roomId);
+    const schema = roomRequestSchema;
+    return { socket, stub, schema, valid: ROOM_MESSAGES, last: [say, "events"] };
+  },
+} as const;
+
+test.for(Object.keys(BINARY_SOCKETS) as (keyof typeof BINARY_SOCKETS)[])(
   "WIRE-1: a binary socket of %s takes 3,000 bad frames without harm",
   { timeout: 600_000 },
   async (which) => {
-    const [ann, locator] = [await registerAccount(), freshLocator()];
-    const isAttempt = which === "an attempt";
-    const stub = isAttempt ? env.ATTEMPTS.getByName(locator) : env.MAILBOXES.getByName(ann.userId);
-    const socket = isAttempt
-      ? await connectToAttempt(ann, "open", locator, {}, "cbor")
-      : await connectToMailbox(ann, "cbor");
-    const schema = isAttempt ? attemptRequestSchema : mailboxRequestSchema;
-    const hello = { type: "hello", after: 3, reads: false };
-    if (isAttempt) await socket.ask(openMessage());
+    const { socket, stub, schema, valid, last } = await BINARY_SOCKETS[which]();
     const before = await contentOf(stub);
-    const frames = badBinaryFrames(schema, isAttempt ? ATTEMPT_MESSAGES : [hello]);
-    await expectRefusals({ socket, stub }, frames, true);
+    await expectRefusals({ socket, stub }, badBinaryFrames(schema, valid), true);
     expect(await contentOf(stub)).toBe(before);
-    const told = await socket.ask(isAttempt ? { type: "cancel" } : hello);
-    expect(told.map(({ type }) => type)).toEqual([isAttempt ? "ended" : "ready"]);
+    const [message, answer] = last;
+    expect((await socket.ask(message)).map(({ type }) => type)).toEqual([answer]);
   },
 );
 

@@ -13,16 +13,25 @@ import { ProblemError } from "../../shared/wire/problem.ts";
 import type { Env } from "../env.ts";
 import { valueOf } from "../mailbox/routes.ts";
 import { gateOf, mailboxOf, regionDigit } from "../objects.ts";
+import { linkHashOf } from "../room/links.ts";
 import { brake } from "./brake.ts";
 import { demandWork } from "./demandWork.ts";
+import { sealHidden } from "./sealing.ts";
 import type { Actor, UpgradeClaims } from "./tokens.ts";
 
 /** What the token says of the socket beyond its bearer. */
-type Admitted = Pick<UpgradeClaims, "locator" | "sid" | "method" | "to" | "handle">;
+type Admitted = Pick<UpgradeClaims, "locator" | "sid" | "method" | "to" | "handle" | "room">;
 
-const NOWHERE: Admitted = { locator: null, sid: null, method: null, to: null, handle: null };
+const NOWHERE: Admitted = {
+  locator: null,
+  sid: null,
+  method: null,
+  to: null,
+  handle: null,
+  room: null,
+};
 
-/** @throws ProblemError `too-many-requests`, `proof-of-work-required`, `own-account`, `unauthenticated` */
+/** @throws ProblemError `too-many-requests`, `proof-of-work-required`, `own-account`, `unauthenticated`, `list-full` */
 export async function admit(
   env: Env,
   request: Request,
@@ -40,6 +49,8 @@ export async function admit(
       await brake(env.RETURNS, actor.userId, wanted.purpose);
       valueOf(await mailboxOf(env, actor.userId).admitAttempt(actor, wanted.locator));
       return { ...NOWHERE, locator: wanted.locator, sid: wanted.sid };
+    case "room":
+      return admitToRoom(env, actor, wanted);
     case "open":
       return admitOpening(env, request, actor, network, wanted);
     case "claim": {
@@ -51,6 +62,20 @@ export async function admit(
       return { ...NOWHERE, locator, method };
     }
   }
+}
+
+/** What the room is to know of the account comes along, so that it need not ask the mailbox. */
+async function admitToRoom(
+  env: Env,
+  actor: Actor,
+  { roomId, linkToken }: Extract<UpgradeRequest, { purpose: "room" }>,
+): Promise<Admitted> {
+  await brake(env.RETURNS, actor.userId, "room");
+  const mailbox = mailboxOf(env, actor.userId);
+  const { handle, hidden } = valueOf(await mailbox.admitRoom(actor, roomId));
+  const sealed = await sealHidden(env.SERVER_SECRET, actor, roomId, hidden);
+  const linkHash = linkToken === undefined ? null : linkHashOf(linkToken);
+  return { ...NOWHERE, handle, room: { roomId, linkHash, sealed } };
 }
 
 /** The server alone chooses the locator, so that nobody gets one by asking for it. */

@@ -19,6 +19,7 @@ export async function brake(
     | "mailbox"
     | "prekeys"
     | "log"
+    | "block"
     | "append"
     | "recover"
     | "blob"
@@ -32,7 +33,12 @@ export async function brake(
     | "undo"
     | "group"
     | "badge"
-    | "ask",
+    | "ask"
+    | "room"
+    | "openRoom"
+    | "lobby"
+    | "lookAtRoom"
+    | "report",
 ): Promise<void> {
   const { success } = await limiter.limit({ key: `${doing} ${userId}` });
   if (!success) throw new ProblemError("too-many-requests", { retryAfterSeconds: PERIOD_SECONDS });

@@ -13,11 +13,14 @@ export type KeyPurpose =
   | "network"
   | "decoy"
   | "issuer"
-  | "upload";
+  | "upload"
+  | "hidden"
+  | "house";
 
-const MIN_SECRET_CHARS = 32;
+export const MIN_SECRET_CHARS = 32;
 const keys = new Map<string, Uint8Array>();
 const signingKeys = new Map<string, Promise<CryptoKey>>();
+const sealingKeys = new Map<string, Promise<CryptoKey>>();
 
 function keyFor(secret: string, purpose: KeyPurpose): Uint8Array {
   if (secret.length < MIN_SECRET_CHARS) throw new Error("SERVER_SECRET is missing or too short");
@@ -43,6 +46,18 @@ export function signingKeyFor(secret: string, purpose: KeyPurpose): Promise<Cryp
       ["sign", "verify"],
     );
     signingKeys.set(name, key);
+  }
+  return key;
+}
+
+/** A key for AES-256-GCM in WebCrypto. */
+export function sealingKeyFor(secret: string, purpose: KeyPurpose): Promise<CryptoKey> {
+  const name = `${purpose} ${secret}`;
+  let key = sealingKeys.get(name);
+  if (key === undefined) {
+    const raw = keyFor(secret, purpose) as Uint8Array<ArrayBuffer>;
+    key = crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
+    sealingKeys.set(name, key);
   }
   return key;
 }

@@ -59,7 +59,7 @@ export const authHandlers: Pick<Handlers, AuthRoute> = {
   upgrade: async ({ env, request, actor, body }) => {
     const network = networkOf(env, request);
     const admitted = await admit(env, request, actor, network, body);
-    const { locator } = admitted;
+    const { locator, room } = admitted;
     const { token } = await issueToken(env.SERVER_SECRET, "upgrade", {
       ...actor,
       ...admitted,
@@ -68,6 +68,9 @@ export const authHandlers: Pick<Handlers, AuthRoute> = {
       network,
       purpose: body.purpose,
     });
+    if (room !== null) {
+      return { token, path: SOCKETS.room.path.replace("{roomId}", room.roomId), locator };
+    }
     const path =
       locator === null ? SOCKETS.mailbox.path : SOCKETS.attempt.path.replace("{locator}", locator);
     return { token, path, locator };

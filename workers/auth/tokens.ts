@@ -9,10 +9,12 @@ import {
   deviceIdSchema,
   handleSchema,
   locatorSchema,
+  roomIdSchema,
   userIdSchema,
 } from "../../shared/wire/ids.ts";
 import {
   CHALLENGE_TTL_SECONDS,
+  HOUSE_TOKEN_TTL_SECONDS,
   PROOF_TTL_SECONDS,
   SESSION_TTL_SECONDS,
   UPGRADE_TOKEN_TTL_SECONDS,
@@ -28,16 +30,26 @@ const upgradeClaims = z.object({
   id: z.string(),
   issuedAt: z.int(),
   network: z.string(),
-  purpose: z.enum(["open", "claim", "answer", "resume", "mailbox"]),
-  /** Null for the actor's own mailbox. */
+  purpose: z.enum(["open", "claim", "answer", "resume", "mailbox", "room"]),
+  /** Null for the actor's own mailbox, and for rooms. */
   locator: z.nullable(locatorSchema),
   /** Of the attempt to resume or answer. */
   sid: z.nullable(bytesSchema(16)),
   /** Of the claim that is to come. */
   method: z.nullable(methodSchema),
-  /** Whom the attempt that is to be opened asks, and the asker's own handle. */
+  /** Whom the attempt that is to be opened asks. */
   to: z.nullable(userIdSchema),
+  /** The actor's own, of an attempt that asks somebody and of a room. */
   handle: z.nullable(handleSchema),
+  room: z.nullable(
+    z.object({
+      roomId: roomIdSchema,
+      /** SHA-256 of what the link holds that the actor comes by. */
+      linkHash: z.nullable(bytesSchema(32)),
+      /** Those whom the actor does not meet (sealing.ts); null for too many of them. */
+      sealed: z.nullable(z.string()),
+    }),
+  ),
 });
 /** What an upgrade token says: one actor, one object, one time. */
 export type UpgradeClaims = z.infer<typeof upgradeClaims>;
@@ -57,6 +69,8 @@ const KINDS = {
     ttlSeconds: UPLOAD_TOKEN_TTL_SECONDS,
     claims: z.object({ ...actor, blobId: blobIdSchema, size: z.int() }),
   },
+  /** Says no more than that its bearer holds the server's secret. */
+  house: { ttlSeconds: HOUSE_TOKEN_TTL_SECONDS, claims: z.object({}) },
 } as const satisfies Partial<Record<KeyPurpose, { ttlSeconds: number; claims: z.ZodMiniType }>>;
 
 type Kind = keyof typeof KINDS;

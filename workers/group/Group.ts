@@ -122,7 +122,6 @@ export class Group extends DurableObject<Env> {
 
   async #forget(): Promise<void> {
     this.#state = null;
-    await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
   }
 

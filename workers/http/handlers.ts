@@ -4,6 +4,7 @@ import type * as z from "zod/mini";
 import type { ROUTES, RouteName } from "../../shared/wire/routes.ts";
 import type { Actor } from "../auth/tokens.ts";
 import type { Env } from "../env.ts";
+import type { Steward } from "../room/steward.ts";
 
 type Routes = typeof ROUTES;
 type Parsed<R, Key extends string> = R extends {
@@ -31,6 +32,8 @@ interface Call<Name extends RouteName> {
   readonly body: Body<Routes[Name]>;
   /** From the session, never from the body. */
   readonly actor: Routes[Name]["auth"] extends "session" ? Actor : null;
+  /** Likewise, or from the key that came along; an account is yet to show that its device has a say. */
+  readonly steward: Routes[Name]["auth"] extends "steward" | "house" ? Steward : null;
 }
 
 type Answer<Name extends RouteName> = Routes[Name] extends {

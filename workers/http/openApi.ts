@@ -5,6 +5,14 @@ import { type ProblemCode, PROBLEMS, problemSchema } from "../../shared/wire/pro
 import { ROUTE_NOTES, type RouteNotes } from "../../shared/wire/routeNotes.ts";
 import { type Route, ROUTES, type RouteName } from "../../shared/wire/routes.ts";
 
+/** Any of a route's will do. */
+const SECURITY: Readonly<Record<Route["auth"], readonly Record<string, []>[]>> = {
+  none: [],
+  session: [{ session: [] }],
+  steward: [{ session: [] }, { operatorKey: [] }, { house: [] }],
+  house: [{ house: [] }],
+};
+
 const EVERYWHERE: readonly ProblemCode[] = ["internal-error"];
 
 export function openApiDocument(origin: string) {
@@ -33,6 +41,17 @@ export function openApiDocument(origin: string) {
           scheme: "bearer",
           description: "A session token of at most 15 minutes, from POST /v1/sessions.",
         },
+        operatorKey: {
+          type: "http",
+          scheme: "bearer",
+          description: "An operator's API key, which goes to its server alone and to no page.",
+        },
+        house: {
+          type: "http",
+          scheme: "bearer",
+          description:
+            "A token of one minute, signed with the server's secret; `npm run operator` makes it.",
+        },
       },
     },
   };
@@ -55,7 +74,7 @@ function operation(operationId: RouteName, route: Route) {
   return {
     operationId,
     summary: notes.summary,
-    security: route.auth === "session" ? [{ session: [] }] : [],
+    security: SECURITY[route.auth],
     ...(parameters.length > 0 && { parameters }),
     ...(route.body !== undefined && {
       requestBody: { required: true, content: contentOf(route.body, "input") },
@@ -81,7 +100,7 @@ function success({ response }: Route) {
 /** Problems by status, each with the codes that it may carry. */
 function refusals(route: Route, { problems }: RouteNotes): Record<string, unknown> {
   const codes = new Set<ProblemCode>([...problems, ...EVERYWHERE]);
-  if (route.auth === "session") codes.add("unauthenticated");
+  if (route.auth !== "none") codes.add("unauthenticated");
   if (route.params !== undefined || route.query !== undefined || route.body !== undefined) {
     codes.add("malformed-request");
   }

@@ -35,12 +35,16 @@ export type Incoming<Message> =
   | { readonly ok: true; readonly message: Message }
   | { readonly ok: false; readonly problem: Problem };
 
-/** The messages of one frame, each parsed on its own. */
+/**
+ * The messages of one frame, each parsed on its own.
+ * @param known a quicker way to those that come most; null for what it leaves to the schema
+ */
 export function parseFrame<Schema extends z.ZodMiniType>(
   socket: WebSocket,
   data: string | ArrayBuffer,
   schema: Schema,
   codec: Codec = spokenOn(socket),
+  known: (item: unknown) => z.infer<Schema> | null = () => null,
 ): Incoming<z.infer<Schema>>[] {
   if ((typeof data === "string" ? data.length : data.byteLength) > FRAME_MAX_BYTES) {
     return [{ ok: false, problem: problem("payload-too-large") }];
@@ -49,6 +53,8 @@ export function parseFrame<Schema extends z.ZodMiniType>(
   if (!frame.ok) return [malformed({ detail: frame.fault })];
   return frame.messages.map((item) => {
     if (item === undefined) return malformed({ detail: "The message uses unknown numbers." });
+    const message = known(item);
+    if (message !== null) return { ok: true, message };
     const parsed = schema.safeParse(item);
     return parsed.success
       ? { ok: true, message: parsed.data as z.infer<Schema> }
@@ -84,7 +90,11 @@ export function sendFrame(
 ): void {
   if (!(messages instanceof Frame) && messages.length === 0) return;
   const frame = messages instanceof Frame ? messages : new Frame(messages);
-  const encoded = frame.in(codec);
+  sendEncoded(socket, frame.in(codec));
+}
+
+/** The same, of a frame that is encoded already. */
+export function sendEncoded(socket: WebSocket, encoded: Encoded): void {
   try {
     socket.send(encoded);
   } catch {

@@ -2,6 +2,7 @@
 // it cannot know what an earlier instance took, so a fresh instance takes none issued long before its birth.
 
 import { COLD_TOKEN_AGE_MS, UPGRADE_TOKEN_TTL_SECONDS } from "../../shared/wire/limits.ts";
+import type { UserId } from "../../shared/wire/ids.ts";
 import type { UpgradeClaims } from "../auth/tokens.ts";
 
 /** How the Worker hands verified claims to the object; the Worker never passes on a client's own header of this name. */
@@ -31,6 +32,12 @@ export class SpentTokens {
   }
 }
 
-export function claimsOf(request: Request): UpgradeClaims {
-  return JSON.parse(request.headers.get(UPGRADE_HEADER) ?? "null") as UpgradeClaims;
+/** What the Worker hands over. */
+export interface HandedClaims extends UpgradeClaims {
+  /** To a room: those whom the actor does not meet; null for too many. */
+  readonly hidden?: readonly UserId[] | null;
+}
+
+export function claimsOf(request: Request): HandedClaims {
+  return JSON.parse(request.headers.get(UPGRADE_HEADER) ?? "null") as HandedClaims;
 }

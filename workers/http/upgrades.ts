@@ -1,12 +1,13 @@
 // WebSocket upgrades: the token is checked here, before any object is woken, and goes no further.
 
 import type { Codec } from "../../shared/wire/codec/codec.ts";
-import { locatorSchema } from "../../shared/wire/ids.ts";
+import { locatorSchema, roomIdSchema } from "../../shared/wire/ids.ts";
 import { SUBPROTOCOL_TOKEN_PREFIX } from "../../shared/wire/limits.ts";
 import { type Problem, ProblemError } from "../../shared/wire/problem.ts";
+import { openHidden } from "../auth/sealing.ts";
 import { type UpgradeClaims, verifyToken } from "../auth/tokens.ts";
 import type { Env } from "../env.ts";
-import { attemptAt, mailboxOf } from "../objects.ts";
+import { attemptAt, mailboxOf, roomAt } from "../objects.ts";
 import { problemResponse } from "./problems.ts";
 import {
   closeSocket,
@@ -53,9 +54,23 @@ async function tellOverSocket(response: Response, codec: Codec): Promise<Respons
 
 export async function upgradeToMailbox(env: Env, request: Request): Promise<Response> {
   const admitted = await admit(env, request);
-  const { locator, userId } = admitted.claims;
-  if (locator !== null) throw new ProblemError("upgrade-refused");
+  const { locator, room, userId } = admitted.claims;
+  if (locator !== null || room !== null) throw new ProblemError("upgrade-refused");
   return mailboxOf(env, userId).fetch(handOver(request, admitted));
+}
+
+export async function upgradeToRoom(env: Env, request: Request, roomId: string): Promise<Response> {
+  const admitted = await admit(env, request);
+  const parsed = roomIdSchema.safeParse(roomId);
+  const { room } = admitted.claims;
+  if (!parsed.success || room?.roomId !== parsed.data) throw new ProblemError("upgrade-refused");
+  const { sealed } = room;
+  const hidden =
+    sealed === null
+      ? null
+      : await openHidden(env.SERVER_SECRET, admitted.claims, room.roomId, sealed);
+  const response = await roomAt(env, parsed.data).fetch(handOver(request, admitted, { hidden }));
+  return response.status === 101 ? response : tellOverSocket(response, admitted.codec);
 }
 
 async function admit(env: Env, request: Request): Promise<Admitted> {
@@ -72,12 +87,15 @@ async function admit(env: Env, request: Request): Promise<Admitted> {
   return { claims, codec };
 }
 
-/** A request of our own, so that no header of the client's reaches the object. */
-function handOver(request: Request, { claims, codec }: Admitted): Request {
+/**
+ * A request of our own, so that no header of the client's reaches the object.
+ * @param more what the Worker adds to the claims
+ */
+function handOver(request: Request, { claims, codec }: Admitted, more: object = {}): Request {
   const headers = {
     upgrade: "websocket",
     "sec-websocket-protocol": codec.subprotocol,
-    [UPGRADE_HEADER]: JSON.stringify(claims),
+    [UPGRADE_HEADER]: JSON.stringify({ ...claims, ...more }),
   };
   return new Request(new URL(request.url).origin, { headers });
 }

@@ -1,6 +1,6 @@
 // The end of an account (ID-5). One write turns the account into a note of what it must give back to the directory;
-// from then on this mailbox answers as if there had never been one. When the directory has them, its groups are without
-// it, and the bucket has no blob of it, nothing is left.
+// from then on this mailbox answers as if there had never been one. When the directory has them, its groups and rooms are
+// without it, its own rooms are closed, and the bucket has no blob of it, nothing is left.
 
 import { retryDelayMs } from "../../shared/core/deadlines.ts";
 import { eraseTranscript } from "../../shared/core/identity/deviceLog.ts";
@@ -14,6 +14,7 @@ import type { BlobList } from "./blobList.ts";
 import type { InTurn } from "./handleChange.ts";
 import type { MailboxStore } from "./mailboxStore.ts";
 import { DONE, type Result, UNAUTHENTICATED } from "./results.ts";
+import type { RoomList } from "./roomList.ts";
 import { hasSigned, type SignedChallenge } from "./signedChallenge.ts";
 
 /** How soon the alarm goes on with what a crash has cut short. */
@@ -38,6 +39,7 @@ export class AccountErasure {
   readonly #store: MailboxStore;
   readonly #inTurn: InTurn;
   readonly #blobs: BlobList;
+  readonly #rooms: RoomList;
   readonly #alarm: EarliestAlarm;
   readonly #tellEnd: (notice: MailboxNotice) => void;
   #tries = 0;
@@ -48,6 +50,7 @@ export class AccountErasure {
     store: MailboxStore,
     turns: InTurn,
     blobs: BlobList,
+    rooms: RoomList,
     alarm: EarliestAlarm,
     tellEnd: (notice: MailboxNotice) => void,
   ) {
@@ -55,6 +58,7 @@ export class AccountErasure {
     this.#store = store;
     this.#inTurn = turns;
     this.#blobs = blobs;
+    this.#rooms = rooms;
     this.#alarm = alarm;
     this.#tellEnd = tellEnd;
   }
@@ -93,6 +97,7 @@ export class AccountErasure {
         }),
       );
       await Promise.all(groupIds.map((id) => groupOf(this.#env, id).leave(userId)));
+      await this.#rooms.end(userId);
       await this.#blobs.eraseAll();
       this.#alarm.deleted();
       await this.#store.deleteAll();

@@ -2,8 +2,9 @@
 
 import type { Account, AccountChange } from "../../shared/wire/auth.ts";
 import type { Listings } from "./listings.ts";
-import { type MailboxStore, toAccount } from "./mailboxStore.ts";
+import type { MailboxStore } from "./mailboxStore.ts";
 import { DONE, type Result, UNAUTHENTICATED } from "./results.ts";
+import { toAccount } from "./storedAccount.ts";
 
 export class AccountSettings {
   readonly #store: MailboxStore;

@@ -1,18 +1,26 @@
-// What this account asks of others (TAP-8). It stands here before it is brought to whoever is asked, and ends here once
+// What this account asks of others (TAP-8, ROOM-6). It stands here before it is brought to whoever is asked, and ends here once
 // it has ended there: approved and withdrawn at once, it is what the asked one's mailbox says.
 
 import { fromBase64Url } from "../../shared/core/crypto/bytes.ts";
 import { isSignatureBy } from "../../shared/core/identity/deviceLog.ts";
 import * as requests from "../../shared/core/mailbox/contactRequests.ts";
 import { requestStatement } from "../../shared/core/tap/statements.ts";
-import type { AskedContact, AskRequest, RequestProof } from "../../shared/wire/contactRequests.ts";
+import type {
+  AskedContact,
+  AskRequest,
+  ContactRequest,
+  RequestProof,
+} from "../../shared/wire/contactRequests.ts";
 import type { DeviceId, UserId } from "../../shared/wire/ids.ts";
+import type { Env } from "../env.ts";
+import { roomAt } from "../objects.ts";
 import type { ContactAnswer, ContactErrand } from "./contactErrands.ts";
 import type { MailboxSockets } from "./mailboxSockets.ts";
-import type { MailboxStore, StoredAccount } from "./mailboxStore.ts";
+import type { MailboxStore } from "./mailboxStore.ts";
 import type { Outbox, Owed } from "./outbox.ts";
 import type { RequestLedger } from "./requestLedger.ts";
 import { DONE, malformed, type Result } from "./results.ts";
+import type { StoredAccount } from "./storedAccount.ts";
 
 /** A device of the account that has a say in this turn. */
 export interface Speaker {
@@ -22,30 +30,54 @@ export interface Speaker {
   readonly signKey: Uint8Array;
 }
 
+/** By what a request comes to whoever is asked. */
+export interface RequestOrigin {
+  /** Of a badge. */
+  readonly token: string | null;
+  /** Of a room: its title, and what the asker is called there. */
+  readonly labels: Pick<ContactRequest, "title" | "name">;
+}
+
 const OVER: Result<never> = { ok: false, code: "request-unknown" };
 
 export class AskedRequests {
+  readonly #env: Env;
   readonly #store: MailboxStore;
   readonly #sockets: MailboxSockets;
   readonly #ledger: RequestLedger;
   readonly #outbox: Outbox<ContactErrand, ContactAnswer>;
 
   constructor(
+    env: Env,
     store: MailboxStore,
     sockets: MailboxSockets,
     ledger: RequestLedger,
     outbox: Outbox<ContactErrand, ContactAnswer>,
   ) {
+    this.#env = env;
     this.#store = store;
     this.#sockets = sockets;
     this.#ledger = ledger;
     this.#outbox = outbox;
   }
 
+  /** To be awaited before `ask`; null for a room that the two are not in together, or need not be any more. */
+  async originOf(wish: AskRequest): Promise<RequestOrigin | null> {
+    if (wish.via === "badge") return { token: wish.token, labels: {} };
+    const own = this.#store.account()?.userId;
+    if (own === undefined || requests.askRefusal(this.#ledger.held(), wish) !== null) return null;
+    const shared = await roomAt(this.#env, wish.roomId).share(own, wish.to);
+    return shared === null ? null : { token: null, labels: shared };
+  }
+
   /** Asked again by the same id, it is answered as at first. */
-  async ask(speaker: Speaker, wish: AskRequest): Promise<Result<AskedContact>> {
+  async ask(
+    speaker: Speaker,
+    wish: AskRequest,
+    origin: RequestOrigin | null,
+  ): Promise<Result<AskedContact>> {
     const { account, deviceId, signKey } = speaker;
-    const { requestId, to, via, token, signature } = wish;
+    const { requestId, to, via, signature } = wish;
     const { userId, handle } = account;
     if (to === userId) return { ok: false, code: "own-account" };
     if (this.#store.contacts.isBlocked(to)) return malformed("to", "is blocked by this account");
@@ -63,13 +95,14 @@ export class AskedRequests {
       case "made":
         return this.#askedBefore(to, requestId);
       case null: {
+        if (origin === null) return { ok: false, code: "not-in-room" };
         const now = Date.now();
         const times = { createdAt: now, expiresAt: requests.expiryOf(now) };
         const by = { from: userId, device: deviceId, signature, handle: handle.handle };
-        const request = { requestId, ...by, via, ...times };
+        const request = { requestId, ...by, via, ...origin.labels, ...times };
         const asked = { requestId, to, via, ...times };
         this.#ledger.set(requests.withAsked(this.#ledger.held(), asked, deviceId));
-        const id = this.#outbox.add(to, { kind: "ask", request, token });
+        const id = this.#outbox.add(to, { kind: "ask", request, token: origin.token });
         return answerTo(asked, await this.#outbox.bring(to, id));
       }
     }

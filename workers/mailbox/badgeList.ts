@@ -1,13 +1,8 @@
 // The badge of the account: one at a time, which its owner makes, replaces and revokes. Whoever reads it finds the
 // account by it, unless the owner has blocked them: to those it does not exist.
 
-import {
-  type KeptBadge,
-  restSeconds,
-  toBadge,
-  tokenOf,
-  used,
-} from "../../shared/core/mailbox/badge.ts";
+import { type KeptBadge, toBadge, tokenOf, used } from "../../shared/core/mailbox/badge.ts";
+import { restSeconds } from "../../shared/core/mailbox/requestPace.ts";
 import type { Badge, FoundBadge } from "../../shared/wire/contactRequests.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import type { HandleChange } from "./handleChange.ts";
@@ -57,7 +52,7 @@ export class BadgeList {
   /** How long it brings no more requests, in seconds; otherwise 0, and one more is counted. */
   use(now: number): number {
     const badge = this.#present();
-    const rest = badge === null ? 0 : restSeconds(badge, now);
+    const rest = badge === null ? 0 : restSeconds(badge.pace, now);
     if (badge !== null && rest === 0) this.#store.asking.setBadge(used(badge, now));
     return rest;
   }

@@ -10,23 +10,27 @@ import type { MailboxSockets } from "./mailboxSockets.ts";
 import type { MailboxStore } from "./mailboxStore.ts";
 import type { RequestBox } from "./requestBox.ts";
 import { DONE, type Result, type Reveal, UNAUTHENTICATED } from "./results.ts";
+import type { RoomNews } from "./roomNews.ts";
 
 export class ContactList {
   readonly #store: MailboxStore;
   readonly #sockets: MailboxSockets;
   readonly #requests: RequestBox;
   readonly #asking: ContactRequestBox;
+  readonly #rooms: RoomNews;
 
   constructor(
     store: MailboxStore,
     sockets: MailboxSockets,
     requests: RequestBox,
     asking: ContactRequestBox,
+    rooms: RoomNews,
   ) {
     this.#store = store;
     this.#sockets = sockets;
     this.#requests = requests;
     this.#asking = asking;
+    this.#rooms = rooms;
   }
 
   page(after: number): Result<ContactPage> {
@@ -61,16 +65,18 @@ export class ContactList {
     if (isBlocked && this.#store.contacts.blocks().length >= BLOCKS_MAX) {
       return { ok: false, code: "list-full" };
     }
-    if (isBlocked) {
-      await this.#asking.prepare();
-      if (this.#store.account() === null) return UNAUTHENTICATED;
-    }
+    await this.#asking.prepare();
+    if (this.#store.account() === null) return UNAUTHENTICATED;
     const now = Date.now();
     if (isBlocked) this.#store.contacts.block(peer, now);
     else this.#store.contacts.unblock(peer);
-    const dropped = isBlocked ? this.#asking.drop(peer) : null;
-    if (isBlocked) await this.#requests.drop(peer);
-    await dropped;
+    const hidden = [this.#rooms.changed(peer), this.#asking.hide(peer, isBlocked)];
+    if (isBlocked) {
+      const dropped = this.#asking.drop(peer);
+      await this.#requests.drop(peer);
+      await dropped;
+    }
+    await Promise.all(hidden);
     const contact = this.#store.contacts.touch(peer, now);
     if (contact !== null) this.#sockets.tell({ type: "contacts", contacts: [contact] });
     return DONE;

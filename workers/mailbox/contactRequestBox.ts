@@ -1,4 +1,4 @@
-// Requests to become contacts (TAP-8), as others bring them and this account answers them. Whatever follows for the other
+// Requests to become contacts (TAP-8, ROOM-6), as others bring them and this account answers them. Whatever follows for the other
 // side is stored with its cause and brought by the outbox, so that no contact is made on one side only. An asker never
 // learns why it was not heard: what is passed over waits, as far as it can tell.
 
@@ -6,6 +6,7 @@ import { fromBase64Url } from "../../shared/core/crypto/bytes.ts";
 import { earliest } from "../../shared/core/deadlines.ts";
 import { isSignatureBy } from "../../shared/core/identity/deviceLog.ts";
 import * as requests from "../../shared/core/mailbox/contactRequests.ts";
+import { pacedOn, restSeconds } from "../../shared/core/mailbox/requestPace.ts";
 import { approvalStatement, requestStatement } from "../../shared/core/tap/statements.ts";
 import type { AskedContact, AskRequest } from "../../shared/wire/contactRequests.ts";
 import type { DeviceId, UserId } from "../../shared/wire/ids.ts";
@@ -22,6 +23,7 @@ import type { MailboxStore } from "./mailboxStore.ts";
 import { Outbox } from "./outbox.ts";
 import { RequestLedger } from "./requestLedger.ts";
 import { DONE, malformed, type Result, UNAUTHENTICATED } from "./results.ts";
+import type { RoomList } from "./roomList.ts";
 
 /** What a device does about requests. */
 export type ContactWish =
@@ -33,7 +35,6 @@ type Errand<Kind extends ContactErrand["kind"]> = Extract<ContactErrand, { kind:
 
 const OVER: Result<never> = { ok: false, code: "request-unknown" };
 const TAKEN: ContactAnswer = { kind: "done" };
-const BADGE_UNKNOWN: ContactAnswer = { kind: "refused", code: "badge-unknown" };
 
 export class ContactRequestBox {
   readonly badges: BadgeList;
@@ -44,6 +45,7 @@ export class ContactRequestBox {
   readonly #ledger: RequestLedger;
   readonly #outbox: Outbox<ContactErrand, ContactAnswer>;
   readonly #own: AskedRequests;
+  readonly #rooms: RoomList;
 
   constructor(
     env: Env,
@@ -51,12 +53,14 @@ export class ContactRequestBox {
     store: MailboxStore,
     sockets: MailboxSockets,
     badge: HandleChange<string>,
+    rooms: RoomList,
     wakeBy: (at: number) => Promise<void>,
   ) {
     this.#env = env;
     this.#store = store;
     this.#sockets = sockets;
     this.badges = new BadgeList(store, badge);
+    this.#rooms = rooms;
     this.#wakeBy = wakeBy;
     this.#ledger = new RequestLedger(storage, store, sockets);
     this.#outbox = new Outbox({
@@ -66,18 +70,19 @@ export class ContactRequestBox {
       confirmed: (...confirmed) => this.#own.confirmed(...confirmed),
       wakeBy,
     });
-    this.#own = new AskedRequests(store, sockets, this.#ledger, this.#outbox);
+    this.#own = new AskedRequests(env, store, sockets, this.#ledger, this.#outbox);
   }
 
   /** Of a device of the account; what it asked for, or null once it is done. */
   async serve({ deviceId }: Actor, wish: ContactWish): Promise<Result<AskedContact | null>> {
     await this.prepare();
+    const origin = wish.kind === "ask" ? await this.#own.originOf(wish) : null;
     const [account, device] = [this.#store.account(), this.#store.device(deviceId)];
     if (account === null || device === null) return UNAUTHENTICATED;
     const speaker = { account, deviceId, signKey: fromBase64Url(device.signKey) };
     switch (wish.kind) {
       case "ask":
-        return this.#own.ask(speaker, wish);
+        return this.#own.ask(speaker, wish, origin);
       case "approve":
         return this.#approve(speaker, wish);
       case "end":
@@ -88,8 +93,11 @@ export class ContactRequestBox {
   /** What another mailbox owes to this account; doing it again changes nothing. */
   async take(from: UserId, errand: ContactErrand): Promise<ContactAnswer> {
     const own = this.#store.account()?.userId;
-    if (own === undefined) return errand.kind === "ask" ? BADGE_UNKNOWN : TAKEN;
+    if (own === undefined) return errand.kind === "ask" ? refusalOf(errand) : TAKEN;
     switch (errand.kind) {
+      case "hidden":
+        await this.#rooms.mark(from, errand.isHidden);
+        return TAKEN;
       case "ask":
         return this.#arrive(from, errand);
       case "withdraw":
@@ -118,6 +126,12 @@ export class ContactRequestBox {
     await this.#own.withdrawEach(({ to }) => to === peer);
   }
 
+  /** In the turn of a block or its end: the other's mailbox is told. */
+  async hide(peer: UserId, isHidden: boolean): Promise<void> {
+    this.#outbox.drop((to, errand) => to === peer && errand.kind === "hidden");
+    await this.#outbox.bring(peer, this.#outbox.add(peer, { kind: "hidden", isHidden }));
+  }
+
   /** What a device has asked is taken back with its say: whoever took it may have asked anyone. In the turn of its end. */
   async devicesRemoved(removed: ReadonlySet<DeviceId>): Promise<void> {
     await this.#own.withdrawEach(({ device }) => removed.has(device));
@@ -129,16 +143,17 @@ export class ContactRequestBox {
     return earliest(owedAt, this.#ledger.prune(Date.now()));
   }
 
-  async #arrive(from: UserId, { request, token }: Errand<"ask">): Promise<ContactAnswer> {
-    if (!this.badges.isPresent(token)) return BADGE_UNKNOWN;
+  async #arrive(from: UserId, errand: Errand<"ask">): Promise<ContactAnswer> {
+    const { request } = errand;
+    if (!this.#isBrought(errand)) return refusalOf(errand);
     const isAdmitted = await this.#admits(from);
     await this.#wakeBy(request.expiresAt);
     // Meanwhile other things may have happened.
-    if (!this.badges.isPresent(token)) return BADGE_UNKNOWN;
+    if (!this.#isBrought(errand)) return refusalOf(errand);
     const now = Date.now();
     const held = this.#ledger.held();
     if (requests.isPassedOver(held, request, now) || this.#hasMet(request)) return TAKEN;
-    const retryAfterSeconds = this.badges.use(now);
+    const retryAfterSeconds = this.#rest(request, now);
     if (retryAfterSeconds > 0) {
       return { kind: "refused", code: "too-many-requests", members: { retryAfterSeconds } };
     }
@@ -148,6 +163,22 @@ export class ContactRequestBox {
     if (arrival.replaced !== null) this.#ledger.over([arrival.replaced], "withdrawn");
     if (arrival.isShown) this.#sockets.tell({ type: "contactRequest", request, now });
     return TAKEN;
+  }
+
+  /** By a badge that counts, or out of a room, whose word its asker's mailbox has taken. */
+  #isBrought({ request, token }: Errand<"ask">): boolean {
+    if (this.#store.account() === null) return false;
+    return request.via === "room" || (token !== null && this.badges.isPresent(token));
+  }
+
+  /** How long requests by that way are not heard, in seconds; otherwise 0, and one more is counted. */
+  #rest({ via, from }: Errand<"ask">["request"], now: number): number {
+    if (via === "badge") return this.badges.use(now);
+    if (this.#store.contacts.find(from) !== null) return 0;
+    const pace = this.#store.asking.roomPace();
+    const rest = restSeconds(pace, now);
+    if (rest === 0) this.#store.asking.setRoomPace(pacedOn(pace, now));
+    return rest;
   }
 
   async #admits(from: UserId): Promise<boolean> {
@@ -216,4 +247,8 @@ export class ContactRequestBox {
     if (own === undefined) throw new Error("no account is registered here");
     return mailboxOf(this.#env, to).takeContactErrand(own, errand);
   }
+}
+
+function refusalOf({ request }: Errand<"ask">): ContactAnswer {
+  return { kind: "refused", code: request.via === "room" ? "not-in-room" : "badge-unknown" };
 }

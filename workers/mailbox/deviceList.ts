@@ -11,11 +11,14 @@ import type { DeviceId } from "../../shared/wire/ids.ts";
 import type { SignedPrekey } from "../../shared/wire/line.ts";
 import type { AttemptList } from "./attemptList.ts";
 import type { ContactRequestBox } from "./contactRequestBox.ts";
+import type { FirstPrekeys } from "./keptPrekeys.ts";
 import type { Line } from "./line.ts";
 import type { MailboxSockets } from "./mailboxSockets.ts";
-import type { FirstPrekeys, MailboxStore, StoredAccount } from "./mailboxStore.ts";
+import type { MailboxStore } from "./mailboxStore.ts";
 import type { LogState, Result, SessionVerdict } from "./results.ts";
+import type { RoomNews } from "./roomNews.ts";
 import { hasSigned, type SignedChallenge } from "./signedChallenge.ts";
+import type { StoredAccount } from "./storedAccount.ts";
 
 type Grown = Extract<Growth, { ok: true }>;
 
@@ -26,6 +29,7 @@ export class DeviceList {
   readonly #attempts: AttemptList;
   readonly #line: Pick<Line, "closed" | "recount">;
   readonly #asking: ContactRequestBox;
+  readonly #rooms: RoomNews;
 
   /** @param line is told of what a removal closes and deletes */
   constructor(
@@ -35,6 +39,7 @@ export class DeviceList {
     attempts: AttemptList,
     line: Pick<Line, "closed" | "recount">,
     asking: ContactRequestBox,
+    rooms: RoomNews,
   ) {
     this.#ctx = ctx;
     this.#store = store;
@@ -42,6 +47,7 @@ export class DeviceList {
     this.#attempts = attempts;
     this.#line = line;
     this.#asking = asking;
+    this.#rooms = rooms;
   }
 
   /**
@@ -105,7 +111,7 @@ export class DeviceList {
     return { ok: true, value: { length, logHead: toBase64Url(head) } };
   }
 
-  /** Stored first, then told; the attempts of whoever was removed are ended meanwhile. */
+  /** Stored first, then told; in attempts and rooms whoever was removed comes to its end meanwhile. */
   #grow(log: DeviceLog, { verified }: Grown, prekeys: FirstPrekeys | null): void {
     this.#store.changeLog(log, verified, prekeys);
     const removed = new Set(verified.removed.map(({ deviceId }) => deviceId));
@@ -115,7 +121,8 @@ export class DeviceList {
     this.#line.recount();
     this.#sockets.tell({ type: "log", length: verified.length });
     const settled = this.#attempts.devicesChanged().then(() => this.#attempts.settle());
-    this.#ctx.waitUntil(Promise.allSettled([settled, withdrawn]));
+    const left = this.#rooms.devicesChanged().then(() => this.#rooms.settle());
+    this.#ctx.waitUntil(Promise.allSettled([settled, left, withdrawn]));
   }
 }
 

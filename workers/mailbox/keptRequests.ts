@@ -1,6 +1,7 @@
 // What a mailbox keeps of badge and requests to become contacts: a value each, once there is something to keep. No table,
 // which would cost every account rows before anyone has asked.
 
+import { type FadingCount, NOTHING_COUNTED } from "../../shared/core/fadingCount.ts";
 import { type KeptBadge, newBadge } from "../../shared/core/mailbox/badge.ts";
 import {
   type ContactRequests,
@@ -12,6 +13,7 @@ import type { Owed } from "./outbox.ts";
 
 const BADGE_KEY = "badge";
 const OWED_KEY = "owed";
+const ROOM_PACE_KEY = "roomPace";
 const REQUESTS_KEY = "contactRequests";
 
 export class KeptRequests {
@@ -47,6 +49,15 @@ export class KeptRequests {
 
   setBadge(badge: KeptBadge | null): void {
     this.#set(BADGE_KEY, badge);
+  }
+
+  /** Of strangers' requests out of rooms. */
+  roomPace(): FadingCount {
+    return this.#values.get<FadingCount>(ROOM_PACE_KEY) ?? NOTHING_COUNTED;
+  }
+
+  setRoomPace(pace: FadingCount): void {
+    this.#set(ROOM_PACE_KEY, pace);
   }
 
   /** The one that counts from now on; nothing changes when it does already. */

@@ -5,12 +5,11 @@ import { type FadingCount, NOTHING_COUNTED } from "../../shared/core/fadingCount
 import { toBase64Url } from "../../shared/core/crypto/bytes.ts";
 import type { VerifiedLog } from "../../shared/core/identity/deviceLog.ts";
 import { tokenOf } from "../../shared/core/mailbox/badge.ts";
-import { type HandleState, heldHandles, NO_HANDLE } from "../../shared/core/mailbox/handle.ts";
+import { heldHandles, NO_HANDLE } from "../../shared/core/mailbox/handle.ts";
 import { type MeetingRequests, NO_REQUESTS } from "../../shared/core/mailbox/meetingRequests.ts";
 import { NO_TAPS, type TapMemory } from "../../shared/core/mailbox/spentTickets.ts";
-import type { Account, Audience, DeviceLog } from "../../shared/wire/auth.ts";
+import type { DeviceLog } from "../../shared/wire/auth.ts";
 import type { DeviceId, UserId } from "../../shared/wire/ids.ts";
-import type { OneTimePrekey, SignedPrekey } from "../../shared/wire/line.ts";
 import { isMigrated, migrate } from "../storage/migrations.ts";
 import type { Erasure } from "./accountErasure.ts";
 import type { VisitedAttempt } from "./attemptList.ts";
@@ -18,9 +17,12 @@ import { ContactTable } from "./contactTable.ts";
 import { DeviceTable, type StoredDevice } from "./deviceTable.ts";
 import { EnvelopeTable } from "./envelopeTable.ts";
 import { KeptBlobs } from "./keptBlobs.ts";
+import { type FirstPrekeys, KeptPrekeys } from "./keptPrekeys.ts";
 import { KeptReleases } from "./keptReleases.ts";
 import { KeptRequests } from "./keptRequests.ts";
+import { KeptRooms } from "./keptRooms.ts";
 import { MAILBOX_MIGRATIONS } from "./mailboxMigrations.ts";
+import { INITIAL_SETTINGS, type StoredAccount } from "./storedAccount.ts";
 
 const ACCOUNT_KEY = "account";
 const ATTEMPTS_KEY = "attempts";
@@ -29,28 +31,6 @@ const FAILURES_KEY = "failures";
 const GROUPS_KEY = "groups";
 const REQUESTS_KEY = "requests";
 const TAPS_KEY = "taps";
-/** What an account begins with. */
-const SETTINGS = {
-  recovery: NO_HANDLE,
-  badge: NO_HANDLE,
-  visibility: "anyone",
-  requestsFrom: "anyone",
-} as const;
-const PREKEYS_PREFIX = "prekeys:";
-
-export interface StoredAccount {
-  readonly userId: UserId;
-  readonly log: DeviceLog;
-  /** Base64url of 32 bytes. */
-  readonly logHead: string;
-  readonly handle: HandleState;
-  /** By what its recovery phrase finds it. */
-  readonly recovery: HandleState<string>;
-  /** By the salt that its token follows from. */
-  readonly badge: HandleState<string>;
-  readonly visibility: Audience;
-  readonly requestsFrom: Audience;
-}
 
 /** The groups that the account is in. */
 export interface ListedGroups {
@@ -66,20 +46,6 @@ export interface CountedFailures extends FadingCount {
   readonly counted?: readonly string[];
 }
 
-/** What a device that comes into the account brings along. */
-export interface FirstPrekeys {
-  readonly device: number;
-  readonly signed: SignedPrekey;
-}
-
-/** What a device has left for those who begin sessions with it. */
-export interface KeptPrekeys {
-  readonly signed: SignedPrekey;
-  readonly oneTime: readonly OneTimePrekey[];
-  /** Ids of the latest that were drawn: left again, as after an answer that was lost, they are not new. */
-  readonly drawn: readonly number[];
-}
-
 export class MailboxStore {
   readonly devices: DeviceTable;
   readonly contacts: ContactTable;
@@ -87,6 +53,8 @@ export class MailboxStore {
   readonly blobs: KeptBlobs;
   readonly releases: KeptReleases;
   readonly asking: KeptRequests;
+  readonly prekeys: KeptPrekeys;
+  readonly rooms: KeptRooms;
   readonly #storage: DurableObjectStorage;
   #lastSequence: number | undefined;
   #isMigrated = false;
@@ -102,6 +70,8 @@ export class MailboxStore {
     const isOpen = () => this.account() !== null;
     this.releases = new KeptReleases(storage.kv, isOpen);
     this.asking = new KeptRequests(storage.kv, isOpen);
+    this.prekeys = new KeptPrekeys(storage.kv, isOpen);
+    this.rooms = new KeptRooms(storage.kv, isOpen);
     if (isMigrated(storage)) migrate(storage, MAILBOX_MIGRATIONS);
   }
 
@@ -109,7 +79,7 @@ export class MailboxStore {
   account(): StoredAccount | null {
     if (this.#account === undefined) {
       const stored = this.#storage.kv.get<StoredAccount>(ACCOUNT_KEY);
-      if (stored !== undefined) this.#account = { ...SETTINGS, ...stored };
+      if (stored !== undefined) this.#account = { ...INITIAL_SETTINGS, ...stored };
     }
     return this.#account ?? null;
   }
@@ -117,7 +87,7 @@ export class MailboxStore {
   createAccount(log: DeviceLog, { userId, head, devices }: VerifiedLog): void {
     migrate(this.#storage, MAILBOX_MIGRATIONS);
     const logHead = toBase64Url(head);
-    const account: StoredAccount = { userId, log, logHead, handle: NO_HANDLE, ...SETTINGS };
+    const account: StoredAccount = { userId, log, logHead, handle: NO_HANDLE, ...INITIAL_SETTINGS };
     this.#storage.transactionSync(() => {
       this.#storage.kv.put(ACCOUNT_KEY, account);
       for (const device of devices) this.devices.add(device);
@@ -136,10 +106,7 @@ export class MailboxStore {
       this.#storage.transactionSync(() => {
         this.#storage.kv.put(ACCOUNT_KEY, { ...account, log, logHead: toBase64Url(head) });
         for (const device of devices) this.devices.add(device);
-        if (first !== null && this.prekeys(first.device) === null) {
-          const { device, signed } = first;
-          this.setPrekeys(device, { signed, oneTime: [], drawn: [] });
-        }
+        if (first !== null) this.prekeys.begin(first);
         for (const { deviceId } of removed) this.#forgetDevice(account.userId, deviceId);
       });
     } catch (error) {
@@ -156,7 +123,7 @@ export class MailboxStore {
     const device = this.device(deviceId);
     if (device === null) return;
     this.devices.remove(deviceId);
-    this.#storage.kv.delete(PREKEYS_PREFIX + device.number);
+    this.prekeys.forget(device.number);
     this.envelopes.deleteThrough(device.number, Number.MAX_SAFE_INTEGER);
     this.envelopes.deleteFrom(userId, device.number);
     this.releases.forgetAllFor(deviceId);
@@ -278,23 +245,8 @@ export class MailboxStore {
     return this.#lastSequence;
   }
 
-  /** Null when the device has left none yet. */
-  prekeys(device: number): KeptPrekeys | null {
-    return this.#storage.kv.get<KeptPrekeys>(PREKEYS_PREFIX + device) ?? null;
-  }
-
-  setPrekeys(device: number, prekeys: KeptPrekeys): void {
-    this.#put(PREKEYS_PREFIX + device, prekeys);
-  }
-
   /** Work that was under way when the account was erased leaves nothing behind. */
   #put(key: string, value: unknown): void {
     if (this.account() !== null) this.#storage.kv.put(key, value);
   }
-}
-
-/** As its owner sees it. */
-export function toAccount(account: StoredAccount): Account {
-  const { userId, logHead, handle, visibility, requestsFrom } = account;
-  return { userId, logHead, handle: handle.handle, visibility, requestsFrom };
 }

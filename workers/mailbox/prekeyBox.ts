@@ -32,7 +32,7 @@ export class PrekeyBox {
     if (!isPrekeySignedBy(fromBase64Url(signKey), prekey)) {
       return { ok: false, code: "malformed-request" };
     }
-    const before = this.#store.prekeys(number);
+    const before = this.#store.prekeys.of(number);
     const drawn = before?.drawn ?? [];
     const kept = new Map<number, OneTimePrekey>();
     for (const one of before?.oneTime ?? []) kept.set(one.id, one);
@@ -40,26 +40,26 @@ export class PrekeyBox {
       if (kept.size >= PREKEYS_MAX) break;
       if (!kept.has(one.id) && !drawn.includes(one.id)) kept.set(one.id, one);
     }
-    this.#store.setPrekeys(number, { signed, oneTime: [...kept.values()], drawn });
+    this.#store.prekeys.set(number, { signed, oneTime: [...kept.values()], drawn });
     return { ok: true, value: { left: kept.size } };
   }
 
   left(device: number): number {
-    return this.#store.prekeys(device)?.oneTime.length ?? 0;
+    return this.#store.prekeys.of(device)?.oneTime.length ?? 0;
   }
 
   /** @param hasOneTime false leaves the one-time prekeys to others */
   draw(devices: readonly number[], hasOneTime: boolean): PrekeyBundle[] {
     const active = new Set(this.#store.deviceNumbers());
     return [...new Set(devices)].flatMap((device): PrekeyBundle[] => {
-      const kept = active.has(device) ? this.#store.prekeys(device) : null;
+      const kept = active.has(device) ? this.#store.prekeys.of(device) : null;
       if (kept === null) return [];
       const [first, ...oneTime] = kept.oneTime;
       if (first === undefined || !hasOneTime) {
         return [{ device, signed: kept.signed, oneTime: null }];
       }
       const drawn = [...kept.drawn, first.id].slice(-DRAWN_MAX);
-      this.#store.setPrekeys(device, { ...kept, oneTime, drawn });
+      this.#store.prekeys.set(device, { ...kept, oneTime, drawn });
       return [{ device, signed: kept.signed, oneTime: first }];
     });
   }

@@ -1,7 +1,10 @@
 // Handlers of the acting account's own endpoints.
 
+import type { UserId } from "../../shared/wire/ids.ts";
 import { ProblemError } from "../../shared/wire/problem.ts";
 import { brake } from "../auth/brake.ts";
+import type { Actor } from "../auth/tokens.ts";
+import type { Env } from "../env.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { directoryEntry, mailboxOf, recoveryEntry } from "../objects.ts";
 import type { Result } from "./results.ts";
@@ -22,7 +25,8 @@ type MailboxRoute =
   | "appendEntries"
   | "blocks"
   | "block"
-  | "unblock";
+  | "unblock"
+  | "ownRooms";
 
 export const mailboxHandlers: Pick<Handlers, MailboxRoute> = {
   account: async ({ env, actor }) => valueOf(await mailboxOf(env, actor.userId).account(actor)),
@@ -97,12 +101,20 @@ export const mailboxHandlers: Pick<Handlers, MailboxRoute> = {
     blocked: valueOf(await mailboxOf(env, actor.userId).blocks(actor)),
   }),
 
-  block: async ({ env, actor, params }) =>
-    valueOf(await mailboxOf(env, actor.userId).setBlocked(actor, params.userId, true)),
+  block: ({ env, actor, params }) => setBlocked(env, actor, params.userId, true),
 
-  unblock: async ({ env, actor, params }) =>
-    valueOf(await mailboxOf(env, actor.userId).setBlocked(actor, params.userId, false)),
+  unblock: ({ env, actor, params }) => setBlocked(env, actor, params.userId, false),
+
+  ownRooms: async ({ env, actor }) => ({
+    rooms: valueOf(await mailboxOf(env, actor.userId).ownRooms(actor)),
+  }),
 };
+
+/** Each change costs the other's mailbox, and the rooms of both. */
+async function setBlocked(env: Env, actor: Actor, peer: UserId, isBlocked: boolean): Promise<null> {
+  await brake(env.RETURNS, actor.userId, "block");
+  return valueOf(await mailboxOf(env, actor.userId).setBlocked(actor, peer, isBlocked));
+}
 
 export function valueOf<Value>(result: Result<Value>): Value {
   if (!result.ok) throw new ProblemError(result.code, result.members);

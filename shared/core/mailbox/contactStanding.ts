@@ -78,6 +78,7 @@ const NOTHING: ContactStanding = { base: null, taps: [], removedAt: null, undone
 const STRENGTHS: Readonly<Record<ContactMethod, number>> = {
   link: 0,
   badge: 1,
+  room: 1,
   tap: 2,
   passphrase: 3,
   key: 3,
@@ -182,7 +183,8 @@ function met(standing: ContactStanding, commit: MeetingCommit): ContactStanding 
     if (!outranks && !isLater) return null;
     if (isThere && STRENGTHS[base.method] > STRENGTHS[method]) return null;
   }
-  if (method === "badge" && removedAt !== null && metAt <= removedAt) return null;
+  const isByRequest = method === "badge" || method === "room";
+  if (isByRequest && removedAt !== null && metAt <= removedAt) return null;
   const proofs = proof === undefined ? [] : [proof];
   return {
     ...standing,

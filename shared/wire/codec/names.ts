@@ -37,12 +37,41 @@ const TYPES = [
   "contactRequest",
   "asked",
   "contactRequestOver",
+  "enter",
+  "say",
+  "heard",
+  "tracks",
+  "signal",
+  "invite",
+  "reply",
+  "leave",
+  "waiting",
+  "entered",
+  "events",
+  "knocking",
+  "invitation",
+  "invitationOver",
+  "returned",
 ] as const;
 
-const METHODS = ["key", "passphrase", "link", "tap", "badge"] as const;
+const METHODS = ["key", "passphrase", "link", "tap", "badge", "room"] as const;
 
-/** Entries of a device log, then proofs of contacts. */
-const KINDS = ["genesis", "add", "remove", "recovery", "tap", "request"] as const;
+/** Entries of a device log, then proofs of contacts, then events of rooms, and what a room is. */
+const KINDS = [
+  "genesis",
+  "add",
+  "remove",
+  "recovery",
+  "tap",
+  "request",
+  "said",
+  "joined",
+  "changed",
+  "left",
+  "arranged",
+  "room",
+  "pair",
+] as const;
 
 const OUTCOMES = [
   "mismatch",
@@ -60,12 +89,26 @@ const OUTCOMES = [
   "replayed",
   "already",
   "established",
+  "accepted",
+  "declined",
+  "taken",
+  "gone",
 ] as const;
 
 /** Of tables, then of requests to become contacts. */
 const ENDS = ["refused", "declined", "timedOut", "approved", "withdrawn", "expired"] as const;
 
-const VIAS = ["badge"] as const;
+const VIAS = ["badge", "room"] as const;
+
+const TRACKS = ["off", "live", "muted"] as const;
+
+const ROLES = ["owner", "moderator", "member"] as const;
+
+const ADMISSIONS = ["anyone", "link", "approval"] as const;
+
+const REPLIES = ["accept", "decline", "cancel"] as const;
+
+const LEAVINGS = ["left", "removed", "banned", "denied", "closed", "over", "elsewhere"] as const;
 
 const CODES = [
   "malformed-message",
@@ -109,6 +152,17 @@ const CODES = [
   "group-unknown",
   "badge-unknown",
   "request-unknown",
+  "room-unknown",
+  "room-full",
+  "room-locked",
+  "room-barred",
+  "link-needed",
+  "not-in-room",
+  "moderators-only",
+  "invitation-over",
+  "engaged-already",
+  "report-unknown",
+  "operator-unknown",
 ] as const satisfies readonly ProblemCode[];
 
 /**
@@ -204,4 +258,38 @@ export const NAMES: readonly (readonly [name: string, carriage: Carriage])[] = [
   ["approvedBy", "id"],
   ["approval", "bytes"],
   ["outcomes", "text"],
+  ["roomId", "id"],
+  ["line", "bytes"],
+  ["name", "text"],
+  ["text", "text"],
+  ["seat", "text"],
+  ["events", "text"],
+  ["member", "text"],
+  ["role", ROLES],
+  ["joinedAt", "text"],
+  ["isAway", "text"],
+  ["isAside", "text"],
+  ["audio", TRACKS],
+  ["video", TRACKS],
+  ["data", "text"],
+  ["invitation", "text"],
+  ["invitationId", "bytes"],
+  ["invitations", "text"],
+  ["reply", REPLIES],
+  ["room", "text"],
+  ["topic", "text"],
+  ["capacity", "text"],
+  ["isListed", "text"],
+  ["admission", ADMISSIONS],
+  ["media", "text"],
+  ["pace", "text"],
+  ["isLocked", "text"],
+  ["owner", "id"],
+  ["operator", "text"],
+  ["missed", "text"],
+  ["isGap", "text"],
+  ["pair", "text"],
+  ["with", "id"],
+  ["knocking", "text"],
+  ["leaving", LEAVINGS],
 ];

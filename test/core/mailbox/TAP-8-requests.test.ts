@@ -3,7 +3,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type KeptBadge, newBadge, restSeconds, used } from "../../../shared/core/mailbox/badge.ts";
+import { type KeptBadge, newBadge, used } from "../../../shared/core/mailbox/badge.ts";
 import {
   arrive,
   askRefusal,
@@ -27,6 +27,7 @@ import {
   withdrawnBy,
   withoutAsked,
 } from "../../../shared/core/mailbox/contactRequests.ts";
+import { restSeconds } from "../../../shared/core/mailbox/requestPace.ts";
 import type { ContactRequest, ContactRequestEnd } from "../../../shared/wire/contactRequests.ts";
 import type { DeviceId, UserId } from "../../../shared/wire/ids.ts";
 import {
@@ -308,14 +309,14 @@ describe("a badge", () => {
         let taken = 0;
         for (const wait of waits) {
           now += wait;
-          const rest = restSeconds(badge, now);
+          const rest = restSeconds(badge.pace, now);
           const most = BADGE_BURST + ((now - NOW) / 3_600_000) * BADGE_REQUESTS_PER_HOUR;
           if (rest === 0) {
             badge = used(badge, now);
             taken += 1;
           } else {
-            expect(restSeconds(badge, now + rest * 1_000), "then it brings one").toBe(0);
-            expect(restSeconds(badge, now + rest * 1_000 - 1_001)).toBeGreaterThan(0);
+            expect(restSeconds(badge.pace, now + rest * 1_000), "then it brings one").toBe(0);
+            expect(restSeconds(badge.pace, now + rest * 1_000 - 1_001)).toBeGreaterThan(0);
           }
           expect(taken).toBeLessThanOrEqual(Math.ceil(most));
           expect(badge.uses).toBe(taken);
@@ -324,9 +325,9 @@ describe("a badge", () => {
     );
     let badge = newBadge("salt", NOW);
     for (let times = 0; times < BADGE_BURST; times++) {
-      expect(restSeconds(badge, NOW)).toBe(0);
+      expect(restSeconds(badge.pace, NOW)).toBe(0);
       badge = used(badge, NOW);
     }
-    expect(restSeconds(badge, NOW)).toBe(3_600 / BADGE_REQUESTS_PER_HOUR);
+    expect(restSeconds(badge.pace, NOW)).toBe(3_600 / BADGE_REQUESTS_PER_HOUR);
   });
 });

@@ -86,7 +86,7 @@ export function badRequests(
       .constantFrom(...otherMethods)
       .map((wrong) => ({ method: wrong, path, headers: {}, body: null })),
   ];
-  if (route.auth === "session") {
+  if (route.auth !== "none") {
     kinds.push(
       fc
         .oneof(fc.base64String(), fc.constantFrom("", "a.b.c", "eyJhbGciOiJub25lIn0.e30."))

@@ -8,14 +8,27 @@ import { vi } from "vitest";
 import { Directory } from "../../../workers/directory/Directory.ts";
 import { Gate } from "../../../workers/gate/Gate.ts";
 import { Group } from "../../../workers/group/Group.ts";
+import { Lobby } from "../../../workers/lobby/Lobby.ts";
 import { Mailbox } from "../../../workers/mailbox/Mailbox.ts";
+import { Operator } from "../../../workers/operator/Operator.ts";
 import { PairingAttempt } from "../../../workers/pairing/PairingAttempt.ts";
+import { Room } from "../../../workers/room/Room.ts";
 import { TapAttempt } from "../../../workers/tap/TapAttempt.ts";
 
 const SOCKET_MESSAGES_PER_REQUEST = 20;
 type Methods = Record<string, (...given: unknown[]) => unknown>;
 
-const OBJECTS = { PairingAttempt, TapAttempt, Group, Mailbox, Gate, Directory };
+const OBJECTS = {
+  PairingAttempt,
+  TapAttempt,
+  Group,
+  Mailbox,
+  Gate,
+  Directory,
+  Room,
+  Lobby,
+  Operator,
+};
 
 export class Ledger {
   /** One line for each row, as `call on what`. */

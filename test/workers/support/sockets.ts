@@ -98,10 +98,10 @@ export class TestSocket {
     return taken.flatMap((frame) => this.#messagesIn(frame));
   }
 
-  close(code = 1000): void {
+  close(code = 1000, reason = ""): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.#socket.close(code, "");
+    this.#socket.close(code, reason);
     this.#wake();
   }
 
@@ -173,6 +173,7 @@ export async function mintUpgrade(
     method: purpose === "claim" ? "key" : null,
     to: null,
     handle: null,
+    room: null,
     ...change,
   });
   return token;

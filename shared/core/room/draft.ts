@@ -1,0 +1,147 @@
+// A decision in the making: the state so far, and what is to be done. A map is copied once a decision, when it is first
+// changed, so that a room of a thousand costs little; what was there before is never touched.
+
+import type { UserId } from "../../wire/ids.ts";
+import type { Leaving, RoomEvent, RoomNotice } from "../../wire/roomLine.ts";
+import { type ErrandName, withOwed, without } from "./errandNames.ts";
+import type { Moment, RoomEffect } from "./events.ts";
+import type {
+  Apart,
+  Asides,
+  Away,
+  Present,
+  RoomState,
+  SocketRef,
+  StoredRoom,
+  Waiting,
+} from "./state.ts";
+
+/** Of a close frame: all was said before it. */
+const NORMAL_CLOSURE = 1000;
+
+type People = "present" | "away" | "waiting";
+
+export class Draft {
+  readonly effects: RoomEffect[] = [];
+  /** Come after all others, so that whoever has entered is told all of them at once. */
+  readonly entered: RoomEffect[] = [];
+  readonly now: number;
+  /** The number of the last event, those of this decision counted. */
+  through: number;
+  #state: RoomState;
+  readonly #own = new Set<People>();
+
+  constructor(state: RoomState, { now, through }: Moment) {
+    this.#state = state;
+    this.now = now;
+    this.through = through;
+  }
+
+  get state(): RoomState {
+    return this.#state;
+  }
+
+  setRecord(change: Partial<StoredRoom>): void {
+    this.#state = { ...this.#state, record: { ...this.#state.record, ...change } };
+  }
+
+  setAsides(change: Partial<Asides>): void {
+    this.#state = { ...this.#state, asides: { ...this.#state.asides, ...change } };
+  }
+
+  setApart(apart: Apart): void {
+    this.#state = { ...this.#state, apart };
+  }
+
+  setPresent(member: Present): void {
+    this.#people("present").set(member.userId, member);
+  }
+
+  setAway(member: Away): void {
+    this.#people("away").set(member.userId, member);
+  }
+
+  setWaiting(person: Waiting): void {
+    this.#people("waiting").set(person.userId, person);
+  }
+
+  drop(from: People, userId: UserId): void {
+    if (this.#state[from].has(userId)) this.#people(from).delete(userId);
+  }
+
+  /** Owes these too, and serves what was not owed before. */
+  owe(...names: readonly ErrandName[]): void {
+    const { outbox } = this.#state;
+    const owed = withOwed(outbox, ...names);
+    if (owed === outbox) return;
+    this.#state = { ...this.#state, outbox: owed };
+    for (const name of owed.slice(outbox.length)) this.effects.push({ do: "serve", name });
+  }
+
+  /** Owes these no more. */
+  settle(...names: readonly ErrandName[]): void {
+    const outbox = without(this.#state.outbox, ...names);
+    if (outbox !== this.#state.outbox) this.#state = { ...this.#state, outbox };
+  }
+
+  happened(event: RoomEvent, subject: UserId | null): void {
+    const hiddenFrom = subject === null ? null : (this.#state.apart.get(subject) ?? null);
+    this.through += 1;
+    this.effects.push({ do: "happened", event, subject, hiddenFrom });
+  }
+
+  tell(to: UserId, notice: RoomNotice): void {
+    this.effects.push({ do: "tell", to, notice });
+  }
+
+  tellSocket(socket: string, notice: RoomNotice): void {
+    this.effects.push({ do: "tellSocket", socket, notice });
+  }
+
+  /** To one member alone, without a number. */
+  tellApart(to: UserId, event: RoomEvent): void {
+    this.effects.push({ do: "tellApart", to, event });
+  }
+
+  attach(userId: UserId, sockets: readonly SocketRef[]): void {
+    for (const { socket } of sockets) this.effects.push({ do: "attach", socket, userId });
+  }
+
+  close({ socket }: SocketRef, reason: string): void {
+    this.effects.push({ do: "close", socket, code: NORMAL_CLOSURE, reason });
+  }
+
+  /** Nobody is in it any more, and nobody waits. */
+  empty(): void {
+    const nobody = new Map<UserId, never>();
+    const asides = { invitations: [], pairs: [] };
+    this.#own.clear();
+    this.#state = {
+      ...this.#state,
+      asides,
+      present: nobody,
+      away: nobody,
+      waiting: nobody,
+      apart: nobody,
+    };
+  }
+
+  /** The last word to these sockets. */
+  end(sockets: readonly SocketRef[], leaving: Leaving): void {
+    for (const ref of sockets) {
+      this.tellSocket(ref.socket, { type: "ended", leaving });
+      this.close(ref, leaving);
+    }
+  }
+
+  #people<Kind extends People>(kind: Kind): PeopleOf<Kind> {
+    if (!this.#own.has(kind)) {
+      this.#own.add(kind);
+      this.#state = { ...this.#state, [kind]: new Map<UserId, unknown>(this.#state[kind]) };
+    }
+    return this.#state[kind] as unknown as PeopleOf<Kind>;
+  }
+}
+
+type PeopleOf<Kind extends People> =
+  RoomState[Kind] extends ReadonlyMap<UserId, infer Someone> ? Map<UserId, Someone> : never;

@@ -1,0 +1,47 @@
+// Numbered events of a room as one of its members may see them.
+
+import type { UserId } from "../../wire/ids.ts";
+import type { RoomEvent } from "../../wire/roomLine.ts";
+
+export interface FeedEntry {
+  readonly number: number;
+  readonly event: RoomEvent;
+  /** Whose it is; null for what is of the room itself. */
+  readonly subject: UserId | null;
+  /** Those of the room who were not to hear of it when it happened. */
+  readonly hiddenFrom: ReadonlySet<UserId> | null;
+}
+
+/** A seat that nobody has. That it is left stands for an event that a member is not shown, so that numbers count on. */
+export const NOBODY_SEAT = 2 ** 31 - 1;
+const NOTHING: RoomEvent = { kind: "left", seat: NOBODY_SEAT };
+
+/**
+ * Without what is hidden from the viewer.
+ * @param hidden who is hidden from it now (`state.apart`), which counts for what is told late, too
+ */
+export function eventsFor(
+  entries: readonly FeedEntry[],
+  viewer: UserId,
+  hidden: ReadonlySet<UserId> | null = null,
+): readonly RoomEvent[] {
+  return entries.map((entry) => (isFor(entry, viewer, hidden) ? entry.event : NOTHING));
+}
+
+/** Whether the viewer needs a frame of its own. */
+export function isHiddenIn(
+  entries: readonly FeedEntry[],
+  viewer: UserId,
+  hidden: ReadonlySet<UserId> | null = null,
+): boolean {
+  return entries.some((entry) => !isFor(entry, viewer, hidden));
+}
+
+function isFor(
+  { subject, hiddenFrom }: FeedEntry,
+  viewer: UserId,
+  hidden: ReadonlySet<UserId> | null,
+): boolean {
+  if (hiddenFrom?.has(viewer)) return false;
+  return hidden === null || subject === null || !hidden.has(subject);
+}

@@ -1,0 +1,188 @@
+// What a room is (ROOM-1, 4, 5, 7): its record, who is in it, who waits, its invitations and pair rooms. Immutable.
+// Four parts of it are persisted, each as one value; who is present is rebuilt from the sockets (presence.ts).
+
+import type { DeviceId, Handle, RoomId, UserId } from "../../wire/ids.ts";
+import type { Invitation, Role, Track } from "../../wire/roomLine.ts";
+import type { RoomRecord } from "../../wire/rooms.ts";
+import type { ErrandName } from "./errandNames.ts";
+
+/** Who looks after a room, or would like to: as the session, the API key or the house's token says. */
+export type Steward =
+  | { readonly kind: "account"; readonly userId: UserId; readonly deviceId: DeviceId }
+  | { readonly kind: "operator"; readonly operatorId: string; readonly name: string }
+  | { readonly kind: "house" };
+
+/** Whose room it is; of a pair room, the room that has made it. */
+export type Opener =
+  | { readonly kind: "account"; readonly userId: UserId }
+  | { readonly kind: "operator"; readonly operatorId: string }
+  | { readonly kind: "room"; readonly roomId: RoomId };
+
+/** Persisted. */
+export interface StoredRoom {
+  /** As people see it. */
+  readonly room: RoomRecord;
+  readonly opener: Opener;
+  /** Of what its link holds, where there is one. */
+  readonly linkHash: string | null;
+  readonly moderators: readonly UserId[];
+  readonly bans: readonly UserId[];
+  /** Those who were let in once, the latest last. */
+  readonly approved: readonly UserId[];
+  readonly denied: readonly { readonly userId: UserId; readonly until: number }[];
+  readonly pair: PairPlace | null;
+  /** When someone was known to be in it, to the day. */
+  readonly seenAt: number;
+  /** It has ended, but owes something still. */
+  readonly end: "closed" | "over" | null;
+}
+
+/** What makes a room a pair room. */
+interface PairPlace {
+  readonly members: readonly [UserId, UserId];
+  /** Until when both have to be there; null once they were. */
+  readonly comeBy: number | null;
+}
+
+export interface WaitingInvitation extends Invitation {
+  /** Nobody is shown it: whom it is to is not there, or hidden from who has invited. It waits all the same. */
+  readonly isIdle: boolean;
+}
+
+/** A pair room of two members, seen from their room. */
+export interface PairAside {
+  readonly pairId: RoomId;
+  readonly members: readonly [UserId, UserId];
+  /** Whose acceptance has made it; told to both as soon as it stands, and none from then on. */
+  readonly accepted: readonly Invitation[];
+}
+
+/** Persisted. */
+export interface Asides {
+  readonly invitations: readonly WaitingInvitation[];
+  readonly pairs: readonly PairAside[];
+}
+
+/** A live socket that has entered. */
+export interface SocketRef {
+  /** Names it for good. */
+  readonly socket: string;
+  readonly deviceId: DeviceId;
+  /** Names the client, of whose sockets the latest counts. */
+  readonly line: string;
+  /** When it entered, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+export interface Person {
+  readonly userId: UserId;
+  readonly name: string;
+  readonly handle: Handle | null;
+  /** Whom its mailbox hides from it; whether they hide it, they say themselves. */
+  readonly hidden: ReadonlySet<UserId>;
+}
+
+export interface Seated extends Person {
+  readonly seat: number;
+  readonly joinedAt: number;
+  /** The number of the event by which it joined: what was before is not for it. */
+  readonly since: number;
+}
+
+export interface Tracks {
+  readonly audio: Track;
+  readonly video: Track;
+}
+
+export interface Present extends Seated {
+  /** 1..MEMBER_MAX_SOCKETS, the oldest first. */
+  readonly sockets: readonly SocketRef[];
+  /** Null while both are off; of the socket that has said so last. */
+  readonly tracks: (Tracks & { readonly socket: string }) | null;
+}
+
+/** Its seat is kept. Persisted. */
+export interface Away extends Seated {
+  readonly until: number;
+}
+
+export interface Waiting extends Person {
+  readonly at: number;
+  readonly sockets: readonly SocketRef[];
+}
+
+export type Apart = ReadonlyMap<UserId, ReadonlySet<UserId>>;
+
+export interface RoomState {
+  readonly record: StoredRoom;
+  readonly asides: Asides;
+  /** What others have not confirmed yet. */
+  readonly outbox: readonly ErrandName[];
+  readonly away: ReadonlyMap<UserId, Away>;
+  readonly present: ReadonlyMap<UserId, Present>;
+  readonly waiting: ReadonlyMap<UserId, Waiting>;
+  /** Those in the room who are hidden from each other, both ways; mostly nobody. */
+  readonly apart: Apart;
+}
+
+export type Part = "record" | "asides" | "outbox" | "away";
+export type Stored = Pick<RoomState, Part>;
+
+export const NOTHING_STORED: Omit<Stored, "record"> = {
+  asides: { invitations: [], pairs: [] },
+  outbox: [],
+  away: new Map(),
+};
+
+const PARTS: readonly Part[] = ["record", "asides", "outbox", "away"];
+
+/** Parts that differ, which are to be written together. */
+export function changedParts(before: RoomState, after: RoomState): Part[] {
+  return PARTS.filter((part) => before[part] !== after[part]);
+}
+
+/** Whether nothing of it needs to be stored: what is not there is read as `NOTHING_STORED`. */
+export function isEmptyPart({ asides, outbox, away }: RoomState, part: Part): boolean {
+  if (part === "record") return false;
+  if (part === "asides") return asides.invitations.length + asides.pairs.length === 0;
+  return part === "outbox" ? outbox.length === 0 : away.size === 0;
+}
+
+export function seatedOf({ present, away }: RoomState, userId: UserId): Present | Away | null {
+  return present.get(userId) ?? away.get(userId) ?? null;
+}
+
+/** Seats that are taken. */
+export function occupancyOf({ present, away }: RoomState): number {
+  return present.size + away.size;
+}
+
+/** Whether an account is in the room, or waits to be let in. */
+export function has(state: RoomState, userId: UserId): boolean {
+  return seatedOf(state, userId) !== null || state.waiting.has(userId);
+}
+
+export function roleOf({ room, moderators }: StoredRoom, userId: UserId): Role {
+  if (room.owner === userId) return "owner";
+  return moderators.includes(userId) ? "moderator" : "member";
+}
+
+export function isApart({ apart }: RoomState, one: UserId, other: UserId): boolean {
+  return apart.get(one)?.has(other) ?? false;
+}
+
+/** The pair that a member is in, or is about to be. */
+export function pairAsideOf({ asides }: RoomState, userId: UserId): PairAside | null {
+  return asides.pairs.find(({ members }) => members.includes(userId)) ?? null;
+}
+
+/** What a member may be told of when it asks another to become a contact; null unless both are there for each other. */
+export function sharedName(
+  state: RoomState,
+  from: UserId,
+  to: UserId,
+): { readonly title: string; readonly name: string } | null {
+  const asker = seatedOf(state, from);
+  if (asker === null || from === to || seatedOf(state, to) === null) return null;
+  return isApart(state, from, to) ? null : { title: state.record.room.title, name: asker.name };
+}

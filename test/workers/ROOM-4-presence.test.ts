@@ -1,0 +1,416 @@
+// ROOM-4: the roster is the server's. A lost connection keeps its seat for a while and is told what it has missed, or that
+// there is a gap; an eviction of the object is noticed by nobody.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { RoomId } from "../../shared/wire/ids.ts";
+import {
+  BACKLOG_MAX_EVENTS,
+  MEMBER_MAX_SOCKETS,
+  ROOM_WINDOW_BYTES,
+  SAY_BURST,
+  SEAT_KEPT_SECONDS,
+} from "../../shared/wire/limits.ts";
+import type { Actor } from "../../workers/auth/tokens.ts";
+import { attachmentOf } from "../../workers/room/attachment.ts";
+import { runInDurableObject } from "cloudflare:test";
+import { registerAccount, request, strangerActor } from "./support/accounts.ts";
+import { advanceClock, useStoppedClock } from "./support/clock.ts";
+import { Ledger } from "./support/ledger.ts";
+import {
+  abort,
+  connectByHttp,
+  evict,
+  Guest,
+  keptBy,
+  makeRoom,
+  ring,
+  roomAt,
+} from "./support/rooms.ts";
+
+useStoppedClock();
+
+const OPERATOR = { kind: "operator", operatorId: "aaaaaaaaaaaaaaaa", name: "A platform" } as const;
+const KEPT_MS = SEAT_KEPT_SECONDS * 1_000;
+
+let ann: Actor;
+let ben: Actor;
+let cleo: Actor;
+let roomId: RoomId;
+
+beforeEach(async () => {
+  [ann, ben, cleo] = [strangerActor(), strangerActor(), strangerActor()];
+  roomId = await makeRoom(ann);
+});
+
+afterEach(() => vi.restoreAllMocks());
+
+function occupancy(): Promise<number | null> {
+  return roomAt(roomId).occupancy();
+}
+
+describe("ROOM-4: the roster", () => {
+  test("is the server's: who speaks is who holds the socket, whatever else is said", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const claims = { userId: ann.userId, seat: atAnn.entered.seat, from: ann.userId };
+    for (const [name, value] of Object.entries(claims)) {
+      atBen.socket.send({ type: "say", number: 1, text: "I am Ann", [name]: value });
+    }
+    atBen.say("I am Ben");
+    await atAnn.hears("I am Ben");
+    expect(atAnn.texts).toEqual(["I am Ben"]);
+    const said = atAnn.events.at(-1);
+    expect(said).toMatchObject({ kind: "said", seat: atBen.entered.seat });
+    atBen.socket.send({ type: "tracks", audio: "live", video: "off" });
+    await atAnn.until(() => atAnn.member(ben)?.audio === "live");
+    expect(atAnn.member(ann)?.audio).toBe(undefined);
+  });
+
+  test("has one seat for an account: its clients all hear, and speak for it; one too many replaces the oldest", async () => {
+    const atAnn = await Guest.come(ann, roomId);
+    const clients: Guest[] = [];
+    for (let count = 0; count < MEMBER_MAX_SOCKETS; count++) {
+      clients.push(await Guest.come(ben, roomId, { name: "Ben" }));
+    }
+    expect(new Set(clients.map(({ entered }) => entered.seat)).size).toBe(1);
+    clients[3]?.say("From my phone");
+    await Promise.all(clients.map((client) => client.hears("From my phone")));
+    const fifth = await Guest.come(ben, roomId, { name: "Ben" });
+    await clients[0]?.socket.closed;
+    fifth.say("From my tablet");
+    await Promise.all(clients.slice(1).map((client) => client.hears("From my tablet")));
+    await atAnn.hears("From my tablet");
+    expect(atAnn.events.filter(({ kind }) => kind === "joined")).toHaveLength(1);
+    expect(await occupancy()).toBe(2);
+  });
+
+  test("has a client once, however often it enters; what its former socket says is nobody's", async () => {
+    const atAnn = await Guest.come(ann, roomId);
+    const atBen = await Guest.come(ben, roomId);
+    const again = await atBen.again();
+    expect(again.entered.seat).toBe(atBen.entered.seat);
+    await atBen.socket.closed;
+    again.say("Here");
+    await atAnn.hears("Here");
+    expect(atAnn.events.map(({ kind }) => kind)).toEqual(["joined", "said"]);
+    expect(await occupancy()).toBe(2);
+  });
+
+  test("has no news of a further client of a member; whoever comes back may have another name", async () => {
+    const atAnn = await Guest.come(ann, roomId);
+    const atBen = await Guest.come(ben, roomId, { name: "Ben" });
+    const tablet = await Guest.come(ben, roomId, { name: "Benjamin" });
+    atBen.say("Both are me");
+    await atAnn.hears("Both are me");
+    expect(atAnn.events.map(({ kind }) => kind)).toEqual(["joined", "said"]);
+    for (const client of [atBen, tablet]) client.socket.close(1001);
+    await atAnn.until(() => atAnn.member(ben)?.isAway === true);
+    await tablet.again({ name: "Benjamin" });
+    await atAnn.until(() => atAnn.member(ben)?.name === "Benjamin");
+  });
+
+  test("tells those who come in one turn of each other, and those who are there of all of them", async () => {
+    const atAnn = await Guest.come(ann, roomId);
+    const actors = Array.from({ length: 12 }, () => strangerActor());
+    const guests = await Promise.all(actors.map((actor) => Guest.come(actor, roomId)));
+    const everyone = [ann, ...actors].map(({ userId }) => userId).toSorted();
+    for (const guest of [atAnn, ...guests]) {
+      await guest.until(() => guest.people.length === 13);
+      expect([...guest.people].toSorted()).toEqual(everyone);
+    }
+  });
+
+  test("forgets at once whoever leaves, and its other clients with it", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const tablet = await Guest.come(ben, roomId);
+    atBen.leave();
+    await Promise.all([atBen.socket.closed, tablet.socket.closed]);
+    expect([atBen.codes.at(-1), tablet.codes.at(-1)]).toEqual(["left", "left"]);
+    await atAnn.until(() => atAnn.people.length === 1);
+    expect(await keptBy(roomId)).toEqual(["record"]);
+  });
+
+  test("keeps no seat for a client that says it is done, unless another one stays", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const script = await Guest.come(ben, roomId);
+    script.socket.close(1000, "done");
+    atBen.say("Still here");
+    await atAnn.hears("Still here");
+    expect(atAnn.people).toHaveLength(2);
+    atBen.socket.close(1000, "done");
+    await atAnn.until(() => atAnn.people.length === 1);
+    expect(atAnn.events.at(-1)?.kind).toBe("left");
+  });
+});
+
+describe("ROOM-4: a connection that is lost", () => {
+  test("keeps its seat, silent at once, and comes back to what it has missed", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    atBen.socket.send({ type: "tracks", audio: "live", video: "muted" });
+    await atAnn.until(() => atAnn.member(ben)?.video === "muted");
+    const after = atBen.through;
+    atBen.socket.close(1001);
+    await atAnn.until(() => atAnn.member(ben)?.isAway === true);
+    expect(atAnn.member(ben)).not.toHaveProperty("audio");
+    for (const text of ["One", "Two"]) atAnn.say(text);
+    await atAnn.hears("Two");
+    advanceClock(KEPT_MS - 1);
+    await ring(roomId);
+    const again = await atBen.again({ after });
+    expect([again.entered.isGap, again.entered.seat]).toEqual([false, atBen.entered.seat]);
+    expect(again.texts).toEqual(["One", "Two"]);
+    await atAnn.until(() => atAnn.member(ben)?.isAway === undefined);
+    expect(atAnn.events.some(({ kind }) => kind === "left")).toBe(false);
+    again.say("Back");
+    await atAnn.hears("Back");
+  });
+
+  test("leaves when its time is over, though everybody else has left before", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    atBen.socket.close(1001);
+    await atAnn.until(() => atAnn.member(ben)?.isAway === true);
+    atAnn.leave();
+    await atAnn.socket.closed;
+    expect(await keptBy(roomId)).toEqual(["away", "record"]);
+    await evict(roomId);
+    expect(await occupancy()).toBe(1);
+    advanceClock(KEPT_MS);
+    expect(await ring(roomId)).toBe(true);
+    expect([await occupancy(), await keptBy(roomId)]).toEqual([0, ["record"]]);
+  });
+
+  test("comes back later as somebody new, told of the gap", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const after = atBen.through;
+    atBen.socket.close(1001);
+    await atAnn.until(() => atAnn.member(ben)?.isAway === true);
+    advanceClock(KEPT_MS);
+    await ring(roomId);
+    await atAnn.until(() => atAnn.people.length === 1);
+    const again = await atBen.again({ after });
+    expect([again.entered.isGap, again.entered.missed]).toEqual([true, []]);
+    await atAnn.until(() => atAnn.people.length === 2);
+  });
+
+  test("is told of a gap when the object has crashed meanwhile, and nobody is there twice or not at all", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    atAnn.say("Before");
+    await atBen.hears("Before");
+    const [annAfter, benAfter] = [atAnn.through, atBen.through];
+    await abort(roomId);
+    const again = [await atAnn.again({ after: annAfter }), await atBen.again({ after: benAfter })];
+    for (const guest of again) {
+      expect([guest.entered.isGap, guest.texts]).toEqual([true, []]);
+      await guest.until(() => guest.people.length === 2);
+    }
+    again[0]?.say("After");
+    await again[1]?.hears("After");
+    expect(again[1]?.through).toBeGreaterThan(benAfter);
+  });
+
+  test("is told of a gap when more was said than the room keeps", async () => {
+    roomId = await makeRoom(OPERATOR, { pace: null });
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const after = atBen.through;
+    atBen.socket.close(1001);
+    await atAnn.until(() => atAnn.member(ben)?.isAway === true);
+    atAnn.sayAll(Array.from({ length: BACKLOG_MAX_EVENTS }, () => "x"));
+    await atAnn.until(() => atAnn.texts.length === BACKLOG_MAX_EVENTS);
+    const again = await atBen.again({ after });
+    expect([again.entered.isGap, again.entered.missed]).toEqual([true, []]);
+  });
+});
+
+describe("ROOM-4: an eviction", () => {
+  test("is noticed by nobody: all talk on with the sockets they have, and the roster is whole", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const tablet = await Guest.come(ben, roomId, { wire: "cbor" });
+    atBen.socket.send({ type: "tracks", audio: "muted", video: "off" });
+    await atAnn.until(() => atAnn.member(ben)?.audio === "muted");
+    for (let round = 1; round <= 3; round++) {
+      await evict(roomId);
+      atBen.say(`After sleep ${round}`);
+      await Promise.all([atAnn, atBen, tablet].map((one) => one.hears(`After sleep ${round}`)));
+    }
+    await evict(roomId);
+    const atCleo = await Guest.come(cleo, roomId);
+    expect(atCleo.people).toEqual([ann.userId, ben.userId, cleo.userId]);
+    expect(atCleo.member(ben)).toMatchObject({ audio: "muted", seat: atBen.entered.seat });
+    for (const guest of [atAnn, atBen, tablet]) await guest.until(() => guest.people.length === 3);
+    const numbers = atBen.all("events").map(({ through }) => through);
+    expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
+    await evict(roomId);
+    tablet.socket.close(1001);
+    atBen.socket.close(1001);
+    await atAnn.until(() => atAnn.member(ben)?.isAway === true);
+    expect(await occupancy()).toBe(3);
+  });
+
+  test("writes no row, whoever speaks after it", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const ledger = await Ledger.open();
+    await evict(roomId);
+    atBen.say("Good morning");
+    await atAnn.hears("Good morning");
+    expect(ledger.rowsWritten, String(ledger)).toBe(0);
+  });
+
+  test("of a room at rest is no gap to whoever loses its connection in its sleep", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    atAnn.say("Good night");
+    await Promise.all([atAnn.hears("Good night"), atBen.hears("Good night")]);
+    const marked = () =>
+      runInDurableObject(roomAt(roomId), (_, state) =>
+        state.getWebSockets().filter((one) => attachmentOf(one).restedAt !== undefined),
+      );
+    await expect.poll(async () => (await marked()).length).toBe(2);
+    await evict(roomId);
+    const after = atBen.through;
+    atBen.socket.close(1001);
+    await atAnn.until(() => atAnn.member(ben)?.isAway === true);
+    atAnn.say("Are you there?");
+    await atAnn.hears("Are you there?");
+    const again = await atBen.again({ after });
+    expect([again.entered.isGap, again.texts]).toEqual([false, ["Are you there?"]]);
+    expect(await marked(), "it has moved since").toEqual([]);
+    const late = await again.again({ after: after - 1 });
+    expect(late.entered.isGap, "whoever had not heard all").toBe(true);
+  });
+
+  test("asks the mailboxes of those who hide more accounts than a socket carries", async () => {
+    const cleoAccount = await registerAccount();
+    const many = Array.from({ length: 45 }, () => strangerActor().userId);
+    const blocked = [...many.slice(1), ben.userId];
+    await Promise.all(
+      blocked.map((userId) => request("PUT", `/v1/blocks/${userId}`, { actor: cleoAccount })),
+    );
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const socket = await connectByHttp(cleoAccount, roomId);
+    const atCleo = new Guest(cleoAccount, roomId, "AAAAAAAAAAA", socket);
+    socket.send({ type: "enter", line: atCleo.line, name: "Cleo" });
+    await atCleo.next("entered");
+    expect(atCleo.people).toEqual([ann.userId, cleoAccount.userId]);
+    await evict(roomId);
+    atBen.say("Psst");
+    atAnn.say("Hello");
+    await Promise.all([atCleo.hears("Hello"), atBen.hears("Hello")]);
+    expect([atCleo.texts, atBen.people]).toEqual([["Hello"], [ann.userId, ben.userId]]);
+  });
+});
+
+describe("ROOM-4: a reader that does not hear what it is sent", () => {
+  const text = "x".repeat(4_096);
+  const batch = Array.from({ length: 32 }, () => text);
+
+  beforeEach(async () => {
+    roomId = await makeRoom(OPERATOR, { pace: null });
+  });
+
+  test("is closed, unlike the others, and comes back to what it has missed", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const atCleo = await Guest.come(cleo, roomId);
+    for (let round = 1; !atBen.socket.isClosed && round < 20; round++) {
+      atAnn.sayAll(batch);
+      for (const guest of [atAnn, atCleo]) {
+        await guest.until(() => guest.texts.length === round * batch.length);
+        await guest.socket.ask({ type: "heard", through: guest.through });
+      }
+      advanceClock(400);
+    }
+    expect(await atBen.socket.closed).toBe(1013);
+    const share = (atBen.texts.length * text.length) / ROOM_WINDOW_BYTES;
+    expect([share > 0.8, share < 1.5], String(share)).toEqual([true, true]);
+    await atAnn.until(() => atAnn.member(ben)?.isAway === true);
+    expect([atAnn.socket.isClosed, atCleo.socket.isClosed]).toEqual([false, false]);
+    const again = await atBen.again({ after: atBen.through });
+    expect(again.entered.isGap).toBe(false);
+    await atAnn.settled();
+    expect(atBen.texts.length + again.texts.length).toBe(atAnn.texts.length);
+  });
+
+  test("is not closed for a burst that it has not had the time to hear", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    for (let round = 1; round < 20; round++) {
+      atAnn.sayAll(batch);
+      await atAnn.until(() => atAnn.texts.length === round * batch.length);
+      await atAnn.socket.ask({ type: "heard", through: atAnn.through });
+    }
+    await atBen.settled();
+    expect([atBen.socket.isClosed, atBen.texts.length]).toEqual([false, atAnn.texts.length]);
+  });
+
+  test("is closed though nobody hears, when so much has come that it must be", async () => {
+    const atAnn = await Guest.come(ann, roomId);
+    for (let round = 0; round < 200 && !atAnn.socket.isClosed; round++) {
+      atAnn.sayAll(batch);
+      await atAnn.socket.ask();
+    }
+    expect(await atAnn.socket.closed).toBe(1013);
+    const windows = (atAnn.texts.length * text.length) / ROOM_WINDOW_BYTES;
+    expect([windows > 8, windows < 20], String(windows)).toEqual([true, true]);
+  });
+});
+
+describe("ROOM-4: a member", () => {
+  test("that says too much at once is told so, and nobody else hears it", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    for (let count = 0; count <= SAY_BURST; count++) atBen.say(`Message ${count}`);
+    const { number, problem } = await atBen.next("refused");
+    expect([number, problem.code]).toEqual([SAY_BURST + 1, "too-many-requests"]);
+    advanceClock(100);
+    atBen.say("Slower");
+    await atAnn.hears("Slower");
+    expect(atAnn.texts).not.toContain(`Message ${SAY_BURST}`);
+  });
+
+  test("signals to all clients of one other, and to nobody else", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const tablet = await Guest.come(ben, roomId);
+    const atCleo = await Guest.come(cleo, roomId);
+    atAnn.socket.send({ type: "signal", to: ben.userId, data: "offer" });
+    for (const guest of [atBen, tablet]) {
+      expect(await guest.next("signal")).toEqual({
+        type: "signal",
+        from: ann.userId,
+        data: "offer",
+      });
+    }
+    atAnn.socket.send({ type: "signal", to: strangerActor().userId, data: "offer" });
+    await Promise.all([atAnn.settled(), atCleo.settled()]);
+    expect([atCleo.all("signal"), atAnn.codes]).toEqual([
+      [],
+      expect.not.arrayContaining(["problem"]),
+    ]);
+  });
+
+  test("has the tracks that the room allows, and none once the client that has them is gone", async () => {
+    roomId = await makeRoom(ann, { media: { audio: true, video: false } });
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const tablet = await Guest.come(ben, roomId);
+    atBen.socket.send({ type: "tracks", audio: "off", video: "live" });
+    await atBen.next("problem");
+    atBen.socket.send({ type: "tracks", audio: "live", video: "off" });
+    await atAnn.until(() => atAnn.member(ben)?.audio === "live");
+    atBen.socket.close(1001);
+    await atAnn.until(() => atAnn.member(ben)?.audio === undefined);
+    expect(atAnn.member(ben)?.isAway).toBe(undefined);
+    tablet.say("Still here");
+    await atAnn.hears("Still here");
+  });
+
+  test("whose device is removed, or whose account is erased, is out, and so is what it was let in by before", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const tablet = { userId: ben.userId, deviceId: cleo.deviceId };
+    const atTablet = await Guest.come(tablet, roomId);
+    expect(await roomAt(roomId).expel(ben.userId, ben.deviceId)).toBe(true);
+    await atBen.socket.closed;
+    expect(atBen.codes.at(-1)).toBe("removed");
+    atTablet.say("Still here");
+    await atAnn.hears("Still here");
+    await expect(Guest.come(ben, roomId)).rejects.toThrow("upgrade-refused");
+    await roomAt(roomId).expel(ben.userId, null);
+    await atTablet.socket.closed;
+    await atAnn.until(() => atAnn.people.length === 1);
+    await expect(Guest.come(tablet, roomId)).rejects.toThrow("upgrade-refused");
+    await Guest.come(cleo, roomId);
+  });
+});

@@ -1,0 +1,371 @@
+// ROOM-7: a block hides two accounts from each other in every room that either is in, and nobody is told of it. What
+// mailboxes owe to rooms and to each other for it outlives their crashes. ROOM-4: a mailbox knows where its account is.
+
+import { env } from "cloudflare:workers";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { RoomId, UserId } from "../../shared/wire/ids.ts";
+import { ROOMS_JOINED_MAX } from "../../shared/wire/limits.ts";
+import type { Actor } from "../../workers/auth/tokens.ts";
+import { Mailbox } from "../../workers/mailbox/Mailbox.ts";
+import { Room } from "../../workers/room/Room.ts";
+import { newRoomId } from "../../workers/room/links.ts";
+import {
+  codeOf,
+  makeAccount,
+  registerAccount,
+  request,
+  strangerActor,
+  type TestAccount,
+} from "./support/accounts.ts";
+import { addDevice, listen, until } from "./support/asking.ts";
+import { abortMailbox, block, crashAt, erase, news, settle } from "./support/badges.ts";
+import { advanceClock, useStoppedClock } from "./support/clock.ts";
+import { Household, removeSecond } from "./support/devices.ts";
+import { Ledger } from "./support/ledger.ts";
+import { mailboxOf, removeDevice } from "./support/line.ts";
+import { openRoom } from "./support/rooms.ts";
+import { contentOf, roomInfo } from "./support/stewards.ts";
+
+useStoppedClock();
+
+let ann: TestAccount;
+let ben: TestAccount;
+
+beforeEach(async () => {
+  [ann, ben] = [await registerAccount(), await registerAccount()];
+});
+
+afterEach(() => vi.restoreAllMocks());
+
+const unblock = (account: TestAccount, { userId }: Pick<Actor, "userId">) =>
+  request("DELETE", `/v1/blocks/${userId}`, { actor: account });
+
+async function admitted(actor: Actor, roomId: RoomId): Promise<RoomId> {
+  expect(await mailboxOf(actor).admitRoom(actor, roomId)).toMatchObject({ ok: true });
+  return roomId;
+}
+
+const hiddenOf = (actor: Pick<Actor, "userId">): Promise<UserId[]> => mailboxOf(actor).hidden();
+
+/** What mailboxes still owe for blocks. */
+async function owedBy(account: Pick<Actor, "userId">): Promise<unknown[]> {
+  return runInDurableObject(mailboxOf(account), (_, { storage }) =>
+    ["owed", "roomsUntold"].flatMap((key) => storage.kv.get<unknown[]>(key) ?? []),
+  );
+}
+
+interface Tale {
+  readonly room: string | undefined;
+  readonly said: readonly unknown[];
+}
+
+/** What rooms were told from now on: by `setHidden`, or by `expel`. */
+function heardByRooms(method: "setHidden" | "expel"): () => Tale[] {
+  const spy = vi.spyOn(Room.prototype, method);
+  return () =>
+    spy.mock.calls.map((said, index) => ({
+      room: (spy.mock.contexts[index] as unknown as { ctx: DurableObjectState }).ctx.id.name,
+      said,
+    }));
+}
+
+/** The next such calls fail, as if the room had crashed. */
+function failAt(method: "setHidden" | "expel", times: number): { left: number } {
+  const failing = { left: times };
+  const original = Room.prototype[method] as (...given: unknown[]) => never;
+  vi.spyOn(Room.prototype, method).mockImplementation(function (this: Room, ...given: unknown[]) {
+    if (failing.left > 0) {
+      failing.left -= 1;
+      throw new Error("the room is away");
+    }
+    return original.apply(this, given);
+  } as never);
+  return failing;
+}
+
+describe("ROOM-7: a block", () => {
+  test("is told to the rooms of both, each in its own account's name, and taken back likewise", async () => {
+    const common = newRoomId();
+    await Promise.all([admitted(ann, common), admitted(ben, common)]);
+    const other = await admitted(ben, newRoomId());
+    const told = heardByRooms("setHidden");
+    const both = (isHidden: boolean) => [
+      { room: common, said: [ann.userId, ben.userId, isHidden] },
+      { room: common, said: [ben.userId, ann.userId, isHidden] },
+      { room: other, said: [ben.userId, ann.userId, isHidden] },
+    ];
+    expect((await block(ann, ben)).status).toBe(204);
+    expect(told()).toHaveLength(3);
+    expect(told()).toEqual(expect.arrayContaining(both(true)));
+    expect((await unblock(ann, ben)).status).toBe(204);
+    expect(told().slice(3)).toHaveLength(3);
+    expect(told().slice(3)).toEqual(expect.arrayContaining(both(false)));
+    expect([await owedBy(ann), await owedBy(ben)]).toEqual([[], []]);
+  });
+
+  test("hides each from the other, and ends for both when it ends", async () => {
+    await block(ann, ben);
+    expect([await hiddenOf(ann), await hiddenOf(ben)]).toEqual([[ben.userId], [ann.userId]]);
+    await unblock(ann, ben);
+    expect([await hiddenOf(ann), await hiddenOf(ben)]).toEqual([[], []]);
+  });
+
+  test("stays between the two while the other still blocks", async () => {
+    const roomId = await admitted(ann, newRoomId());
+    await block(ann, ben);
+    await block(ben, ann);
+    const told = heardByRooms("setHidden");
+    await unblock(ann, ben);
+    expect([await hiddenOf(ann), await hiddenOf(ben)]).toEqual([[ben.userId], [ann.userId]]);
+    expect(told()).toEqual([{ room: roomId, said: [ann.userId, ben.userId, true] }]);
+    await unblock(ben, ann);
+    expect([await hiddenOf(ann), await hiddenOf(ben)]).toEqual([[], []]);
+    expect(told().at(-1)).toEqual({ room: roomId, said: [ann.userId, ben.userId, false] });
+  });
+
+  test("is never told to whoever is blocked", async () => {
+    const bens = await listen(ben);
+    await block(ann, ben);
+    expect(await news(bens)).toEqual([]);
+    expect((await request("GET", "/v1/blocks", { actor: ben })).body).toEqual({ blocked: [] });
+    expect(await hiddenOf(ben)).toEqual([ann.userId]);
+  });
+
+  test("twice is one", async () => {
+    const roomId = await admitted(ann, newRoomId());
+    const told = heardByRooms("setHidden");
+    const errands = vi.spyOn(Mailbox.prototype, "takeContactErrand");
+    await block(ann, ben);
+    await block(ann, ben);
+    expect(told()).toEqual([{ room: roomId, said: [ann.userId, ben.userId, true] }]);
+    expect(errands.mock.calls).toEqual([[ann.userId, { kind: "hidden", isHidden: true }]]);
+  });
+
+  test("of nobody, or of oneself, leaves no row with anyone else and hides nobody from oneself", async () => {
+    const nobody = strangerActor();
+    await request("PUT", `/v1/blocks/${nobody.userId}`, { actor: ann });
+    expect(await contentOf(env.MAILBOXES.getByName(nobody.userId))).toEqual({
+      values: "[]",
+      alarm: null,
+    });
+    await block(ann, ann);
+    expect(await hiddenOf(ann)).toEqual([nobody.userId]);
+  });
+
+  test("of someone who is in no room costs two rows at home and one at theirs, besides itself", async () => {
+    await block(ann, await registerAccount()); // sets the alarm
+    const ledger = await Ledger.open();
+    await block(ann, ben);
+    expect(ledger.rows, String(ledger)).toEqual(["kv.put", "kv.put", "kv.delete"]);
+  });
+
+  describe.each(["sender", "receiver"] as const)("at the death of its %s", (victim) => {
+    test.each(["before", "after"] as const)(
+      "%s it is known there, is known in the end",
+      async (at) => {
+        const rooms = [await admitted(ann, newRoomId()), await admitted(ben, newRoomId())] as const;
+        const told = heardByRooms("setHidden");
+        crashAt("hidden", victim, at);
+        await block(ann, ben).catch(() => {});
+        await settle(ann, ben);
+        expect([await hiddenOf(ann), await hiddenOf(ben)]).toEqual([[ben.userId], [ann.userId]]);
+        const heard = told().map(({ room }) => room);
+        for (const room of rooms) expect(heard).toContain(room);
+        expect([await owedBy(ann), await owedBy(ben)]).toEqual([[], []]);
+      },
+    );
+  });
+
+  test("and its end come in their order, however often the other's mailbox is away", async () => {
+    const { takeContactErrand } = Mailbox.prototype;
+    const failing = { left: 3 };
+    vi.spyOn(Mailbox.prototype, "takeContactErrand").mockImplementation(async function (
+      this: Mailbox,
+      ...given
+    ) {
+      if (failing.left-- > 0) throw new Error("the mailbox is away");
+      return takeContactErrand.apply(this, given);
+    });
+    await block(ann, ben);
+    await unblock(ann, ben);
+    await block(ann, ben);
+    expect(await hiddenOf(ben)).toEqual([]);
+    await settle(ann);
+    expect(await hiddenOf(ben)).toEqual([ann.userId]);
+    await unblock(ann, ben);
+    expect(await hiddenOf(ben)).toEqual([]);
+    expect(await owedBy(ann)).toEqual([]);
+  });
+
+  test("reaches a room that was away: as it stands by then", async () => {
+    const roomId = await admitted(ann, newRoomId());
+    const failing = failAt("setHidden", 2);
+    await block(ann, ben);
+    expect([failing.left, (await owedBy(ann)).length]).toEqual([1, 1]);
+    await unblock(ann, ben);
+    expect(failing.left).toBe(0);
+    vi.restoreAllMocks();
+    const told = heardByRooms("setHidden");
+    await settle(ann);
+    expect(told()).toEqual([{ room: roomId, said: [ann.userId, ben.userId, false] }]);
+    expect(await owedBy(ann)).toEqual([]);
+  });
+
+  test("is told to rooms though the mailbox dies between", async () => {
+    const roomId = await admitted(ann, newRoomId());
+    const failing = failAt("setHidden", 1);
+    await block(ann, ben);
+    expect(failing.left).toBe(0);
+    await abortMailbox(ann.userId);
+    vi.restoreAllMocks();
+    const told = heardByRooms("setHidden");
+    await settle(ann);
+    expect(told()).toEqual([{ room: roomId, said: [ann.userId, ben.userId, true] }]);
+  });
+});
+
+describe("ROOM-4: a mailbox", () => {
+  test("says whom its account does not meet, and what it is called", async () => {
+    const handle = `h${crypto.randomUUID().replaceAll("-", "").slice(0, 20)}`;
+    await request("PATCH", "/v1/account", { actor: ann, body: { handle } });
+    const roomId = newRoomId();
+    const pass = (hidden: UserId[]) => ({ ok: true, value: { handle, hidden } });
+    expect(await mailboxOf(ann).admitRoom(ann, roomId)).toEqual(pass([]));
+    await block(ann, ben);
+    expect(await mailboxOf(ann).admitRoom(ann, roomId)).toEqual(pass([ben.userId]));
+  });
+
+  test("writes one row for a room that a device comes to, and none when it comes back", async () => {
+    const ledger = await Ledger.open();
+    const roomId = await admitted(ann, newRoomId());
+    expect(ledger.rows, String(ledger)).toEqual(["kv.put"]);
+    await evictDurableObject(mailboxOf(ann), { webSockets: "hibernate" });
+    await admitted(ann, roomId);
+    expect(ledger.rows).toHaveLength(1);
+    await admitted(ann, newRoomId());
+    expect(ledger.rows).toHaveLength(2);
+  });
+
+  test("lets nobody in who has no say", async () => {
+    const gone = await addDevice(ann);
+    await removeDevice(gone);
+    for (const actor of [gone, strangerActor()]) {
+      expect(await mailboxOf(actor).admitRoom(actor, newRoomId())).toEqual({
+        ok: false,
+        code: "unauthenticated",
+      });
+    }
+  });
+
+  test("lets an account be in so many rooms at a time; those that it has left make place", async () => {
+    const rooms: RoomId[] = [];
+    for (let count = 0; count < ROOMS_JOINED_MAX; count++) {
+      rooms.push(await admitted(ann, newRoomId()));
+    }
+    const full = { ok: false, code: "list-full" };
+    expect(await mailboxOf(ann).admitRoom(ann, newRoomId()), "all may be coming").toEqual(full);
+    await admitted(ann, rooms[3]!);
+    advanceClock(61_000);
+    const left = new Set([rooms[5], rooms[9]]);
+    const isIn = function (this: Room): boolean {
+      const { name } = (this as unknown as { ctx: DurableObjectState }).ctx.id;
+      return !left.has(name as RoomId);
+    };
+    vi.spyOn(Room.prototype, "has").mockImplementation(isIn as never);
+    const next = [await admitted(ann, newRoomId()), await admitted(ann, newRoomId())];
+    advanceClock(61_000);
+    expect(await mailboxOf(ann).admitRoom(ann, newRoomId()), "it is in all").toEqual(full);
+    const told = heardByRooms("setHidden");
+    await block(ann, ben);
+    const known = new Set(told().map(({ room }) => room));
+    const kept = rooms.filter((room) => !left.has(room));
+    expect(known).toEqual(new Set([...kept, ...next]));
+  });
+
+  test("has rooms let go of a device that is removed, though one is away", async () => {
+    const household = await Household.of(2);
+    const [first, second] = [household.member(0), household.member(1)];
+    const [common, own] = [newRoomId(), newRoomId()];
+    await admitted(first, common);
+    await admitted(second, common);
+    await admitted(second, own);
+    const failing = failAt("expel", 1);
+    await removeSecond(household);
+    await until(() => failing.left === 0);
+    vi.restoreAllMocks();
+    const told = heardByRooms("expel");
+    await settle(first as unknown as TestAccount);
+    const said = [first.userId, second.deviceId];
+    expect(told()).toEqual(
+      expect.arrayContaining([
+        { room: common, said },
+        { room: own, said },
+      ]),
+    );
+    expect(told().every(({ said: [, deviceId] }) => deviceId === second.deviceId)).toBe(true);
+    const count = told().length;
+    await settle(first as unknown as TestAccount);
+    expect(told(), "once it is done it is done").toHaveLength(count);
+  });
+});
+
+describe("ROOM-1: rooms of an account", () => {
+  const ownRooms = async (actor: Actor) =>
+    (await request("GET", "/v1/account/rooms", { actor })).body.rooms as RoomId[];
+
+  test("are listed until they have ended, for its devices alone", async () => {
+    const { roomId } = await openRoom(ann);
+    expect(await ownRooms(ann)).toEqual([roomId]);
+    expect(await ownRooms(ben)).toEqual([]);
+    const stranger = await request("GET", "/v1/account/rooms", { actor: strangerActor() });
+    expect(codeOf(stranger)).toBe("unauthenticated");
+    await request("DELETE", `/v1/rooms/${roomId}`, { actor: ann });
+    await until(async () => (await ownRooms(ann)).length === 0);
+  });
+
+  test("end with the account, which leaves the rooms that it is in; nothing is left of it", async () => {
+    const joined = await admitted(ann, newRoomId());
+    const { roomId } = await openRoom(ann);
+    await block(ann, ben);
+    await block(ben, ann);
+    const told = heardByRooms("expel");
+    expect((await erase(ann)).status).toBe(204);
+    expect(told()).toContainEqual({ room: joined, said: [ann.userId, null] });
+    expect(await roomInfo(roomId)).toBe(null);
+    const object = env.MAILBOXES.getByName(ann.userId);
+    expect(await contentOf(object)).toEqual({ values: "[]", alarm: null });
+    const marks = await runInDurableObject(mailboxOf(ben), (_, { storage }) => [
+      ...storage.kv.list({ prefix: "hiddenBy:" }),
+    ]);
+    expect(marks).toEqual([]);
+  });
+
+  test("end though they were away when the account did", async () => {
+    const { roomId } = await openRoom(ann);
+    const { close } = Room.prototype;
+    const failing = { left: 1 };
+    vi.spyOn(Room.prototype, "close").mockImplementation(async function (this: Room, ...by) {
+      if (failing.left-- > 0) throw new Error("the room is away");
+      return close.apply(this, by);
+    });
+    expect((await erase(ann)).status).toBe(204);
+    expect(await roomInfo(roomId)).not.toBe(null);
+    advanceClock(60_000);
+    await runDurableObjectAlarm(mailboxOf(ann));
+    expect(await roomInfo(roomId)).toBe(null);
+    const object = env.MAILBOXES.getByName(ann.userId);
+    expect(await contentOf(object)).toEqual({ values: "[]", alarm: null });
+  });
+
+  test("are not noted for an account that is not there", async () => {
+    const nobody = makeAccount();
+    const object = mailboxOf(nobody);
+    expect(await object.noteOwnRoom(nobody, newRoomId())).toEqual({
+      ok: false,
+      code: "unauthenticated",
+    });
+    await object.forgetOwnRoom(newRoomId());
+    expect(await contentOf(object)).toEqual({ values: "[]", alarm: null });
+  });
+});

@@ -1,0 +1,141 @@
+// The rooms that devices of this account may be in, so that the end of a device or of the account, and every block,
+// reach them; and those that the account has opened. A block hides two accounts from each other (ROOM-7): the mailbox of
+// whoever blocks tells its rooms, and the other's, which keeps a mark and tells its own.
+
+import type { Handle, RoomId, UserId } from "../../shared/wire/ids.ts";
+import {
+  ROOMS_JOINED_MAX,
+  ROOMS_PER_ACCOUNT,
+  UPGRADE_TOKEN_TTL_SECONDS,
+} from "../../shared/wire/limits.ts";
+import type { Actor } from "../auth/tokens.ts";
+import type { Env } from "../env.ts";
+import { mailboxOf, roomAt } from "../objects.ts";
+import { OwnedRooms } from "../room/ownedRooms.ts";
+import type { MailboxStore } from "./mailboxStore.ts";
+import { DONE, type Result, UNAUTHENTICATED } from "./results.ts";
+import { RoomNews } from "./roomNews.ts";
+
+/** What a room is to know of an account that comes into it. */
+export interface RoomPass {
+  readonly handle: Handle | null;
+  /** Whom the account does not meet, by either's wish. */
+  readonly hidden: readonly UserId[];
+}
+
+/** From the asking for a token until its socket stands. */
+const COMING_MS = 2 * UPGRADE_TOKEN_TTL_SECONDS * 1_000;
+/** Others that are told at a time that the account has come to its end. */
+const BATCH = 50;
+
+export class RoomList {
+  /** What they have yet to hear. */
+  readonly news: RoomNews;
+  readonly #env: Env;
+  readonly #store: MailboxStore;
+  readonly #own: OwnedRooms;
+  /** When a device was last let into each, as far as is known: the room may not have seen it yet. */
+  readonly #admittedAt = new Map<RoomId, number>();
+
+  constructor(
+    env: Env,
+    values: SyncKvStorage,
+    store: MailboxStore,
+    wakeBy: (at: number) => Promise<void>,
+  ) {
+    this.#env = env;
+    this.#store = store;
+    this.news = new RoomNews(env, store, () => this.hidden(), wakeBy);
+    this.#own = new OwnedRooms(env, values, ROOMS_PER_ACCOUNT);
+  }
+
+  /** The device is about to get a token for that room. */
+  async admit({ userId, deviceId }: Actor, roomId: RoomId): Promise<Result<RoomPass>> {
+    const hasPlace = await this.#hasPlace(userId, roomId);
+    const account = this.#store.account();
+    if (account === null || this.#store.device(deviceId) === null) return UNAUTHENTICATED;
+    if (!hasPlace) return { ok: false, code: "list-full" };
+    const now = Date.now();
+    this.#admittedAt.set(roomId, now);
+    const joined = this.#store.rooms.joined();
+    if (!joined.some((one) => one.deviceId === deviceId && one.roomId === roomId)) {
+      this.#store.rooms.setJoined([...joined, { deviceId, roomId, at: now }]);
+    }
+    return { ok: true, value: { handle: account.handle.handle, hidden: this.hidden() } };
+  }
+
+  /** Those whom the account does not meet, by either's wish. */
+  hidden(): UserId[] {
+    const own = this.#store.account()?.userId;
+    if (own === undefined) return [];
+    const hidden = new Set([...this.#store.contacts.blocks(), ...this.#store.rooms.hiddenBy()]);
+    hidden.delete(own);
+    return [...hidden];
+  }
+
+  /** Another account has blocked this one, or does no more; doing it again changes nothing. */
+  async mark(peer: UserId, isHidden: boolean): Promise<void> {
+    await this.news.prepare();
+    if (this.#store.rooms.mark(peer, isHidden)) await this.news.changed(peer);
+  }
+
+  /** The account is about to open that room. */
+  async noteOwn({ deviceId }: Actor, roomId: RoomId): Promise<Result<null>> {
+    const hasPlace = await this.#own.hasPlace();
+    if (this.#store.device(deviceId) === null) return UNAUTHENTICATED;
+    if (!hasPlace) return { ok: false, code: "list-full" };
+    this.#own.note(roomId);
+    return DONE;
+  }
+
+  own(): RoomId[] {
+    return this.#own.list();
+  }
+
+  /** It has ended, or was never opened. */
+  forgetOwn(roomId: RoomId): void {
+    this.#own.forget(roomId);
+  }
+
+  /**
+   * Of an account that is no more: it leaves all rooms, those that it has opened end, and nobody keeps a mark of it.
+   * @throws when something is left to be done
+   */
+  async end(userId: UserId): Promise<void> {
+    const joined = new Set(this.#store.rooms.joined().map(({ roomId }) => roomId));
+    await Promise.all([...joined].map((roomId) => roomAt(this.#env, roomId).expel(userId, null)));
+    if ((await this.#own.closeAll()) !== null) throw new Error("a room has yet to be closed");
+    const blocked = this.#store.contacts.blocks();
+    for (let from = 0; from < blocked.length; from += BATCH) {
+      const batch = blocked.slice(from, from + BATCH);
+      const unhide = { kind: "hidden", isHidden: false } as const;
+      await Promise.all(
+        batch.map((peer) => mailboxOf(this.#env, peer).takeContactErrand(userId, unhide)),
+      );
+      for (const peer of batch) this.#store.contacts.unblock(peer);
+    }
+  }
+
+  /** Once more is let in than rooms may be joined, the oldest of those that say that the account has left is forgotten. */
+  async #hasPlace(userId: UserId, roomId: RoomId): Promise<boolean> {
+    const joined = this.#store.rooms.joined();
+    const latest = Map.groupBy(joined, (one) => one.roomId);
+    if (latest.has(roomId) || latest.size < ROOMS_JOINED_MAX) return true;
+    for (const [other, notes] of latest) {
+      const at = Math.max(this.#admittedAt.get(other) ?? 0, ...notes.map((one) => one.at));
+      if (Date.now() < at + COMING_MS) continue;
+      if (await this.#isIn(userId, other)) continue;
+      this.#admittedAt.delete(other);
+      this.#store.rooms.forgetJoined((one) => one.roomId === other);
+      return true;
+    }
+    return false;
+  }
+
+  /** As far as can be told: a room that is away may have it. */
+  #isIn(userId: UserId, roomId: RoomId): Promise<boolean> {
+    return roomAt(this.#env, roomId)
+      .has(userId)
+      .catch(() => true);
+  }
+}

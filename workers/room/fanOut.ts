@@ -1,0 +1,184 @@
+// How what happens in a room reaches its sockets. In a quiet room it goes out at once; what comes while the room is busy,
+// until the loop's next turn, goes together. It is encoded once for each encoding, and nothing is read, parsed or stored
+// for a socket. Whoever comes in is told all that is at the end of the turn, with everybody else who came in it.
+
+import type { Feed } from "../../shared/core/room/feed.ts";
+import { eventsFor, isHiddenIn } from "../../shared/core/room/feedEntries.ts";
+import { enteredNotice } from "../../shared/core/room/roster.ts";
+import type { RoomState } from "../../shared/core/room/state.ts";
+import type { RoomNotice } from "../../shared/wire/roomLine.ts";
+import type { UserId } from "../../shared/wire/ids.ts";
+import { HEARD_EVERY_BYTES, ROOM_WINDOW_BYTES } from "../../shared/wire/limits.ts";
+import { Frame, sendFrame } from "../http/sockets.ts";
+import { Welcome } from "./welcome.ts";
+import type { LiveSocket, RoomSockets } from "./roomSockets.ts";
+
+/** So much of what has gathered goes out before the turn is over, so that no frame becomes large. */
+const FRAME_BYTES = 256 * 1024;
+/** Nobody may be so far behind, even where nobody hears anything. */
+const FURTHEST_BEHIND_BYTES = 16 * ROOM_WINDOW_BYTES;
+/** Whoever reads says so before it is so far behind; and whoever reads, however late, says something within that time. */
+const OVERDUE_BYTES = 2 * HEARD_EVERY_BYTES;
+const STALLED_MS = 1_000;
+
+/** Much sooner than the object is put to sleep. */
+const REST_MS = 200;
+
+/** The list of members is added as it is encoded already. */
+const NOBODY = { everyone: [] };
+
+/** Someone who has come in this turn. */
+export interface Entrant {
+  readonly live: LiveSocket;
+  readonly userId: UserId;
+  readonly after: number | null;
+  readonly isGap: boolean;
+}
+
+export class FanOut {
+  readonly #sockets: RoomSockets;
+  readonly #feed: Feed;
+  readonly #bornAt: number;
+  /** Null once the room is no more. */
+  readonly #state: () => RoomState | null;
+  /** To be closed: too far behind. */
+  readonly #slow: (sockets: readonly LiveSocket[]) => void;
+  readonly #welcomes = new Welcome();
+  #entrants: Entrant[] = [];
+  #sentBytes = 0;
+  /** Of whoever has heard most. */
+  #furthestMark = 0;
+  #isDue = false;
+  #isBusy = false;
+  #isSettling = false;
+
+  constructor(
+    sockets: RoomSockets,
+    feed: Feed,
+    state: () => RoomState | null,
+    slow: (sockets: readonly LiveSocket[]) => void,
+  ) {
+    this.#sockets = sockets;
+    this.#feed = feed;
+    this.#state = state;
+    this.#slow = slow;
+    this.#sentBytes = feed.sentBytes;
+    this.#bornAt = feed.through;
+  }
+
+  /** To be followed by {@link push}. */
+  welcome(entrant: Entrant): void {
+    this.#entrants.push(entrant);
+  }
+
+  isEntering(userId: UserId): boolean {
+    return this.#entrants.some((entrant) => entrant.userId === userId);
+  }
+
+  /** Has what was added to the feed go out: now in a quiet room, else with all else when the turn is over. */
+  push(): void {
+    this.#isDue = true;
+    if (this.#isBusy && this.#feed.sentBytes - this.#sentBytes < FRAME_BYTES) return;
+    this.flush();
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    setTimeout(() => this.#turn(), 0);
+  }
+
+  /** Sends what has gathered. */
+  flush(): void {
+    this.#isDue = false;
+    this.#send();
+    if (this.#entrants.length > 0) this.#welcome();
+  }
+
+  /** A socket has said up to which event it has heard everything. */
+  heard(live: LiveSocket, through: number): void {
+    const mark = this.#feed.markAt(through);
+    if (mark > live.mark) {
+      live.mark = mark;
+      live.overdueSince = null;
+    }
+    if (mark > this.#furthestMark) this.#furthestMark = mark;
+  }
+
+  /** Nothing is left pending when the room is quiet, so that it can hibernate. */
+  #turn(): void {
+    if (this.#isDue) {
+      this.flush();
+      setTimeout(() => this.#turn(), 0);
+      return;
+    }
+    this.#isBusy = false;
+    this.#sockets.stir();
+    if (this.#isSettling) return;
+    this.#isSettling = true;
+    this.#settle();
+  }
+
+  /** Once nothing has happened for a while, the sockets carry how far the room had come. */
+  #settle(): void {
+    const { through } = this.#feed;
+    setTimeout(() => {
+      if (this.#isBusy || this.#feed.through !== through) return this.#settle();
+      this.#isSettling = false;
+      // As long as nothing has happened since it woke, all have heard all that was before it slept.
+      const { restedAt } = this.#sockets;
+      this.#sockets.rest(through === this.#bornAt ? (restedAt ?? through) : through);
+    }, REST_MS);
+  }
+
+  #send(): void {
+    const taken = this.#feed.take();
+    const state = this.#state();
+    if (taken === null || state === null) return;
+    this.#sentBytes = this.#feed.sentBytes;
+    const { through, entries } = taken;
+    const { apart } = state;
+    const events = entries.map(({ event }) => event);
+    const frame = new Frame([{ type: "events", through, events } satisfies RoomNotice]);
+    const slow: LiveSocket[] = [];
+    const now = Date.now();
+    for (const live of this.#sockets.listeners) {
+      const { socket, codec, userId } = live;
+      if (apart.size > 0 && apart.has(userId) && isHiddenIn(entries, userId)) {
+        const own = [...eventsFor(entries, userId)];
+        sendFrame(socket, [{ type: "events", through, events: own } satisfies RoomNotice], codec);
+      } else sendFrame(socket, frame, codec);
+      if (this.#isTooFar(live, now)) slow.push(live);
+    }
+    if (slow.length > 0) this.#slow(slow);
+  }
+
+  /**
+   * It stands still, and the others, whose word comes through a busy room as late as its own, do not; or it is so far
+   * behind that it does not matter why.
+   */
+  #isTooFar(live: LiveSocket, now: number): boolean {
+    const behind = this.#sentBytes - live.mark;
+    if (behind <= OVERDUE_BYTES) return false;
+    live.overdueSince ??= now;
+    if (behind > FURTHEST_BEHIND_BYTES) return true;
+    const isBehindOthers = this.#furthestMark - live.mark > ROOM_WINDOW_BYTES;
+    return isBehindOthers && now - live.overdueSince >= STALLED_MS;
+  }
+
+  #welcome(): void {
+    const entrants = this.#entrants;
+    this.#entrants = [];
+    const state = this.#state();
+    if (state === null) return;
+    const now = Date.now();
+    for (const { live, userId, after, isGap } of entrants) {
+      // Whoever has been closed meanwhile, or has left, is told nothing any more.
+      if (this.#sockets.named(live.name) !== live) continue;
+      const isAlike = !state.apart.has(userId);
+      const about = { feed: this.#feed, after, isGap, now, ...(isAlike && NOBODY) };
+      const notice = enteredNotice(state, userId, about);
+      if (notice === null) continue;
+      if (isAlike) this.#welcomes.send(live, notice, state);
+      else sendFrame(live.socket, [notice], live.codec);
+      this.#sockets.listen(live, this.#feed.sentBytes);
+    }
+  }
+}

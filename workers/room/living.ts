@@ -1,0 +1,267 @@
+// A room as it lives in memory: what it keeps, and who is there as their sockets say. Whatever happens to it is decided
+// by the core, stored, and then told, in this order.
+
+import { earliest } from "../../shared/core/deadlines.ts";
+import { deadlineOf } from "../../shared/core/room/due.ts";
+import { owedBy } from "../../shared/core/room/errands.ts";
+import type { Reply, RoomCoreEvent, RoomEffect } from "../../shared/core/room/events.ts";
+import { Feed } from "../../shared/core/room/feed.ts";
+import { begun } from "../../shared/core/room/opening.ts";
+import { presenceOf, revive } from "../../shared/core/room/presence.ts";
+import { step } from "../../shared/core/room/room.ts";
+import type { RoomState, Stored, StoredRoom } from "../../shared/core/room/state.ts";
+import type { UserId } from "../../shared/wire/ids.ts";
+import type { RoomNotice } from "../../shared/wire/roomLine.ts";
+import type { Env } from "../env.ts";
+import { Frame, NORMAL_CLOSURE, sendFrame, TRY_AGAIN_LATER } from "../http/sockets.ts";
+import { SpentTokens } from "../http/upgradeTokens.ts";
+import { mailboxOf } from "../objects.ts";
+import { RoomErrands } from "./errands.ts";
+import { FanOut } from "./fanOut.ts";
+import { OccupancyNews } from "./occupancy.ts";
+import { type LiveSocket, RoomSockets, type Survivor } from "./roomSockets.ts";
+import { RoomStore } from "./store.ts";
+
+/** How soon the alarm goes on with what a crash has cut short. */
+const CHECK_MS = 10_000;
+
+export class LivingRoom {
+  readonly sockets: RoomSockets;
+  readonly store: RoomStore;
+  readonly feed = new Feed(Date.now());
+  readonly fanOut: FanOut;
+  readonly #bornAt = this.feed.through;
+  readonly #ctx: DurableObjectState;
+  readonly #env: Env;
+  readonly #errands: RoomErrands;
+  readonly #occupancy: OccupancyNews;
+  #tokens: SpentTokens | undefined;
+  /** Null where no room stands; undefined until it is known. */
+  #state: RoomState | null | undefined;
+  #waking: Promise<void> | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    this.#ctx = ctx;
+    this.#env = env;
+    this.sockets = new RoomSockets(ctx);
+    this.store = new RoomStore(ctx.storage);
+    this.fanOut = new FanOut(
+      this.sockets,
+      this.feed,
+      () => this.#state ?? null,
+      (slow) => this.#drop(slow),
+    );
+    this.#errands = new RoomErrands(env, {
+      state: () => this.#state ?? null,
+      served: (name, errand) => void this.decide({ type: "served", name, errand }),
+      wakeBy: (at) => this.store.wakeBy(at),
+    });
+    this.#occupancy = new OccupancyNews(env, () => this.#state ?? null);
+  }
+
+  /**
+   * Null once all is known that the room was before it slept; else to be awaited before anything else.
+   * @param closing the socket whose end is heard of
+   */
+  ready(closing: WebSocket | null = null): Promise<void> | null {
+    if (this.#state !== undefined) return null;
+    if (this.#waking !== null) return this.#waking;
+    const survivors = this.sockets.wake(closing, this.feed.sentBytes);
+    this.#tokens = new SpentTokens(this.sockets.names());
+    const stored = this.store.load();
+    const unknown = survivors.filter(({ presence }) => presence.hidden === null);
+    if (stored === null || unknown.length === 0) {
+      this.#revive(stored, survivors, new Map());
+      return null;
+    }
+    this.#waking = this.#askHidden(unknown).then((hidden) => {
+      this.#revive(stored, survivors, hidden);
+      this.#waking = null;
+    });
+    return this.#waking;
+  }
+
+  get isThere(): boolean {
+    return this.#state !== null && this.#state !== undefined;
+  }
+
+  /**
+   * The number by which this instance knows an event that somebody has heard. Whoever had heard all when the object fell
+   * asleep has missed nothing but what came since it woke.
+   */
+  numberOf(heard: number): number {
+    const { restedAt } = this.sockets;
+    return restedAt !== null && heard >= restedAt && heard < this.#bornAt ? this.#bornAt : heard;
+  }
+
+  /** To be read after {@link ready}, and where the room is there. */
+  get state(): RoomState {
+    if (this.#state === null || this.#state === undefined) throw new Error("there is no room");
+    return this.#state;
+  }
+
+  get tokens(): SpentTokens {
+    this.#tokens ??= new SpentTokens([]);
+    return this.#tokens;
+  }
+
+  /** Stands from now on. */
+  begin(record: StoredRoom): void {
+    const state = begun(record);
+    this.store.save(null, state);
+    this.#state = state;
+    this.#perform(owedBy(state));
+    this.#setAlarm();
+  }
+
+  decide(event: RoomCoreEvent): Reply {
+    const before = this.state;
+    const moment = { now: Date.now(), through: this.feed.through };
+    const { state, effects, reply } = step(before, event, moment);
+    if (state !== before) {
+      this.#state = state;
+      this.store.save(before, state);
+      this.#setAlarm();
+    }
+    this.#perform(effects);
+    return reply;
+  }
+
+  /** What is due, and what is owed. */
+  async alarm(): Promise<void> {
+    this.store.alarmFired();
+    try {
+      const owed = this.state.outbox;
+      this.decide({ type: "deadline" });
+      const left = owed.filter((name) => this.isThere && this.state.outbox.includes(name));
+      await Promise.all(left.map((name) => this.#errands.serve(name)));
+      if (this.isThere) this.#setAlarm();
+    } catch {
+      // An alarm that keeps throwing is dropped for good, so it is set again instead.
+      await this.store.wakeBy(Date.now() + CHECK_MS);
+    }
+  }
+
+  tell(to: UserId, notice: RoomNotice): void {
+    const { present, waiting } = this.state;
+    const frame = new Frame([notice]);
+    for (const { socket } of (present.get(to) ?? waiting.get(to))?.sockets ?? []) {
+      const live = this.sockets.named(socket);
+      if (live !== undefined) sendFrame(live.socket, frame, live.codec);
+    }
+  }
+
+  #revive(
+    stored: Stored | null,
+    survivors: readonly Survivor[],
+    asked: ReadonlyMap<UserId, readonly UserId[] | null>,
+  ): void {
+    if (stored === null) {
+      this.#state = null;
+      return;
+    }
+    const known = survivors.map(({ socket, presence }) => {
+      const hidden = presence.hidden ?? asked.get(presence.userId) ?? [];
+      return { socket, presence: { ...presence, hidden: [...hidden] } };
+    });
+    this.#state = revive(stored, known);
+    // Whom somebody hides who cannot be asked is not known: it comes back when its mailbox does.
+    for (const { socket, presence } of survivors) {
+      const isUnknown = presence.hidden === null && (asked.get(presence.userId) ?? null) === null;
+      const live = isUnknown ? this.sockets.named(socket) : undefined;
+      if (live !== undefined) this.#drop([live]);
+    }
+    this.#perform(owedBy(this.state));
+  }
+
+  async #askHidden(
+    unknown: readonly Survivor[],
+  ): Promise<ReadonlyMap<UserId, readonly UserId[] | null>> {
+    const accounts = [...new Set(unknown.map(({ presence }) => presence.userId))];
+    const answers = accounts.map(async (userId) => {
+      try {
+        return [userId, await mailboxOf(this.#env, userId).hidden()] as const;
+      } catch {
+        return [userId, null] as const;
+      }
+    });
+    return new Map(await Promise.all(answers));
+  }
+
+  #perform(effects: readonly RoomEffect[]): void {
+    let isDue = false;
+    for (const effect of effects) {
+      switch (effect.do) {
+        case "happened":
+          this.feed.append(effect.event, effect.subject, effect.hiddenFrom);
+          isDue = true;
+          break;
+        case "entered": {
+          const live = this.sockets.named(effect.socket);
+          if (live !== undefined) this.fanOut.welcome({ ...effect, live });
+          isDue = true;
+          break;
+        }
+        case "tell":
+          if (this.fanOut.isEntering(effect.to)) this.fanOut.flush();
+          this.tell(effect.to, effect.notice);
+          break;
+        case "tellSocket": {
+          const live = this.sockets.named(effect.socket);
+          if (live !== undefined) sendFrame(live.socket, [effect.notice], live.codec);
+          break;
+        }
+        case "tellApart":
+          this.fanOut.flush();
+          this.tell(effect.to, {
+            type: "events",
+            through: this.feed.through,
+            events: [effect.event],
+          });
+          break;
+        case "attach":
+          this.#attach(effect.socket, effect.userId);
+          break;
+        case "close": {
+          const live = this.sockets.named(effect.socket);
+          if (live !== undefined) this.sockets.close(live, effect.code, effect.reason);
+          break;
+        }
+        case "serve":
+          this.#ctx.waitUntil(this.#errands.serve(effect.name));
+          break;
+        case "forget":
+          this.#forget();
+      }
+    }
+    if (isDue && this.isThere) this.fanOut.push();
+    this.#occupancy.changed();
+  }
+
+  #attach(socket: string, userId: UserId): void {
+    const live = this.sockets.named(socket);
+    const presence = presenceOf(this.state, userId, socket);
+    if (live !== undefined && presence !== null) this.sockets.settle(live, presence);
+  }
+
+  /** They come back for what they have missed. */
+  #drop(slow: readonly LiveSocket[]): void {
+    for (const live of slow) {
+      if (!this.isThere) return;
+      this.sockets.close(live, TRY_AGAIN_LATER, "too slow");
+      const { userId, name: socket } = live;
+      this.decide({ type: "lost", userId, socket, isDone: false });
+    }
+  }
+
+  #setAlarm(): void {
+    const at = earliest(deadlineOf(this.state), this.#errands.retryAt(this.state));
+    this.#ctx.waitUntil(this.store.wakeBy(at));
+  }
+
+  #forget(): void {
+    this.#state = null;
+    for (const live of this.sockets.all()) this.sockets.close(live, NORMAL_CLOSURE, "");
+    this.#ctx.waitUntil(this.store.forget());
+  }
+}

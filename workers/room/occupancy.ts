@@ -1,0 +1,49 @@
+// How many people a listed room has, as its shards of the lobby are told: when it changes, and at most every few seconds.
+
+import { listingOf, shardOf } from "../../shared/core/room/lobby.ts";
+import { occupancyOf, type RoomState } from "../../shared/core/room/state.ts";
+import { OCCUPANCY_EVERY_SECONDS } from "../../shared/wire/limits.ts";
+import type { Env } from "../env.ts";
+import { lobbyShard } from "../objects.ts";
+import { topicsOf } from "./errands.ts";
+
+export class OccupancyNews {
+  readonly #env: Env;
+  readonly #state: () => RoomState | null;
+  #told: number | null = null;
+  #toldAt = 0;
+  #isDue = false;
+
+  constructor(env: Env, state: () => RoomState | null) {
+    this.#env = env;
+    this.#state = state;
+  }
+
+  /** To be called when it may have changed. What fails is told by the next change, or asked for by the lobby. */
+  changed(): void {
+    const state = this.#state();
+    if (this.#isDue || state === null || !isListed(state)) return;
+    if (occupancyOf(state) === this.#told) return;
+    this.#isDue = true;
+    const waitMs = this.#toldAt + OCCUPANCY_EVERY_SECONDS * 1_000 - Date.now();
+    if (waitMs > 0) setTimeout(() => this.#tell(), waitMs);
+    else this.#tell();
+  }
+
+  #tell(): void {
+    this.#isDue = false;
+    const state = this.#state();
+    if (state === null || !isListed(state)) return;
+    const { room } = state.record;
+    const occupancy = occupancyOf(state);
+    [this.#told, this.#toldAt] = [occupancy, Date.now()];
+    for (const topic of topicsOf(room)) {
+      const shard = lobbyShard(this.#env, topic, shardOf(room.roomId));
+      void shard.occupancy(room.roomId, occupancy).catch(() => {});
+    }
+  }
+}
+
+function isListed(state: RoomState): boolean {
+  return state.record.end === null && listingOf(state.record, 0) !== null;
+}

@@ -1,0 +1,193 @@
+// The live sockets of a room, by name. They are known from their attachments, which are read once when the object has woken
+// and at no message.
+
+import { HIDDEN_ABOARD_MAX, type Presence } from "../../shared/core/room/presence.ts";
+import type { Codec } from "../../shared/wire/codec/codec.ts";
+import { CODECS } from "../../shared/wire/codec/codecs.ts";
+import type { UserId } from "../../shared/wire/ids.ts";
+import { MEMBER_MAX_SOCKETS, ROOM_MAX_CAPACITY } from "../../shared/wire/limits.ts";
+import { answerKeepAlive, closeSocket, NORMAL_CLOSURE, switchProtocols } from "../http/sockets.ts";
+import { attach, attachmentOf, type Visitor } from "./attachment.ts";
+
+/** Sockets at a time that have not entered yet. */
+const VISITORS_MAX = 2 * ROOM_MAX_CAPACITY;
+/** More than one, since the first that is heard of after a sleep may be that one is gone. */
+const MARKED_SOCKETS = 2;
+
+export interface LiveSocket {
+  readonly name: string;
+  readonly socket: WebSocket;
+  readonly codec: Codec;
+  readonly userId: UserId;
+  /** Until it enters. */
+  visitor: Visitor | null;
+  /** Whether it hears what happens in the room: it was told all that is. */
+  isListening: boolean;
+  /** What it has said it heard, as the feed counts bytes. */
+  mark: number;
+  /** Since when it should have said that it has heard more. */
+  overdueSince: number | null;
+}
+
+/** A socket that has entered before this instance of the object began. */
+export interface Survivor {
+  readonly socket: string;
+  readonly presence: Presence;
+}
+
+export class RoomSockets {
+  readonly #ctx: DurableObjectState;
+  readonly #byName = new Map<string, LiveSocket>();
+  readonly #bySocket = new Map<WebSocket, LiveSocket>();
+  readonly #listeners = new Set<LiveSocket>();
+  #restedAt: number | null = null;
+  #marked: LiveSocket[] = [];
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx;
+    answerKeepAlive(ctx);
+  }
+
+  /**
+   * To be called once, before anything else. One that is closing counts still: it is heard of as lost.
+   * @param closing what woke the object, if that was the end of a socket
+   * @param mark of those who hear the room: an instance that has just begun has sent them nothing
+   */
+  wake(closing: WebSocket | null, mark: number): Survivor[] {
+    const survivors: Survivor[] = [];
+    const sockets = new Set(this.#ctx.getWebSockets());
+    if (closing !== null) sockets.add(closing);
+    for (const socket of sockets) {
+      const { name, wire, visitor, presence, restedAt } = attachmentOf(socket);
+      if (restedAt !== undefined) this.#restedAt = restedAt;
+      const userId = presence?.userId ?? visitor?.userId;
+      if (userId === undefined) continue;
+      const isListening = presence !== null && presence.seat !== null;
+      const codec = CODECS[wire];
+      const overdueSince = null;
+      const live = { name, socket, codec, userId, visitor, isListening, mark, overdueSince };
+      this.#know(live);
+      if (restedAt !== undefined) this.#marked.push(live);
+      if (presence !== null) survivors.push({ socket: name, presence });
+    }
+    return survivors;
+  }
+
+  /** The number of the last event before the object slept; null if that is not known. */
+  get restedAt(): number | null {
+    return this.#restedAt;
+  }
+
+  /** The room has come to rest, and may sleep: some sockets carry how far it had come. */
+  rest(through: number): void {
+    for (const live of this.#listeners) {
+      if (this.#marked.length >= MARKED_SOCKETS) return;
+      attach(live.socket, { ...attachmentOf(live.socket), restedAt: through });
+      this.#marked.push(live);
+    }
+  }
+
+  /** Something has happened since. */
+  stir(): void {
+    for (const live of this.#marked) {
+      if (this.#byName.get(live.name) !== live) continue;
+      const { restedAt: _, ...attachment } = attachmentOf(live.socket);
+      attach(live.socket, attachment);
+    }
+    this.#marked = [];
+  }
+
+  names(): string[] {
+    return [...this.#byName.keys()];
+  }
+
+  /** Null when too many have come who do not enter. An account's newest such socket replaces its oldest. */
+  accept(name: string, visitor: Visitor, codec: Codec): Response | null {
+    const { userId, hidden } = visitor;
+    const visitors = [...this.#byName.values()].filter((live) => live.visitor !== null);
+    const own = visitors.filter((live) => live.userId === userId);
+    const [oldest] = own;
+    if (oldest !== undefined && own.length >= MEMBER_MAX_SOCKETS) {
+      this.close(oldest, NORMAL_CLOSURE, "");
+    } else if (visitors.length >= VISITORS_MAX) return null;
+    const { 0: client, 1: socket } = new WebSocketPair();
+    this.#ctx.acceptWebSocket(socket);
+    const fits = hidden !== null && hidden.length <= HIDDEN_ABOARD_MAX;
+    const aboard = { ...visitor, hidden: fits ? hidden : null };
+    attach(socket, { wire: codec.wire, name, visitor: aboard, presence: null });
+    this.#know({
+      name,
+      socket,
+      codec,
+      userId,
+      visitor,
+      isListening: false,
+      mark: 0,
+      overdueSince: null,
+    });
+    return switchProtocols(client, codec);
+  }
+
+  /** Undefined once it was closed. */
+  of(socket: WebSocket): LiveSocket | undefined {
+    return this.#bySocket.get(socket);
+  }
+
+  named(name: string): LiveSocket | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** Those that hear the room. */
+  get listeners(): ReadonlySet<LiveSocket> {
+    return this.#listeners;
+  }
+
+  all(): LiveSocket[] {
+    return [...this.#byName.values()];
+  }
+
+  /** It has entered, or waits to be let in, or sits otherwise than before. */
+  settle(live: LiveSocket, presence: Presence): void {
+    live.visitor = null;
+    if (presence.seat === null) this.#listen(live, false);
+    const { name, codec } = live;
+    attach(live.socket, { wire: codec.wire, name, visitor: null, presence });
+  }
+
+  /** From now on it hears the room. */
+  listen(live: LiveSocket, mark: number): void {
+    live.mark = mark;
+    live.overdueSince = null;
+    this.#listen(live, true);
+  }
+
+  /** Its last frames are sent still; what it says counts no more, even if its client never answers. */
+  close(live: LiveSocket, code: number, reason: string): void {
+    this.forget(live);
+    attach(live.socket, {
+      wire: live.codec.wire,
+      name: live.name,
+      visitor: null,
+      presence: null,
+    });
+    closeSocket(live.socket, code, reason);
+  }
+
+  forget(live: LiveSocket): void {
+    this.#byName.delete(live.name);
+    this.#bySocket.delete(live.socket);
+    this.#listen(live, false);
+  }
+
+  #know(live: LiveSocket): void {
+    this.#byName.set(live.name, live);
+    this.#bySocket.set(live.socket, live);
+    if (live.isListening) this.#listeners.add(live);
+  }
+
+  #listen(live: LiveSocket, isListening: boolean): void {
+    live.isListening = isListening;
+    if (isListening) this.#listeners.add(live);
+    else this.#listeners.delete(live);
+  }
+}
