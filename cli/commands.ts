@@ -30,6 +30,10 @@ import { keyEnter } from "./commands/keyEnter.ts";
 import { keyShow } from "./commands/keyShow.ts";
 import { profile } from "./commands/profile.ts";
 import { requests } from "./commands/requests.ts";
+import { roomModerate, roomReport, roomReports } from "./commands/roomCare.ts";
+import { roomClose, roomList, roomLook, roomOpen, roomSet } from "./commands/rooms.ts";
+import { roomAccept, roomDecline, roomInvite } from "./commands/roomPairs.ts";
+import { roomContact, roomJoin, roomLeave, roomSay } from "./commands/roomTalk.ts";
 import { save } from "./commands/save.ts";
 import { say } from "./commands/say.ts";
 import { send } from "./commands/send.ts";
@@ -47,6 +51,21 @@ export const COMMANDS: readonly Command[] = [
   badge,
   requests,
   groups,
+  roomOpen,
+  roomList,
+  roomLook,
+  roomJoin,
+  roomSay,
+  roomInvite,
+  roomAccept,
+  roomDecline,
+  roomContact,
+  roomLeave,
+  roomSet,
+  roomModerate,
+  roomReport,
+  roomReports,
+  roomClose,
   send,
   inbox,
   save,

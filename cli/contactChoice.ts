@@ -11,17 +11,25 @@ const CANDIDATES_SHOWN = 5;
 
 /** @throws CliError `contact-unknown` or `contact-ambiguous` */
 export function chooseContact(reference: string, contacts: readonly Contact[]): Contact {
-  const byId = contacts.find(({ userId }) => userId === reference);
-  if (byId !== undefined) return byId;
-  const wanted = folded(reference);
-  const fitting = contacts.filter(
-    ({ name, userId }) =>
-      folded(name) === wanted || (wanted.length >= PREFIX_MIN_CHARS && userId.startsWith(wanted)),
-  );
+  const fitting = fittingPeople(reference, contacts);
   const [only, other] = fitting;
   if (only === undefined) throw unknown(reference, contacts);
   if (other !== undefined) throw ambiguous(reference, fitting);
   return only;
+}
+
+/** Those who have that name or user id, or one that begins so. */
+export function fittingPeople<Person extends Pick<Contact, "userId" | "name">>(
+  reference: string,
+  people: readonly Person[],
+): readonly Person[] {
+  const byId = people.find(({ userId }) => userId === reference);
+  if (byId !== undefined) return [byId];
+  const wanted = folded(reference);
+  return people.filter(
+    ({ name, userId }) =>
+      folded(name) === wanted || (wanted.length >= PREFIX_MIN_CHARS && userId.startsWith(wanted)),
+  );
 }
 
 function unknown(reference: string, contacts: readonly Contact[]): CliError {

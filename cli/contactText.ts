@@ -12,6 +12,7 @@ const METHODS: Readonly<Record<Contact["method"], string>> = {
   link: "linking",
   tap: "met by tap",
   badge: "met by badge",
+  room: "met in a room",
 };
 
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });

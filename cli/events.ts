@@ -12,6 +12,7 @@ import type {
   OverRequest,
 } from "../shared/client/node.ts";
 import type { TalkEvent } from "./messageEvents.ts";
+import type { RoomCliEvent } from "./roomEvents.ts";
 import type { TouchEvent } from "./tapEvents.ts";
 
 export type CliEvent =
@@ -29,6 +30,7 @@ export type CliEvent =
   | RequestOverEvent
   | TalkEvent
   | TouchEvent
+  | RoomCliEvent
   | { readonly event: "passphrase"; readonly passphrase: string }
   | ExportedEvent
   | SavedEvent

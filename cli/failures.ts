@@ -8,6 +8,8 @@ import {
   FileError,
   PassphraseError,
   ProblemError,
+  RoomLinkError,
+  RoomOver,
   TapError,
 } from "../shared/client/node.ts";
 import { CliError, EXIT } from "./errors.ts";
@@ -36,6 +38,13 @@ export function asCliError(error: unknown, server: string): CliError {
       ...(isUsage && { exitCode: EXIT.usage }),
     });
   }
+  if (error instanceof RoomLinkError) {
+    return new CliError(error.code, error.message, {
+      exitCode: EXIT.usage,
+      hint: "acquaint room list shows rooms that anyone may find.",
+    });
+  }
+  if (error instanceof RoomOver) return ofStay(error);
   if (error instanceof EntryRefused) return new CliError("device-refused", error.message);
   if (error instanceof AccountInUse) {
     return new CliError("account-in-use", error.message, {
@@ -61,6 +70,13 @@ export function asCliError(error: unknown, server: string): CliError {
   return new CliError("unexpected", message || String(error));
 }
 
+function ofStay({ end, message }: RoomOver): CliError {
+  if (end?.kind === "refused") return ofProblem(new ProblemError(end.problem));
+  return new CliError("room-over", message, {
+    details: { reason: end === null ? "done" : end.leaving },
+  });
+}
+
 const FILE_CODES: Readonly<Record<FileError["code"], string>> = {
   "too-large": "file-too-large",
   unreadable: "file-unreadable",
@@ -78,6 +94,15 @@ const HINTS: Readonly<Partial<Record<ProblemError["code"], string>>> = {
     "This home belongs to an account of another server. Choose --server or --home.",
   "undo-over": "Each can still remove the contact: acquaint contacts remove CONTACT",
   "badge-unknown": "Ask its owner for the present one.",
+  "room-unknown": "Look at the id or link again; or ask who sent it whether the room still stands.",
+  "room-full": "Try again when somebody has left.",
+  "room-locked": "Ask a moderator to unlock it.",
+  "room-barred": "A moderator of the room has decided so.",
+  "link-needed": "Use the whole link, with what follows the id; ask for the present one.",
+  "not-in-room": "Go in first: acquaint room join ROOM",
+  "moderators-only": "Ask who has opened the room.",
+  "invitation-over": "acquaint room invite asks anew.",
+  "engaged-already": "Wait until they are back in the room.",
   "internal-error": "Try again; if it persists, tell who runs the server.",
   "list-full": "Remove something from the list first.",
 };

@@ -23,6 +23,7 @@ import {
 import { TalkText } from "./messageText.ts";
 import { jsonText, printable, shortened } from "./printable.ts";
 import { requestLines, requestOverText } from "./requestText.ts";
+import { roomLines } from "./roomText.ts";
 import { comparisonLines, safetyLines } from "./safetyText.ts";
 import { touchLines } from "./tapText.ts";
 import { columnsOf, fitted, styled, type Terminal } from "./terminal.ts";
@@ -165,6 +166,8 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
         return out.write(event.text);
       case "version":
         return say(`acquaint ${event.version}`);
+      default:
+        return say(...roomLines(event, out));
     }
   }
 

@@ -8,7 +8,7 @@ const SETTLE_MS = 3_000;
 /** Who is not there now is called by a short form of the id until they are. */
 const NAMED_WITHIN_MS = 1_500;
 /** Any device can verify these by itself. */
-const WITNESSED: readonly Contact["method"][] = ["tap", "badge"];
+const WITNESSED: readonly Contact["method"][] = ["tap", "badge", "room"];
 
 export async function introduced(client: Acquaint, userIds: readonly string[]): Promise<void> {
   const sent = userIds.map((userId) => client.messages.settled(userId));

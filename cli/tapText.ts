@@ -39,7 +39,7 @@ export function touchLines(event: TouchEvent, out: Terminal, now = Date.now()): 
       return badgeLines(event, out);
     case "contactRequest":
       return [
-        styled(out, "bold", `${named(event.name)} asks to become a contact, by your badge.`),
+        styled(out, "bold", `${named(event.name)} asks to become a contact, ${cameBy(event)}.`),
         `  ${shortId(event.from)}, since ${timeText(event.createdAt)}. The server says who it is.`,
         `  acquaint requests approve ${event.requestId}`,
         `  acquaint requests decline ${event.requestId}`,
@@ -87,6 +87,11 @@ function tableLines(table: Extract<TouchEvent, { event: "table" }>, out: Termina
   }
   const words = phrase === null ? [] : ["", ...framed(phrase.join(" "), out), ""];
   return [at === "comparing" ? "Everyone is here:" : "At the table:", ...list, ...words];
+}
+
+function cameBy({ via, title }: Extract<TouchEvent, { event: "contactRequest" }>): string {
+  if (via === "badge") return "by your badge";
+  return title === null ? "out of a room" : `out of the room “${named(title)}”`;
 }
 
 function groupLines(group: Extract<TouchEvent, { event: "group" }>, out: Terminal): string[] {

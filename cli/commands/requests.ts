@@ -16,12 +16,12 @@ export const requests: Command = {
   synopsis: "[list | approve ID | decline ID | block ID | withdraw ID]",
   options: {},
   help: `
-Lists who has scanned your badge and asks to become a contact, and whom you have asked
-yourself. approve makes you contacts of each other; decline says no, and they are told;
-block says nothing, and nothing more of theirs reaches you. withdraw takes back a request
-of your own. A request waits a week.
+Lists who asks to become a contact, having scanned your badge or met you in a room, and
+whom you have asked yourself. approve makes you contacts of each other; decline says no,
+and they are told; block says nothing, and nothing more of theirs reaches you. withdraw
+takes back a request of your own. A request waits a week.
 
-Events with --json: contactRequest {requestId, from, name, handle, via, createdAt,
+Events with --json: contactRequest {requestId, from, name, handle, via, title, createdAt,
 expiresAt} and contactAsked {requestId, to, via, createdAt, expiresAt} for each that
 waits; contactRequestOver {requestId, userId, name, isOwn, end} for what is done:
 approved, declined or withdrawn; blocked {userId, name, blocked} for a block.`,

@@ -25,6 +25,7 @@ import { type Ports, STANDARD_PORTS } from "./ports.ts";
 import type { AcquaintOptions } from "./options.ts";
 import { Profile, type ProfileChange } from "./profile.ts";
 import { Requests } from "./requests.ts";
+import type { Rooms } from "./rooms/rooms.ts";
 import { Runs } from "./runs.ts";
 import { SpokenMeetings } from "./spokenMeetings.ts";
 import type { Store } from "./store/store.ts";
@@ -47,6 +48,8 @@ export class Acquaint {
   readonly groups: Groups;
   /** One's badge, those of others, and requests to become contacts. */
   readonly badges: Badges;
+  /** Rooms, and the people and talk in them. */
+  readonly rooms: Rooms;
   readonly #device: Device;
   readonly #store: Store;
   readonly #ports: Ports;
@@ -91,15 +94,14 @@ export class Acquaint {
     this.#spoken = new SpokenMeetings(this.#runs, this.cards);
     const tell = (event: AcquaintEvent) => listeners.tell(event);
     this.requests = new Requests(device, ports, contacts, this.#spoken, tell);
-    const connect = () => this.connect();
-    const { line, messages, verification, taps, badges, mailboxLine } = openLine({
+    const { line, messages, verification, taps, badges, rooms, mailboxLine } = openLine({
       device,
       ports,
       store,
       contacts,
       listeners,
-      ownName,
-      connect,
+      me: () => profile.me,
+      connect: () => this.connect(),
     });
     this.messages = messages;
     this.verification = verification;
@@ -108,6 +110,7 @@ export class Acquaint {
     this.taps = new Taps(taps);
     this.groups = new Groups(taps);
     this.badges = badges;
+    this.rooms = rooms;
     profile.shareBy(line.handover);
     this.#door = new DevicesDoor(
       { device, ports, store, contacts, runs: this.#runs, line },
@@ -120,9 +123,7 @@ export class Acquaint {
     });
     device.erasure.onErased = (ending) => this.#over({ event: "erased", ending });
     device.onLog = () => listeners.tell({ event: "devices" });
-    listeners.add(({ event }) => {
-      if (event === "devices") this.#door.tidy();
-    });
+    listeners.add(({ event }) => event === "devices" && this.#door.tidy());
   }
 
   /** As the one of opening.ts says. */
@@ -198,9 +199,7 @@ export class Acquaint {
    * @throws ProblemError `own-account`, `malformed-request`, `too-many-requests` (with `retryAfterSeconds`)
    */
   ask(options: AskOptions): Promise<Meeting> {
-    const connect = () => this.connect();
-    const { requests } = this;
-    return ask({ profile: this.#profile, spoken: this.#spoken, requests, connect }, options);
+    return ask({ profile: this.#profile, spoken: this.#spoken, account: this }, options);
   }
 
   /**
@@ -267,6 +266,7 @@ export class Acquaint {
     await this.#runs.close();
     this.requests.close();
     this.#taps.close();
+    await this.rooms.letGo();
     this.#mailbox.close();
     await this.#line.stop();
   }

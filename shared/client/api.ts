@@ -1,18 +1,23 @@
 // HTTP calls by their route. A refusal is thrown as the ProblemError that the server rendered;
-// a server that cannot be reached, or answers nonsense, as a ConnectionError.
+// a server that cannot be reached, or answers nonsense, as a ConnectionError. Routes that few need are loaded with the
+// first call of one.
 
 import * as z from "zod/mini";
 import { concat } from "../core/crypto/bytes.ts";
 import { SEALED_CHUNK_BYTES } from "../wire/blobs.ts";
 import { ProblemError, problemSchema } from "../wire/problem.ts";
-import { type Route, ROUTES, type RouteName } from "../wire/routes.ts";
-import { ConnectionError } from "./connectionError.ts";
+import { MAIN_ROUTES } from "../wire/mainRoutes.ts";
+import type { Route, RouteName, ROUTES } from "../wire/routes.ts";
+import { TAP_ROUTES } from "../wire/tapRoutes.ts";
+import { ConnectionError, fetched } from "./connectionError.ts";
 import { type Ports, within } from "./ports.ts";
 
 /** How long an answer may take; a connection that is half open never brings one. */
 const ANSWER_MS = 15_000;
 /** With bytes as they are, up to a megabyte in either direction, on a slow line. */
 const BYTES_MS = 120_000;
+
+const READY: Readonly<Record<string, Route>> = { ...MAIN_ROUTES, ...TAP_ROUTES };
 
 type Routes = typeof ROUTES;
 type InputOf<R, Key extends string> = R extends {
@@ -53,7 +58,7 @@ export async function callRoute<Name extends RouteName>(
   input: CallInput<Name>,
   sessionToken: string | null,
 ): Promise<CallOutput<Name>> {
-  const route: Route = ROUTES[name];
+  const route = READY[name] ?? (await lateRoute(name));
   const { params = {}, query = {}, body, header } = input as AnyInput;
   const url = new URL(
     route.path.replaceAll(/\{(\w+)\}/g, (_, param: string) =>
@@ -84,6 +89,11 @@ export async function callRoute<Name extends RouteName>(
   if (!parsed.success)
     throw new ConnectionError("The server answered in a form that is not known.");
   return parsed.data as CallOutput<Name>;
+}
+
+async function lateRoute(name: RouteName): Promise<Route> {
+  const { LATE_ROUTES } = await fetched(import("../wire/lateRoutes.ts"));
+  return LATE_ROUTES[name as keyof typeof LATE_ROUTES];
 }
 
 async function reach(ports: Ports, url: string, route: Route, init: RequestInit) {

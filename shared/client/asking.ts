@@ -9,21 +9,23 @@ import type { SpokenMeetings } from "./spokenMeetings.ts";
 interface Asking {
   readonly profile: Profile;
   readonly spoken: SpokenMeetings;
-  readonly requests: Requests;
-  /** Holds a line to the mailbox. */
-  readonly connect: () => void;
+  readonly account: {
+    readonly requests: Requests;
+    /** Holds a line to the mailbox. */
+    connect(): void;
+  };
 }
 
 export async function ask(asking: Asking, { to, ...options }: AskOptions): Promise<Meeting> {
-  const { profile, spoken, requests, connect } = asking;
+  const { profile, spoken, account } = asking;
   if (to === undefined) return spoken.ask(null, options);
   const userId = await profile.accountOf(to);
   if (userId === null) return Meeting.over("unreachable", "passphrase");
-  connect();
+  account.connect();
   // A newer request replaces the one before, as a newer key does.
   await spoken.pendingTo(userId)?.meeting.cancel();
-  const theirs = requests.of(userId);
+  const theirs = account.requests.of(userId);
   return theirs === null
     ? spoken.ask(userId, options)
-    : requests.answer(theirs.sid, options.passphrase, options);
+    : account.requests.answer(theirs.sid, options.passphrase, options);
 }

@@ -21,14 +21,20 @@ export interface LiveSocketOptions<Notice> {
   /** Asked before each connection, so that it can differ from the one before. */
   readonly upgrade: () => UpgradeRequest;
   readonly notices: z.ZodMiniType<Notice>;
-  /** @param locator of the attempt that this connection leads to; null for the mailbox */
+  /** @param locator of the attempt that this connection leads to; null for mailbox and rooms */
   readonly onOpen: (locator: Locator | null) => void;
   readonly onNotice: (notice: Notice) => void;
+  /** Told before its notices: in bytes, or characters of JSON. */
+  readonly onFrame?: (length: number) => void;
   readonly onState: (state: "connecting" | "online" | "offline") => void;
   /** A refusal that trying again will hardly change; true gives up. */
   readonly onRefused: (error: ProblemError) => boolean;
   /** An upgrade that has been asked for already, for the first connection. */
   readonly first?: Upgrade;
+  /** After a loss it comes back at once, and waits only when that fails. */
+  readonly isUrgent?: boolean;
+  /** The connection is closed after {@link LiveSocket.close}. */
+  readonly onClosed?: () => void;
 }
 
 export class LiveSocket<Notice> {
@@ -68,10 +74,10 @@ export class LiveSocket<Notice> {
     this.#retry();
   }
 
-  close(): void {
+  close(reason?: string): void {
     this.#isClosed = true;
     this.#stopTimer();
-    this.#socket?.close(1000);
+    this.#socket?.close(1000, reason);
   }
 
   async #connect(): Promise<void> {
@@ -115,13 +121,15 @@ export class LiveSocket<Notice> {
       if (this.#socket !== socket) return;
       this.#socket = null;
       this.#stopTimer();
-      if (!this.#isClosed) this.#retry();
+      if (this.#isClosed) this.#options.onClosed?.();
+      else this.#retry();
     };
   }
 
   #receive(data: unknown): void {
     this.#isAlive = true;
     if (data === "pong" || !(typeof data === "string" || data instanceof ArrayBuffer)) return;
+    this.#options.onFrame?.(typeof data === "string" ? data.length : data.byteLength);
     const frame = this.#device.codec.decode(data, true);
     for (const item of frame.ok ? frame.messages : []) {
       const parsed = this.#options.notices.safeParse(item);
@@ -145,7 +153,9 @@ export class LiveSocket<Notice> {
     if (isSound) this.#tries = 0;
     this.#openedAt = null;
     this.#options.onState("offline");
-    const delay = jitteredDelayMs(this.#tries, this.#ports.random);
+    if (this.#isClosed) return; // by whoever was told
+    const isAtOnce = this.#options.isUrgent === true && this.#tries === 0;
+    const delay = isAtOnce ? 0 : jitteredDelayMs(this.#tries, this.#ports.random);
     this.#tries += 1;
     const waitMs = Math.max(delay, (afterSeconds ?? 0) * 1_000);
     this.#stopTimer = this.#ports.after(waitMs, () => void this.#connect());

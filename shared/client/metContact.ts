@@ -10,7 +10,12 @@ import type { IdentityOpening } from "../wire/identity.ts";
 import type { DeviceId, UserId } from "../wire/ids.ts";
 import type { ContactRecord } from "../wire/mailbox.ts";
 import type { Contact } from "./model.ts";
-import { type Introduced, undoEnd, type WitnessedContact } from "./taps/witnessed.ts";
+import {
+  type Introduced,
+  undoEnd,
+  type WitnessedContact,
+  witnessedMethod,
+} from "./taps/witnessed.ts";
 
 export interface MetContact {
   readonly userId: UserId;
@@ -147,15 +152,19 @@ function saidBy(
   return "proofs" in from ? (introduced ?? nothing) : { ...from, name: from.peerName };
 }
 
-/** Only the server says who it was: nobody of this account has read the other's ticket, or badge. */
+/**
+ * Only the server says who it was: nobody of this account has read the other's ticket, or badge. Who is in a room is the
+ * server's word for both.
+ */
 function isVouched(
   source: MetContact | WitnessedContact | ContactRecord,
   isUnverified: boolean,
   own: UserId,
 ): boolean {
-  if (isUnverified) return source.method === "tap" || source.method === "badge";
+  if (isUnverified) return witnessedMethod(source.method) !== null;
   if (!("isCompared" in source)) return false;
-  return !source.isCompared && !source.proofs.some(({ by }) => by === own);
+  if (source.isCompared) return false;
+  return source.method === "room" || !source.proofs.some(({ by }) => by === own);
 }
 
 function undoUntil(

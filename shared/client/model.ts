@@ -57,8 +57,8 @@ export interface Contact {
   /** True once this device itself has verified the peer's confirmation, identity and receipt. */
   readonly verified: boolean;
   /**
-   * Only the server says who this was: they have read this account's ticket or badge, and nobody has read theirs or
-   * compared a phrase with them; or this device has not verified the touch, or the request, yet.
+   * Only the server says who this was: they were met in a room, or have read this account's ticket or badge, and nobody
+   * has read theirs or compared a phrase with them; or this device has not verified the touch, or the request, yet.
    */
   readonly vouched: boolean;
   /** Until then either side can undo the touch, by this device's clock; null when it was none, or is too late. */

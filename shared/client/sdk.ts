@@ -36,6 +36,13 @@ export {
   PASSPHRASE_T2_SECONDS,
   PASSPHRASE_TERM_MAX_SECONDS,
   PASSPHRASE_TERM_MIN_SECONDS,
+  REPORT_MAX_MESSAGES,
+  REPORT_NOTE_MAX_CHARS,
+  ROOM_CAPACITY,
+  ROOM_MAX_CAPACITY,
+  ROOM_TEXT_MAX_BYTES,
+  ROOM_TITLE_MAX_CHARS,
+  ROOM_TOPIC_MAX_CHARS,
   TEXT_MAX_BYTES,
 } from "../wire/limits.ts";
 export { type Problem, type ProblemCode, ProblemError } from "../wire/problem.ts";
@@ -84,6 +91,44 @@ export type { Ports, SocketLike } from "./ports.ts";
 export { PassphraseError } from "./passphraseError.ts";
 export { loadRecoveryWords, type RecoveryWords } from "./recoveryWords.ts";
 export type { Requests } from "./requests.ts";
+export type {
+  Invitation,
+  InvitationOutcome,
+  Knocker,
+  Leaving,
+  Member,
+  Pair,
+  Role,
+  Track,
+} from "../wire/roomLine.ts";
+export type {
+  ArrangeRoom,
+  Listing,
+  LobbyPage,
+  Moderation,
+  OpenRoom,
+  Report,
+  ReportReason,
+  RoomAdmission,
+  RoomInfo,
+  RoomMedia,
+  RoomRecord,
+} from "../wire/rooms.ts";
+export type { RoomId, UserId } from "../wire/ids.ts";
+export { RoomLinkError, RoomOver } from "./rooms/faults.ts";
+export type { JoinedRoom } from "./rooms/joinedRoom.ts";
+export {
+  type NewReport,
+  type NewRoom,
+  REPORT_REASONS,
+  type RoomChange,
+  type RoomMessage,
+  type RoomState,
+  type Speaker,
+  type StayEnd,
+  type Tracks,
+} from "./rooms/model.ts";
+export type { Rooms } from "./rooms/rooms.ts";
 export type { Store } from "./store/store.ts";
 export type {
   AskedContactRequest,

@@ -171,7 +171,7 @@ export class PairingWorld extends World {
   #upgrade(path: string): Response | undefined {
     if (path !== "/v1/upgrade-tokens") return undefined;
     const wanted = this.wanted.at(-1)!;
-    if (wanted.purpose === "mailbox") return undefined;
+    if (wanted.purpose === "mailbox" || wanted.purpose === "room") return undefined;
     const locator = wanted.purpose === "open" ? OWN_LOCATOR : wanted.locator;
     const token = `attempt${this.wanted.length}`;
     return Response.json({ token, path: `/v1/attempts/${locator}`, locator });

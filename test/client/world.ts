@@ -50,6 +50,7 @@ export class TestSocket implements SocketLike {
   binaryType = "blob";
   readyState = 0;
   closedWith: number | null = null;
+  closedBecause: string | undefined;
   onopen: SocketLike["onopen"] = null;
   onmessage: SocketLike["onmessage"] = null;
   onclose: SocketLike["onclose"] = null;
@@ -66,8 +67,9 @@ export class TestSocket implements SocketLike {
   }
 
   /** A close handshake that the other side never completes, as on a half-open connection. */
-  close(code = 1005): void {
+  close(code = 1005, reason?: string): void {
     this.closedWith = code;
+    this.closedBecause = reason;
     this.readyState = 2;
   }
 

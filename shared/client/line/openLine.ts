@@ -5,8 +5,11 @@ import type { Device } from "../device.ts";
 import type { Listeners } from "../listeners.ts";
 import type { AcquaintEvent } from "../model.ts";
 import { MailboxLine } from "../mailboxLine.ts";
+import type { Me } from "../model.ts";
 import type { Ports } from "../ports.ts";
 import type { Requests } from "../requests.ts";
+import { RoomsDoor } from "../rooms/door.ts";
+import { Rooms } from "../rooms/rooms.ts";
 import type { Store } from "../store/store.ts";
 import { Files } from "./files.ts";
 import { Line } from "./line.ts";
@@ -24,13 +27,14 @@ interface Surroundings {
   readonly store: Store;
   readonly contacts: ContactBook;
   readonly listeners: Listeners<AcquaintEvent>;
-  readonly ownName: () => string;
+  readonly me: () => Pick<Me, "name" | "handle">;
   /** Holds a line to the mailbox. */
   readonly connect: () => void;
 }
 
 export function openLine(surroundings: Surroundings) {
-  const { device, ports, store, contacts, listeners, connect } = surroundings;
+  const { device, ports, store, contacts, listeners, me, connect } = surroundings;
+  const ownName = () => me().name;
   const line = new Line(device, ports, store, contacts, (event) => listeners.tell(event));
   line.files.connect = connect;
   contacts.sharing = line.handover;
@@ -44,9 +48,15 @@ export function openLine(surroundings: Surroundings) {
     listeners.tell({ event: "contacts" }),
   );
   contacts.isCompared = (userId) => verification.isCompared(userId);
-  const taps = new TapsDoor({ ...surroundings, logs, leavePrekeys: () => line.preparePrekeys() });
+  const taps = new TapsDoor({
+    ...surroundings,
+    logs,
+    ownName,
+    leavePrekeys: () => line.preparePrekeys(),
+  });
   const contactRequests = new ContactRequests(ports, contacts, listeners);
   const badges = new Badges({ device, ports, store, contacts, requests: contactRequests });
+  const rooms = new Rooms(new RoomsDoor({ device, ports, store, requests: contactRequests, me }));
   const mailboxLine = (requests: Requests, onState: (state: Connection) => void) =>
     new MailboxLine({
       device,
@@ -64,5 +74,5 @@ export function openLine(surroundings: Surroundings) {
       },
       onClose: () => witness.close(),
     });
-  return { line, messages, verification, taps, badges, witness, mailboxLine };
+  return { line, messages, verification, taps, badges, rooms, witness, mailboxLine };
 }

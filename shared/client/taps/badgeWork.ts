@@ -5,23 +5,12 @@ import { fromBase64Url, toBase64Url } from "../../core/crypto/bytes.ts";
 import { badgeUrl } from "../../core/tap/links.ts";
 import { approvalStatement, badgeToken, requestStatement } from "../../core/tap/statements.ts";
 import type { Badge, ContactRequest, FoundBadge as Found } from "../../wire/contactRequests.ts";
-import type { UserId } from "../../wire/ids.ts";
 import { ProblemError } from "../../wire/problem.ts";
-import { serverAheadMs } from "../serverClock.ts";
 import type { BadgesContext } from "./badges.ts";
+import { askForContact, isOver } from "./contactAsking.ts";
 import type { AskedContactRequest, FoundBadge, OwnBadge } from "./model.ts";
 import { readLink } from "./reading.ts";
 import { TapError } from "./tapError.ts";
-
-const VIA = "badge";
-
-/** What was asked last of an account: asked again it is the same, as long as it waits. */
-interface Asking {
-  readonly requestId: string;
-  readonly token: string;
-}
-
-const askingId = (to: UserId) => `asking ${to}`;
 
 export class BadgeWork {
   readonly #context: BadgesContext;
@@ -54,23 +43,9 @@ export class BadgeWork {
   }
 
   async ask(url: string): Promise<AskedContactRequest> {
-    const { requests, store } = this.#context;
     const token = this.#tokenIn(url);
     const { userId } = await this.#find(token);
-    if (userId === this.#context.device.identity.userId) throw new ProblemError("own-account");
-    const known = requests.asked.find(({ to }) => to === userId);
-    if (known !== undefined) return known;
-    const begun = await store.get<Asking>("settings", askingId(userId));
-    if (begun?.token === token) {
-      try {
-        return await this.#ask(userId, begun);
-      } catch (error) {
-        if (!isOver(error)) throw error;
-      }
-    }
-    const asking: Asking = { requestId: toBase64Url(this.#context.ports.random(16)), token };
-    await store.put("settings", askingId(userId), asking);
-    return this.#ask(userId, asking);
+    return askForContact(this.#context, userId, { via: "badge", token });
   }
 
   async approve(requestId: string): Promise<void> {
@@ -96,16 +71,6 @@ export class BadgeWork {
     const { requests, contacts } = this.#context;
     await contacts.block(this.#waiting(requestId).from);
     requests.remove(requestId);
-  }
-
-  async #ask(to: UserId, { requestId, token }: Asking): Promise<AskedContactRequest> {
-    const { device, store, requests } = this.#context;
-    const { userId } = device.identity;
-    const statement = requestStatement(requestId, userId, device.self.deviceId, to, VIA);
-    const signature = toBase64Url(await device.sign(statement));
-    const body = { requestId, to, via: VIA, token, signature } as const;
-    const asked = await device.call("askForContact", { body });
-    return requests.hasAsked(asked, await serverAheadMs(store));
   }
 
   /** Whatever the server names, the badge commits to one account. */
@@ -143,8 +108,4 @@ export class BadgeWork {
   #shown({ token, createdAt, uses }: Badge): OwnBadge {
     return { url: badgeUrl(this.#context.device.origin, token), createdAt, uses };
   }
-}
-
-function isOver(error: unknown): boolean {
-  return error instanceof ProblemError && error.code === "request-unknown";
 }

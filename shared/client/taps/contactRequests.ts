@@ -117,16 +117,17 @@ export class ContactRequests {
   }
 
   async #arrived(request: ContactRequest, aheadMs: number): Promise<void> {
-    const { requestId, from, handle, via, createdAt, expiresAt } = request;
+    const { requestId, from, handle, via, name, title = null, createdAt, expiresAt } = request;
     this.#listed.add(requestId);
     if (this.#waiting.has(requestId)) return;
     const contact = await this.#contacts.get(from);
     const shown: IncomingContactRequest = {
       requestId,
       from,
-      name: contact?.name ?? nameOfStranger(from, handle),
+      name: contact?.name ?? name ?? nameOfStranger(from, handle),
       handle,
       via,
+      title,
       createdAt: createdAt - aheadMs,
       expiresAt: expiresAt - aheadMs,
     };

@@ -106,9 +106,12 @@ export interface FoundBadge {
 export interface IncomingContactRequest {
   readonly requestId: string;
   readonly from: UserId;
+  /** The contact's name, else what they are called in the room, else the handle, else a short form of the id. */
   readonly name: string;
   readonly handle: Handle | null;
   readonly via: RequestVia;
+  /** Of the room that it came out of; null for a badge. */
+  readonly title: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;
 }

@@ -110,10 +110,9 @@ export class Witness {
   /** Those of the proofs that hold. */
   async #held({ proofs = [] }: ContactRecord, method: WitnessedMethod, peer: VerifiedLog) {
     const { device } = this.#context;
-    const kind = method === "tap" ? "tap" : "request";
     const check = () =>
       proofs
-        .filter((proof) => proof.kind === kind)
+        .filter((proof) => (proof.kind === "tap" ? "tap" : proof.via) === method)
         .flatMap((proof) => {
           const verified = verifyProof(proof, device.identity, peer);
           return verified === null ? [] : [{ proof, ...verified }];

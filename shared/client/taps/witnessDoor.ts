@@ -142,7 +142,7 @@ export class WitnessDoor {
     const hasMet = met !== undefined && met.method !== "link";
     if (hasMet || proofs === undefined || witnessedMethod(listed.method) === null) return false;
     if (known === undefined) return true;
-    const isWeaker = known.method === "tap" && listed.method === "badge";
+    const isWeaker = known.method === "tap" && listed.method !== "tap";
     const isOther = JSON.stringify(known.proofs) !== JSON.stringify(proofs);
     return (isOther && !isWeaker) || this.#isTableOpen(listed, known);
   }

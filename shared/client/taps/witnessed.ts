@@ -6,7 +6,7 @@ import type { UserId } from "../../wire/ids.ts";
 import { TAP_UNDO_SECONDS } from "../../wire/limits.ts";
 import type { ContactProof, ContactRecord } from "../../wire/mailbox.ts";
 
-export type WitnessedMethod = "tap" | "badge";
+export type WitnessedMethod = "tap" | "badge" | "room";
 
 export interface WitnessedContact {
   readonly userId: UserId;
@@ -43,11 +43,11 @@ export function introducedId(userId: UserId): string {
   return INTRODUCED + userId;
 }
 
-const STRENGTHS: Readonly<Record<string, number>> = { link: 0, badge: 1, tap: 2 };
+const STRENGTHS: Readonly<Record<string, number>> = { link: 0, badge: 1, room: 1, tap: 2 };
 
 /** Null for how people meet at attempts, which no proof of the mailbox shows. */
 export function witnessedMethod(method: ContactRecord["method"]): WitnessedMethod | null {
-  return method === "tap" || method === "badge" ? method : null;
+  return method === "tap" || method === "badge" || method === "room" ? method : null;
 }
 
 /**

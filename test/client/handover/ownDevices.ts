@@ -240,7 +240,7 @@ export class OwnDevice {
       store,
       contacts: own.contacts,
       listeners,
-      ownName: () => own.profile.me.name,
+      me: () => own.profile.me,
       connect: () => own.line.start(),
     });
     own.line = line;

@@ -179,7 +179,7 @@ export class Person {
       listeners,
       ports: portsOf(server, () => device.identity.userId),
       contacts: this.contacts,
-      ownName: () => "",
+      me: () => ({ name: "", handle: null }),
       connect: () => this.line.start(),
     });
     this.line = line;

@@ -130,7 +130,9 @@ test("TAP-8: asking is signed by this device, and asking again goes on with the 
   expect(request).toMatchObject({ to: BEN, via: "badge" });
   expect(acquaint.badges.asked()).toEqual([request]);
   expect(told(world, "contactRequests")).toHaveLength(1);
-  const { requestId, to, via, token, signature } = asked[0]!;
+  const [first] = asked;
+  if (first?.via !== "badge") throw new Error("nothing was asked by a badge");
+  const { requestId, to, via, token, signature } = first;
   expect({ to, via, token }).toEqual({ to: BEN, via: "badge", token: TOKEN });
   const { log } = (await acquaint.export()).account;
   const [device] = verifyLog(log)!.devices;

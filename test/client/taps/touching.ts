@@ -60,16 +60,20 @@ interface Touch {
   readonly ticket: string;
 }
 
-/** The one asks by a badge, the other approves. */
-export async function request(asker: OwnDevice, owner: OwnDevice): Promise<RequestProof> {
+/** The one asks by a badge, unless it is in a room, and the other approves. */
+export async function request(
+  asker: OwnDevice,
+  owner: OwnDevice,
+  via: RequestProof["via"] = "badge",
+): Promise<RequestProof> {
   const requestId = fill(16, 9);
   const [by, device] = [asker.userId, asker.device.self.deviceId];
-  const statement = requestStatement(requestId, by, device, owner.userId, "badge");
+  const statement = requestStatement(requestId, by, device, owner.userId, via);
   const approvedBy = owner.device.self.deviceId;
   return {
     kind: "request",
     requestId,
-    via: "badge",
+    via,
     by,
     device,
     signature: toBase64Url(await asker.device.sign(statement)),
@@ -95,7 +99,7 @@ export function listed(
     server.contacts.set(own, (server.contacts.get(own) ?? new Set()).add(peer));
     const to = first?.by === own ? peer : own;
     server.listed.set(`${own} ${peer}`, {
-      method: first?.kind === "request" ? "badge" : "tap",
+      method: first?.kind === "request" ? first.via : "tap",
       sequence: Math.max(before + 1, server.clock.now()),
       ...(first !== undefined && { metAt: first.at, receiptHash: receiptHashOf(first, to) }),
       ...(proofs.length > 0 && { proofs: [...proofs] }),

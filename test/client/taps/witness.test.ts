@@ -119,6 +119,36 @@ test("TAP-8: a request that was approved is verified on both sides, and the owne
   expect(await ben.contacts.get(ann.userId)).toMatchObject({ ...badge, vouched: true });
 });
 
+test("ROOM-6: a request out of a room is verified on both sides, and who was there is the server's word for both", async () => {
+  const { server, ann, ben } = await openTwo();
+  const proof = await request(ann, ben, "room");
+  listed([ann, ben], [proof]);
+  await hear(ann, ben);
+  const met = { method: "room", verified: true, vouched: true, undoUntil: null };
+  expect(await ann.contacts.get(ben.userId)).toMatchObject(met);
+  expect(await ben.contacts.get(ann.userId)).toMatchObject(met);
+  server.clock.advance(1);
+  listed([ann, ben], [await touch(ann, ben)]);
+  await hear(ann, ben);
+  expect(await ann.contacts.get(ben.userId)).toMatchObject({ method: "tap", vouched: false });
+});
+
+test("ROOM-6: a request is what it was signed for, whatever the server lists it as", async () => {
+  const { ann, ben } = await openTwo();
+  for (const [via, method] of [
+    ["badge", "room"],
+    ["room", "badge"],
+  ] as const) {
+    const proof = await request(ann, ben, via);
+    listed([ann, ben], [proof], { method });
+    await hear(ann, ben);
+    expect(await ann.contacts.get(ben.userId)).toMatchObject({ verified: false });
+    listed([ann, ben], [{ ...proof, via: method }], { method });
+    await hear(ann, ben);
+    expect(await ann.contacts.get(ben.userId)).toMatchObject({ verified: false });
+  }
+});
+
 test("TAP-8: a request that nobody has approved, or nobody asked, is none", async () => {
   const { ann, ben } = await openTwo();
   const proof = await request(ann, ben);
@@ -380,6 +410,7 @@ test("TAP-4: until a device has verified it, a touch or a badge is the server's 
     ["tap", [{ ...good, by: ben.userId, signature: nobody }]],
     ["tap", []],
     ["badge", []],
+    ["room", []],
   ] as const) {
     listed([ann, ben], proofs, { method });
     await hear(ben);

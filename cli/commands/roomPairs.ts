@@ -1,0 +1,142 @@
+// `room invite`, `room accept`, `room decline`: stepping aside from a room, just two.
+import type { Acquaint, JoinedRoom, Member } from "../../shared/client/node.ts";
+import type { Command, Context } from "../command.ts";
+import { CliError, EXIT, usageError } from "../errors.ts";
+import { stayEvent } from "../roomEvents.ts";
+import { choosePerson, othersIn } from "../roomPeople.ts";
+import { RoomStay } from "../roomStay.ts";
+import { inRoom, NAMING, roomAndPerson } from "./roomTalk.ts";
+
+export const roomInvite: Command = {
+  path: ["room", "invite"],
+  summary: "ask somebody in a room to step aside, just the two of you",
+  synopsis: "ROOM WHO [--name N]",
+  options: NAMING,
+  help: `
+They have 30 seconds to answer. If they accept, this goes into the pair room and stays
+there as acquaint room join does; your seat in the room is kept. Ctrl-C takes the
+invitation back. WHO is a name, a @handle or the beginning of a user id.
+
+Exit code 1 when it comes to nothing. Events with --json: roomInvitation, then
+roomInvitationOver {outcome, pairRoomId}: accepted, declined, timedOut, cancelled, taken
+or gone; then those of acquaint room join for the pair room.`,
+  run: invite,
+};
+
+export const roomAccept: Command = {
+  path: ["room", "accept"],
+  summary: "step aside with who has asked you",
+  synopsis: "ROOM [WHO] [--name N]",
+  options: NAMING,
+  help: `
+Accepts the invitation that waits for you in the room (of WHO, if there are several) and
+goes into the pair room, where it stays as acquaint room join does.
+
+Events with --json: roomInvitationOver {outcome, pairRoomId}, then those of acquaint
+room join for the pair room.`,
+  run: accept,
+};
+
+export const roomDecline: Command = {
+  path: ["room", "decline"],
+  summary: "say no to who has asked you to step aside",
+  synopsis: "ROOM [WHO]",
+  options: {},
+  help: `
+The one who has asked is told, and nobody else.
+
+Event with --json: roomInvitationOver {outcome, …}.`,
+  run: decline,
+};
+
+async function invite(context: Context): Promise<number> {
+  const [reference, who] = roomAndPerson(context, "acquaint room invite ROOM WHO");
+  return inRoom(context, reference, async (room, client) => {
+    const { userId } = choosePerson(who, othersIn(room));
+    const over = outcomeOf(context, room, (invitation) => invitation.to === userId);
+    const invitation = await room.invite(userId);
+    context.interruption.undoBy(() => room.cancel(invitation.invitationId));
+    const pair = await over;
+    context.interruption.undoBy(null);
+    return pair === null ? EXIT.failed : goAside(context, client, room, pair.roomId);
+  });
+}
+
+async function accept(context: Context): Promise<number> {
+  const [reference, who] = roomAndPerson(context, "acquaint room accept ROOM", true);
+  return inRoom(context, reference, async (room, client) => {
+    const { invitationId } = askedBy(room, who);
+    tellOutcome(context, room);
+    const { roomId } = await room.accept(invitationId);
+    return goAside(context, client, room, roomId);
+  });
+}
+
+async function decline(context: Context): Promise<number> {
+  const [reference, who] = roomAndPerson(context, "acquaint room decline ROOM", true);
+  return inRoom(context, reference, async (room) => {
+    const { invitationId } = askedBy(room, who);
+    tellOutcome(context, room);
+    await room.decline(invitationId);
+    return EXIT.success;
+  });
+}
+
+async function goAside(
+  context: Context,
+  client: Acquaint,
+  room: JoinedRoom,
+  roomId: JoinedRoom["roomId"],
+): Promise<number> {
+  const name = room.me?.name;
+  const aside = await client.rooms.join(roomId, name === undefined ? {} : { name });
+  return new RoomStay(context, client).follow(aside);
+}
+
+type Invited = JoinedRoom["invitations"][number];
+
+/** Tells how the invitation goes on. The pair room that it comes to; null for none. */
+function outcomeOf(
+  { present }: Context,
+  room: JoinedRoom,
+  isMeant: (invitation: Invited) => boolean,
+): Promise<JoinedRoom["pair"]> {
+  return new Promise((resolve) => {
+    room.on((change) => {
+      if (change.event === "over") resolve(null);
+      if (change.event !== "invitation" && change.event !== "invitationOver") return;
+      if (!isMeant(change.invitation)) return;
+      const event = stayEvent(room, change);
+      if (event !== null) present.show(event);
+      if (change.event === "invitationOver") resolve(change.pair);
+    });
+  });
+}
+
+function tellOutcome(context: Context, room: JoinedRoom): void {
+  void outcomeOf(context, room, ({ to }) => to === room.me?.userId);
+}
+
+/** @throws CliError `no-invitation` */
+function askedBy(room: JoinedRoom, who: string): Invited {
+  const asked = room.invitations.filter(({ to }) => to === room.me?.userId);
+  const from = (one: Invited): Member | undefined =>
+    room.members.find(({ userId }) => userId === one.from);
+  const chosen =
+    who === ""
+      ? null
+      : choosePerson(
+          who,
+          asked.flatMap((one) => from(one) ?? []),
+        );
+  const fitting = asked.filter((one) => chosen === null || one.from === chosen.userId);
+  const [only, other] = fitting;
+  if (only === undefined) {
+    throw new CliError("no-invitation", "Nobody has asked you to step aside, or it is over.");
+  }
+  if (other !== undefined) {
+    const names = fitting.map((one) => from(one)?.name ?? one.from).join(", ");
+    throw usageError(`Several have: ${names}.`, "acquaint room accept ROOM WHO");
+  }
+  return only;
+}

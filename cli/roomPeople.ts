@@ -1,0 +1,36 @@
+// Which person in a room is meant: by @handle, user id, an unambiguous beginning of it, or by name. Names are what people
+// call themselves there, so whatever fits two is refused rather than guessed.
+import type { JoinedRoom, Knocker, Member } from "../shared/client/node.ts";
+import { fittingPeople } from "./contactChoice.ts";
+import { shortId } from "./contactText.ts";
+import { CliError } from "./errors.ts";
+import { printable } from "./printable.ts";
+
+type Someone = Pick<Member, "userId" | "name" | "handle"> | Knocker;
+
+/** @throws CliError `person-unknown` or `person-ambiguous` */
+export function choosePerson(reference: string, people: readonly Someone[]): Someone {
+  const fitting = reference.startsWith("@")
+    ? people.filter(({ handle }) => handle === reference.slice(1).toLowerCase())
+    : fittingPeople(reference, people);
+  const [only, other] = fitting;
+  if (only === undefined) {
+    const names = people.map(({ name }) => printable(name)).join(", ");
+    throw new CliError("person-unknown", `There is no “${reference}” in the room.`, {
+      hint: people.length === 0 ? "Nobody else is here." : `Here are: ${names}.`,
+    });
+  }
+  if (other !== undefined) {
+    const shown = fitting.map(({ name, userId }) => `${printable(name)} ${shortId(userId)}`);
+    throw new CliError("person-ambiguous", `“${reference}” fits ${shown.join(", ")}.`, {
+      hint: "Name the one by the user id.",
+      details: { userIds: fitting.map(({ userId }) => userId) },
+    });
+  }
+  return only;
+}
+
+/** Everyone else who is in the room. */
+export function othersIn(room: JoinedRoom): readonly Member[] {
+  return room.members.filter(({ userId }) => userId !== room.me?.userId);
+}

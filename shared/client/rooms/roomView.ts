@@ -1,0 +1,123 @@
+// What this client knows of a room: the room itself, who is in it, what is said, who steps aside with whom. Every notice
+// changes it first and is told afterwards.
+
+import type { UserId } from "../../wire/ids.ts";
+import type { Knocker, RoomEvent, RoomNotice, RoomRequest } from "../../wire/roomLine.ts";
+import type { RoomRecord } from "../../wire/rooms.ts";
+import { Asides } from "./asides.ts";
+import type { RoomChange } from "./model.ts";
+import { Roster } from "./roster.ts";
+import { Talk } from "./talk.ts";
+
+type Entered = Extract<RoomNotice, { type: "entered" }>;
+
+interface ViewContext {
+  readonly own: UserId;
+  /** Milliseconds since 1970, by this device's clock. */
+  readonly now: () => number;
+  readonly nextNumber: () => number;
+  /** False when there is no connection. */
+  readonly send: (...requests: readonly RoomRequest[]) => boolean;
+  readonly tell: (change: RoomChange) => void;
+}
+
+export class RoomView {
+  readonly roster: Roster;
+  readonly talk: Talk;
+  readonly asides: Asides;
+  readonly #context: ViewContext;
+  #room: RoomRecord | null = null;
+  #knocking: readonly Knocker[] = [];
+
+  constructor(context: ViewContext) {
+    this.#context = context;
+    this.roster = new Roster(context.own);
+    this.talk = new Talk((message) => context.tell({ event: "message", message }));
+    this.asides = new Asides(context);
+  }
+
+  get room(): RoomRecord | null {
+    return this.#room;
+  }
+
+  get knocking(): readonly Knocker[] {
+    return this.#knocking;
+  }
+
+  take(notice: RoomNotice): void {
+    switch (notice.type) {
+      case "waiting":
+        this.#room = notice.room;
+        return;
+      case "entered":
+        return this.#entered(notice);
+      case "events":
+        return this.#apply(notice.events, notice.through);
+      case "knocking":
+        return this.#knock(notice.knocking);
+      case "invitation":
+      case "invitationOver":
+      case "returned":
+        return this.asides.take(notice);
+      case "signal": {
+        const { from, data } = notice;
+        return this.#context.tell({ event: "signal", from, data });
+      }
+      case "refused": {
+        const { number, problem } = notice;
+        void (this.talk.refused(number, problem) || this.asides.refused(number, problem));
+        return;
+      }
+      default:
+        return; // ended, and problems of the connection, are for the run
+    }
+  }
+
+  #entered(notice: Entered): void {
+    const { room, members, missed, through, isGap, knocking } = notice;
+    if (isGap) this.#context.tell({ event: "gap" });
+    this.#apply(missed, through);
+    this.#room = room;
+    this.roster.replace(members);
+    this.#context.tell({ event: "entered", members: this.roster.members });
+    this.asides.entered(notice);
+    if (knocking.length + this.#knocking.length > 0) this.#knock(knocking);
+    this.#context.send(...this.talk.resume(isGap));
+  }
+
+  #apply(events: readonly RoomEvent[], through: number): void {
+    let number = through - events.length;
+    for (const event of events) this.#happened(event, ++number);
+  }
+
+  #happened(event: RoomEvent, number: number): void {
+    const tell = (change: RoomChange) => this.#context.tell(change);
+    switch (event.kind) {
+      case "said": {
+        const author = this.roster.at(event.seat);
+        if (author === undefined) return;
+        return this.talk.heard(event, author, author.userId === this.#context.own, number);
+      }
+      case "joined":
+      case "changed": {
+        const { member } = event;
+        const before = this.roster.put(member);
+        if (before === undefined) return tell({ event: "joined", member });
+        return tell({ event: "changed", member, before });
+      }
+      case "left": {
+        const member = this.roster.remove(event.seat);
+        return member && tell({ event: "left", member });
+      }
+      case "arranged":
+        this.#room = event.room;
+        return tell({ event: "arranged", room: event.room });
+    }
+  }
+
+  #knock(knocking: readonly Knocker[]): void {
+    const { aheadMs } = this.asides;
+    this.#knocking = knocking.map((one) => ({ ...one, at: one.at - aheadMs }));
+    this.#context.tell({ event: "knocking", knocking: this.#knocking });
+  }
+}

@@ -1,0 +1,210 @@
+// Rooms at the terminal (ROOM-1, ROOM-4 to ROOM-8): opened, listed, joined, talked in, left aside in pairs, looked after.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startServer, type ServerProcess } from "../support/serverProcess.ts";
+import { type Event, Person, type Running } from "./acquaintProcess.ts";
+
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+function people(...names: string[]): Promise<Person[]> {
+  return Promise.all(names.map((name) => Person.named(server.url, name)));
+}
+
+async function roomOf(person: Person, ...options: string[]): Promise<Event> {
+  const { code, events } = await person.run("room", "open", "--title", "Friday talk", ...options);
+  expect([code, events]).toMatchObject([0, [{ event: "roomOpened" }]]);
+  return events[0]!;
+}
+
+/** Stays in the room, once it is there. */
+async function stay(person: Person, room: unknown): Promise<Running> {
+  const running = person.start("room", "join", String(room));
+  await running.event("roomEntered");
+  return running;
+}
+
+function listedIn({ events }: { readonly events: readonly Event[] }): Event[] {
+  return events.filter(({ event }) => event === "roomListed");
+}
+
+async function leave(...staying: [Person, Running][]): Promise<void> {
+  await Promise.all(
+    staying.map(async ([, running]) => {
+      running.signal("SIGINT");
+      await running.ended;
+    }),
+  );
+}
+
+test("ROOM-1, ROOM-4: who joins sees who is there, who comes, what is said and who goes", async () => {
+  const [ada, bob] = (await people("Ada", "Bob")) as [Person, Person];
+  const { roomId, url } = await roomOf(ada);
+  expect(String(url)).toContain(String(roomId));
+  const adaHere = await stay(ada, roomId);
+  const bobHere = bob.start("room", "join", String(url), "--name", "Bobby");
+  expect(await bobHere.event("roomEntered")).toMatchObject({
+    title: "Friday talk",
+    members: [{ name: "Bobby" }, { name: "Ada", role: "owner" }],
+  });
+  expect(await adaHere.event("roomJoined")).toMatchObject({ name: "Bobby", role: "member" });
+  const said = await bob.run("room", "say", String(roomId), "Hello there", "--name", "Bobby");
+  expect([said.code, said.events.at(-1)]).toMatchObject([
+    0,
+    { event: "roomMessage", text: "Hello there", isOwn: true, status: "said" },
+  ]);
+  expect(await adaHere.event("roomMessage")).toMatchObject({ name: "Bobby", text: "Hello there" });
+  expect(await bobHere.event("roomMessage")).toMatchObject({ isOwn: true });
+  const left = await bob.run("room", "leave", String(roomId));
+  expect([left.code, left.events.at(-1)]).toMatchObject([0, { event: "roomOver", reason: "left" }]);
+  expect((await bobHere.ended).code).toBe(0);
+  expect(await adaHere.event("roomLeft")).toMatchObject({ name: "Bobby" });
+  adaHere.signal("SIGINT");
+  const ended = await adaHere.ended;
+  const told = ended.events.map(({ event }) => event);
+  expect(told).toEqual(["roomEntered", "roomJoined", "roomMessage", "roomLeft"]);
+});
+
+test("ROOM-4: who only says something comes, says it and goes; nobody is kept as away", async () => {
+  const [ada, bob] = (await people("Ada", "Bob")) as [Person, Person];
+  const { roomId } = await roomOf(ada);
+  const here = await stay(ada, roomId);
+  expect((await bob.run("room", "say", String(roomId), "Only this")).code).toBe(0);
+  await here.event("roomLeft");
+  await leave([ada, here]);
+  const told = (await here.ended).events.map(({ event, text }) => text ?? event);
+  expect(told).toEqual(["roomEntered", "roomJoined", "Only this", "roomLeft"]);
+});
+
+test("ROOM-5, ROOM-6: two step aside, become contacts and come back; a third declines", async () => {
+  const [ada, bob, cem] = (await people("Ada", "Bob", "Cem")) as [Person, Person, Person];
+  const { roomId } = await roomOf(ada);
+  const [adaHere, bobHere, cemHere] = [
+    await stay(ada, roomId),
+    await stay(bob, roomId),
+    await stay(cem, roomId),
+  ];
+  const asking = cem.start("room", "invite", String(roomId), "Ada");
+  expect(await adaHere.event("roomInvitation")).toMatchObject({ name: "Cem", isOwn: false });
+  expect((await ada.run("room", "decline", String(roomId), "Cem")).code).toBe(0);
+  const declined = await asking.ended;
+  expect([declined.code, declined.events.at(-1)]).toMatchObject([
+    1,
+    { event: "roomInvitationOver", outcome: "declined", name: "Ada", pairRoomId: null },
+  ]);
+
+  const inviting = ada.start("room", "invite", String(roomId), "Bob");
+  await bobHere.event("roomInvitation");
+  const accepting = bob.start("room", "accept", String(roomId));
+  const [first, second] = await Promise.all([
+    inviting.event("roomEntered"),
+    accepting.event("roomEntered"),
+  ]);
+  expect(first).toMatchObject({ kind: "pair" });
+  expect(second["roomId"]).toBe(first["roomId"]);
+  expect(await cemHere.event("roomChanged")).toMatchObject({ isAside: true });
+  const asked = await ada.run("room", "contact", String(first["roomId"]), "Bob");
+  expect([asked.code, asked.events.at(-1)]).toMatchObject([
+    0,
+    { event: "contactAsked", via: "room" },
+  ]);
+  const waiting = await bob.run("requests");
+  expect(waiting.events[0]).toMatchObject({ name: "Ada", via: "room", title: "Friday talk" });
+  const { requestId } = waiting.events[0]!;
+  expect((await bob.run("requests", "approve", String(requestId))).code).toBe(0);
+  inviting.signal("SIGINT");
+  expect((await accepting.ended).events.at(-1)).toMatchObject({
+    event: "roomOver",
+    reason: "over",
+  });
+  expect(await bobHere.event("roomReturned")).toMatchObject({ pairRoomId: first["roomId"] });
+  await inviting.ended;
+  await ada.run("inbox");
+  expect((await ada.run("contacts")).events).toMatchObject([{ method: "room", verified: true }]);
+  expect((await bob.run("contacts")).events).toMatchObject([{ method: "room", verified: true }]);
+  await leave([ada, adaHere], [bob, bobHere], [cem, cemHere]);
+});
+
+test("ROOM-1, ROOM-7: one waits to be let in, is removed, banned, and reported on", async () => {
+  const [ada, bob] = (await people("Ada", "Bob")) as [Person, Person];
+  const { roomId } = await roomOf(ada, "--join", "approval");
+  const room = String(roomId);
+  const here = await stay(ada, roomId);
+  const knocking = bob.start("room", "join", room);
+  expect(await knocking.event("roomState")).toMatchObject({ state: "waiting" });
+  expect(await here.event("roomKnocking")).toMatchObject({ knocking: [{ name: "Bob" }] });
+  const admitted = await ada.run("room", "moderate", room, "admit", "Bob");
+  expect([admitted.code, admitted.events.at(-1)]).toMatchObject([
+    0,
+    { event: "roomModerated", act: "admit", name: "Bob" },
+  ]);
+  await knocking.event("roomEntered");
+  const reported = await ada.run("room", "report", room, "Bob", "--reason", "spam");
+  expect([reported.code, reported.events.at(-1)]).toMatchObject([0, { event: "roomReported" }]);
+  expect((await ada.run("room", "reports", room)).events).toMatchObject([
+    { event: "roomReport", name: "Bob", reason: "spam" },
+  ]);
+  expect((await ada.run("room", "moderate", room, "ban", "Bob")).code).toBe(0);
+  const banned = await knocking.ended;
+  expect([banned.code, banned.events.at(-1)]).toMatchObject([
+    1,
+    { event: "roomOver", reason: "banned" },
+  ]);
+  const refused = await bob.run("room", "join", room);
+  expect([refused.code, refused.events.at(-1)]).toMatchObject([1, { code: "room-barred" }]);
+  expect((await ada.run("room", "moderate", room, "bans")).events).toMatchObject([
+    { event: "roomBan" },
+  ]);
+  const notBob = await bob.run("room", "set", room, "--lock");
+  expect([notBob.code, notBob.events.at(-1)]).toMatchObject([1, { code: "moderators-only" }]);
+  await leave([ada, here]);
+  expect((await ada.run("room", "close", room)).code).toBe(0);
+  const gone = await ada.run("room", "look", room);
+  expect([gone.code, gone.events.at(-1)]).toMatchObject([1, { code: "room-unknown" }]);
+});
+
+test("ROOM-8: the lobby lists rooms of a topic with the people in them, and not those joined by link", async () => {
+  const [ada] = (await people("Ada")) as [Person];
+  const { roomId } = await roomOf(ada, "--listed", "--topic", "bird-watching");
+  const link = await roomOf(ada, "--join", "link", "--topic", "bird-watching");
+  expect(String(link["url"]).split("/").at(-1)).not.toBe(link["roomId"]);
+  const here = await stay(ada, roomId);
+  await expect
+    .poll(async () => listedIn(await ada.run("room", "list", "--topic", "bird-watching")), {
+      timeout: 20_000,
+    })
+    .toMatchObject([{ roomId, title: "Friday talk", occupancy: 1 }]);
+  const byId = await (
+    await Person.named(server.url, "Bob")
+  ).run("room", "join", String(link["roomId"]));
+  expect([byId.code, byId.events.at(-1)]).toMatchObject([1, { code: "link-needed" }]);
+  expect((await ada.run("room", "list", "--own")).events).toHaveLength(2);
+  await leave([ada, here]);
+});
+
+test("people read sentences, and what is not understood is refused before anything is sent", async () => {
+  const [ada] = (await people("Ada")) as [Person];
+  const opened = await ada.read("room", "open", "--title", "Tea");
+  expect(opened.stdout).toContain("✓ The room is open.");
+  const room = /acquaint room join ([a-z2-7]{16})/.exec(opened.stdout)?.[1] ?? "";
+  const said = await ada.read("room", "say", room, "Is anybody here?");
+  expect(said.stdout).toContain("you: Is anybody here?");
+  const looked = await ada.read("room", "look", room);
+  expect(looked.stdout).toContain("0 of 50 people");
+  const misunderstood = [
+    ["open"],
+    ["open", "--title", "Tea", "--join", "nobody"],
+    ["open", "--title", "Tea", "--capacity", "many"],
+    ["join"],
+    ["join", "no room at all"],
+    ["say", room],
+    ["set", room],
+    ["moderate", room, "kick", "Bob"],
+    ["report", room, "Bob"],
+  ];
+  const answers = await Promise.all(misunderstood.map((wrong) => ada.read("room", ...wrong)));
+  expect(answers.map(({ code }) => code)).toEqual(misunderstood.map(() => 2));
+  for (const { stderr } of answers) expect(stderr).toContain("acquaint:");
+});
