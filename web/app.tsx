@@ -29,6 +29,11 @@ const loadBadge = async () => (await tapping()).BadgeView;
 const loadOwnBadge = async () => (await tapping()).OwnBadgeView;
 const loadGroup = async () => (await tapping()).GroupView;
 const loadTouches = async () => (await tapping()).Touches;
+const rooming = () => import("./rooms/views.ts");
+const loadLobby = async () => (await rooming()).LobbyView;
+const loadNewRoom = async () => (await rooming()).NewRoomView;
+const loadRoom = async () => (await rooming()).RoomPlace;
+const loadInRooms = async () => (await rooming()).InRooms;
 const loadPhrase = async () => (await import("./views/PhraseView.tsx")).PhraseView;
 const loadShowKey = async () => (await import("./views/ShowKeyView.tsx")).ShowKeyView;
 const loadEnterKey = async () => (await import("./views/EnterKeyView.tsx")).EnterKeyView;
@@ -60,6 +65,9 @@ const TITLES: Readonly<Record<Route["view"], string>> = {
   cards: "Your cards",
   card: "Card",
   group: "Group",
+  rooms: "Rooms",
+  newRoom: "Open a room",
+  room: "Room",
   you: "You",
   ownBadge: "Your badge",
   phrase: "Recovery phrase",
@@ -68,7 +76,7 @@ const TITLES: Readonly<Record<Route["view"], string>> = {
   unknown: "Not found",
 };
 
-const BY_LINK: readonly Route["view"][] = ["enterKey", "tap", "badge"];
+const BY_LINK: readonly Route["view"][] = ["enterKey", "tap", "badge", "room"];
 
 export function App() {
   const phase = useSession((state) => state.phase);
@@ -151,6 +159,11 @@ function Opened() {
         <RequestBanners />
         <Later load={loadOwnDevices} props={{}} isQuiet />
         <Later load={loadTouches} props={{}} isQuiet />
+        <Later
+          load={loadInRooms}
+          props={{ roomId: route.view === "room" ? route.roomId : null }}
+          isQuiet
+        />
         <View route={route} />
       </main>
     </div>
@@ -170,6 +183,14 @@ function View({ route }: { readonly route: Route }) {
     case "group":
       return (
         <Later key={`group ${route.groupId}`} load={loadGroup} props={{ groupId: route.groupId }} />
+      );
+    case "rooms":
+      return <Later key="rooms" load={loadLobby} props={{}} />;
+    case "newRoom":
+      return <Later key="newRoom" load={loadNewRoom} props={{}} />;
+    case "room":
+      return (
+        <Later key={`room ${route.roomId}`} load={loadRoom} props={{ roomId: route.roomId }} />
       );
     case "showKey":
       return <Later key="showKey" load={loadShowKey} props={{}} />;

@@ -60,6 +60,16 @@ export function setJoining(isAsked: boolean): void {
 /** What belongs to an account that is no more. The theme is the browser's, and stays. */
 export function forgetAccount(): void {
   for (const key of [WELCOMED, ALARMS, JOINING]) remove(key);
+  forgetWindow();
+}
+
+/** What is kept for this window alone. */
+function forgetWindow(): void {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // What was never kept need not go.
+  }
 }
 
 function read(key: string): string | null {

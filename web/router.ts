@@ -20,6 +20,9 @@ export type Route =
   /** `uid` is null for a card that is being made. */
   | { readonly view: "card"; readonly uid: string | null }
   | { readonly view: "group"; readonly groupId: string }
+  | { readonly view: "rooms" }
+  | { readonly view: "newRoom" }
+  | { readonly view: "room"; readonly roomId: string }
   | { readonly view: "you" }
   | { readonly view: "ownBadge" }
   | { readonly view: "phrase" }
@@ -44,6 +47,9 @@ export const paths = {
   chat: (userId: string) => `#/chats/${encodeURIComponent(userId)}`,
   message: (userId: string, key: string) =>
     `#/chats/${encodeURIComponent(userId)}/${encodeURIComponent(key)}`,
+  rooms: "#/rooms",
+  newRoom: "#/rooms/new",
+  room: (roomId: string) => `#/rooms/${encodeURIComponent(roomId)}`,
   cards: "#/card",
   newCard: "#/card/new",
   card: (uid: string) => `#/card/edit/${encodeURIComponent(uid)}`,
@@ -55,7 +61,7 @@ export const paths = {
 } as const;
 
 /** Those that a link can bring a code to. */
-type CodeView = "enterKey" | "join" | "tap";
+type CodeView = "enterKey" | "join" | "tap" | "room";
 
 interface RouterState {
   readonly route: Route;
@@ -105,12 +111,23 @@ function readAddress(): void {
   if (section === "link" && item !== undefined) {
     return takeCode({ view: "join", code: item }, paths.join);
   }
+  // Of a room's link the last part alone lets people in: the room stays in the address.
+  if (section === "rooms" && item !== undefined && detail !== undefined) {
+    const route: Route = { view: "room", roomId: item };
+    return takeCode({ view: "room", code: `${item}/${detail}` }, paths.room(item), route);
+  }
   router.change({ route: routeOf(section, item, detail) });
 }
 
-function takeCode(linkedCode: NonNullable<RouterState["linkedCode"]>, path: string): void {
+type LinkedCode = NonNullable<RouterState["linkedCode"]>;
+
+function takeCode(
+  linkedCode: LinkedCode,
+  path: string,
+  route = { view: linkedCode.view } as Route,
+): void {
   history.replaceState(null, "", path);
-  router.change({ route: { view: linkedCode.view }, linkedCode });
+  router.change({ route, linkedCode });
 }
 
 function routeOf(section?: string, item?: string, detail?: string): Route {
@@ -125,6 +142,9 @@ function routeOf(section?: string, item?: string, detail?: string): Route {
   if (section === "chats") {
     return { view: "chats", userId: item ?? null, message: detail ?? null };
   }
+  if (section === "rooms" && item === undefined) return { view: "rooms" };
+  if (section === "rooms" && item === "new") return { view: "newRoom" };
+  if (section === "rooms" && item !== undefined) return { view: "room", roomId: item };
   if (section === "card" && item === undefined) return { view: "cards" };
   if (section === "card" && item === "new") return { view: "card", uid: null };
   if (section === "card" && item === "edit" && detail) return { view: "card", uid: detail };

@@ -50,6 +50,19 @@ export function Reference({ document }: { readonly document: OpenApi }) {
   );
 }
 
+const KEYS: Readonly<Record<string, string>> = {
+  session: "a session",
+  operatorKey: "an operator's key",
+  house: "the server's secret",
+};
+
+function keysOf(security: Endpoint["operation"]["security"]): string {
+  return security
+    .flatMap((scheme) => Object.keys(scheme))
+    .map((name) => KEYS[name] ?? name)
+    .join(" or ");
+}
+
 function EndpointView({ method, path, operation }: Endpoint) {
   const { operationId, summary, security, parameters = [], requestBody, responses } = operation;
   const body = schemaOf(requestBody?.content);
@@ -61,7 +74,7 @@ function EndpointView({ method, path, operation }: Endpoint) {
       <h2 id={`${operationId}-title`}>{summary}</h2>
       <p class="api-address">
         <Method name={method} /> <code>{path}</code>
-        {security.length === 0 ? null : <span class="api-auth">needs a session</span>}
+        {security.length === 0 ? null : <span class="api-auth">needs {keysOf(security)}</span>}
       </p>
       {parameters.length === 0 ? null : (
         <Part title="Parameters">

@@ -22,7 +22,8 @@ type Content = Readonly<Record<string, { readonly schema: Schema }>>;
 interface Operation {
   readonly operationId: string;
   readonly summary: string;
-  readonly security: readonly unknown[];
+  /** Any of them will do; each is named by its only member. */
+  readonly security: readonly Readonly<Record<string, unknown>>[];
   readonly parameters?: readonly {
     readonly name: string;
     readonly in: string;

@@ -15,7 +15,8 @@ export function ConnectionBanner({ view }: { readonly view: Route["view"] }) {
   const hasNetwork = useHasNetwork();
   return (
     <div role="status">
-      {(connection === "offline" || !hasNetwork) && (
+      {/* A room says so itself. */}
+      {(connection === "offline" || !hasNetwork) && view !== "room" && (
         <p class="banner" data-kind="offline">
           No connection. {TEXTS[view] ?? USUAL_TEXT}
         </p>

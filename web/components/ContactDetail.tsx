@@ -27,6 +27,7 @@ const METHODS: Readonly<Record<Contact["method"], string>> = {
   link: "by a link",
   tap: "by a tap",
   badge: "by a badge",
+  room: "in a room",
 };
 
 export function ContactDetail({ contact }: { readonly contact: Contact }) {

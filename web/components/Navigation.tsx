@@ -21,6 +21,7 @@ const SECTIONS: readonly Section[] = [
     views: ["meet", "tap", "badge", "showKey", "enterKey", "ask", "enterPassphrase"],
   },
   { label: "Chats", href: paths.chats, icon: "chats", views: ["chats"] },
+  { label: "Rooms", href: paths.rooms, icon: "rooms", views: ["rooms", "newRoom", "room"] },
   { label: "Contacts", href: paths.contacts, icon: "contacts", views: ["contacts", "group"] },
   {
     label: "You",

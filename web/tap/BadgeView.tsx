@@ -24,7 +24,7 @@ export function BadgeView({ token }: { readonly token: string | null }) {
   const find = () => {
     setProblem(null);
     session.acquaint.badges.find(url).then((found) => {
-      if (found.handle !== null) contactRequests.learnName(found.userId, found.handle);
+      if (found.handle !== null) contactRequests.learnName(found.userId, `@${found.handle}`);
       setBadge(found);
     }, setProblem);
   };

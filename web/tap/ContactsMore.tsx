@@ -37,7 +37,10 @@ export function ContactsMore() {
                 </span>
                 <span class="person-who">
                   <span class="person-name">{contactRequests.nameOf(request.to)}</span>
-                  <span class="person-more">by their badge, {dayText(request.createdAt)}</span>
+                  <span class="person-more">
+                    {request.via === "room" ? "in a room" : "by their badge"},{" "}
+                    {dayText(request.createdAt)}
+                  </span>
                 </span>
                 <button
                   type="button"

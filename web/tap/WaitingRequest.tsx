@@ -1,6 +1,6 @@
 // Someone's request to become a contact, and the answers to it.
 
-import type { IncomingContactRequest } from "../../shared/client/index.ts";
+import { type IncomingContactRequest, plainLine } from "../../shared/client/index.ts";
 import { useStore } from "../store.ts";
 import { askerName, contactRequests } from "./contactRequests.ts";
 
@@ -22,8 +22,16 @@ export function WaitingRequest({ request, onLater }: WaitingRequestProps) {
   return (
     <>
       <span class="asks-what">
-        <strong>{name}</strong> has read your badge and asks to become a contact. Only the server
-        says who it is.
+        <strong>{name}</strong>{" "}
+        {request.via === "room" ? (
+          <>
+            {request.handle !== null && `(@${request.handle}) `}was with you in{" "}
+            {request.title === null ? "a room" : <bdi>{plainLine(request.title)}</bdi>} and asks to
+            become a contact. Nobody has checked the name.
+          </>
+        ) : (
+          "has read your badge and asks to become a contact. Only the server says who it is."
+        )}
       </span>
       <span class="banner-actions asks-actions">
         {answers.map(({ label, run }) => (

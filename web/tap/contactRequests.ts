@@ -69,9 +69,9 @@ class ContactRequests {
     this.store.change({ waiting, asked: [...badges.asked()] });
   }
 
-  /** Badges tell the handle of whoever one asks; requests do not. */
-  learnName(userId: string, handle: string): void {
-    this.#names.set(userId, `@${handle}`);
+  /** Badges and rooms tell what to call whoever one asks; requests do not. */
+  learnName(userId: string, name: string): void {
+    this.#names.set(userId, name);
   }
 
   nameOf(userId: string): string {

@@ -12,18 +12,22 @@ export function WelcomeView() {
   const [name, setName] = useState("");
   const isTapped = useLinkedCode("tap") !== null;
   const isAnswering = useLinkedCode("enterKey") !== null;
-  const isAsking = useRoute().view === "badge";
-  const isInvited = isTapped || isAnswering || isAsking;
-  const what = isAnswering ? "answer their key" : "become contacts";
+  const { view } = useRoute();
+  const isAsking = view === "badge";
+  const isToRoom = view === "room";
+  const isInvited = isTapped || isAnswering || isAsking || isToRoom;
+  const what = isAnswering ? "answer their key" : isToRoom ? "look in" : "become contacts";
   return (
     <>
       <MeetingMark closeness="near" />
       <Heading>
         {isAsking
           ? "You hold someone’s badge"
-          : isInvited
-            ? "Someone wants to meet you"
-            : "Meet people, keep them"}
+          : isToRoom
+            ? "You have the link of a room"
+            : isInvited
+              ? "Someone wants to meet you"
+              : "Meet people, keep them"}
       </Heading>
       <p class="lead">
         {isInvited

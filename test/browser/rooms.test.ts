@@ -1,0 +1,186 @@
+// ROOM-1 to ROOM-8 on the page: three people in a room, two of them aside, contacts out of it, looking after it, and a
+// connection that is lost.
+
+import type { BrowserContext, WebSocketRoute } from "playwright-core";
+import { expect, test } from "vitest";
+import { heading, type Person, world } from "./people.ts";
+import { hear, inList, isIn, join, openPerson, openRoom, said, say } from "./rooming.ts";
+
+const { person, expectFaults } = world();
+
+async function three(): Promise<readonly [Person, Person, Person]> {
+  return Promise.all([person("Ada"), person("Ben"), person("Cleo")]);
+}
+
+test("ROOM-4 to ROOM-6, ROOM-8: three talk in a listed room, two step aside, and two become contacts", async () => {
+  const [ada, ben, cleo] = await three();
+  const title = "Street photography";
+  const address = await openRoom(ada, title, { topic: "Street Photography" });
+  await ben.page.getByRole("link", { name: "Rooms", exact: true }).click();
+  await ben.page.getByRole("button", { name: /^street-photography/ }).click();
+  await ben.page.getByRole("link", { name: /^Street photography/ }).click();
+  await ben.page.getByText("seen by everybody in it").waitFor();
+  await ben.page.getByRole("button", { name: "Join", exact: true }).click();
+  await isIn(ben, title);
+  await join(cleo, address, title);
+  await isIn(cleo, title);
+  const all = [ada, ben, cleo];
+  for (const [index, one] of all.entries()) await say(one, `Said by ${index}`);
+  for (const index of all.keys()) await hear(all, `Said by ${index}`);
+  await ada.page.getByText("Ben and Cleo came in.", { exact: true }).waitFor();
+
+  // One who would rather not is told of no one else.
+  await (await openPerson(ada, "Cleo")).getByRole("button", { name: "Step aside" }).click();
+  await cleo.page.getByRole("button", { name: "Not now: Ada" }).click();
+  await ada.page.getByText("Cleo would rather not step aside now.").waitFor();
+  await (await openPerson(ada, "Ben")).getByRole("button", { name: "Step aside" }).click();
+  await ada.page.getByRole("button", { name: "Cancel the invitation to Ben" }).waitFor();
+  await ben.page.getByRole("button", { name: "Accept: step aside with Ada" }).click();
+  await Promise.all([isIn(ada, "Ben"), isIn(ben, "Ada")]);
+  await ada.page.getByText("just the two of you").waitFor();
+  for (const name of ["Ada", "Ben"]) await inList(cleo, name).getByText("aside").waitFor();
+  await say(ada, "Between us");
+  await hear([ben], "Between us");
+  await say(cleo, "Said meanwhile");
+  await ben.page.getByRole("button", { name: `Back to ${title}` }).click();
+  await ada.page.getByText(`Ben has left. You are back in ${title}.`).waitFor();
+  await hear([ada, ben], "Said meanwhile");
+  expect(await said(cleo, "Between us").count()).toBe(0);
+
+  const sheet = await openPerson(ada, "Ben");
+  await sheet.getByRole("button", { name: "Ask to become contacts" }).click();
+  await sheet.getByText("You have asked Ben").waitFor();
+  await ben.page.getByText(`was with you in ${title} and asks`).waitFor();
+  await ben.page.getByRole("button", { name: "Approve: Ada" }).click();
+  await sheet.getByRole("link", { name: "Ben is in your contacts" }).click();
+  await ada.page.getByText(/, in a room$/).waitFor();
+  await ben.page.getByRole("button", { name: "Show" }).click();
+  await ben.page.getByText(/, in a room$/).waitFor();
+
+  // Elsewhere on the page one is still in the room.
+  await say(cleo, "Where are you?");
+  await ada.page.getByText("1 new").waitFor();
+  await ada.page.getByRole("link", { name: `In ${title}` }).click();
+  await hear([ada], "Where are you?");
+  await ben.page.getByRole("button", { name: `Leave ${title}` }).click();
+  await expect.poll(() => inList(ada, "Ben").count()).toBe(0);
+});
+
+test("ROOM-7: people are let in or turned away, reported, locked out, removed and banned", async () => {
+  expectFaults(/40[0-9].*\/v1\//);
+  const [ada, ben, cleo] = await three();
+  const title = "Allotments";
+  const address = await openRoom(ada, title, { admission: /^Whom you let in/ });
+  await Promise.all([ben, cleo].map((one) => join(one, address, title, "Ask to come in")));
+  await Promise.all([ben, cleo].map(({ page }) => heading(page, "Waiting to be let in").waitFor()));
+  await ada.page.getByRole("button", { name: "Not now: Cleo" }).click();
+  await heading(cleo.page, "You were not let in").waitFor();
+  await ada.page.getByRole("button", { name: "Let in: Ben" }).click();
+  await isIn(ben, title);
+
+  await say(ada, "One");
+  await hear([ben], "One");
+  await say(ben, "Buy my seeds");
+  await hear([ada], "Buy my seeds");
+  const look = () => ada.page.getByRole("button", { name: "Look after the room" }).click();
+  await (await openPerson(ben, "Ada")).getByRole("button", { name: "Report" }).click();
+  await ben.page.getByText("Whoever runs this server reads it").waitFor();
+  await ben.page.keyboard.press("Escape");
+  await ben.page.keyboard.press("Escape");
+  await (await openPerson(ada, "Ben")).getByRole("button", { name: "Report" }).click();
+  await ada.page.getByRole("radio", { name: "Spam" }).check();
+  await ada.page.getByRole("checkbox", { name: /Buy my seeds/ }).check();
+  await ada.page.getByRole("button", { name: "Send the report" }).click();
+  await ada.page.getByText("Your report of Ben is sent.").waitFor();
+  await look();
+  await ada.page.getByRole("button", { name: "Reports" }).click();
+  await ada.page.locator(".report-quote", { hasText: "Buy my seeds" }).waitFor();
+  await ada.page.getByRole("button", { name: /^Put aside/ }).click();
+  await ada.page.getByText("Nothing is reported.").waitFor();
+  await ada.page.getByRole("button", { name: "Back" }).click();
+  await ada.page.getByRole("checkbox", { name: /^Locked/ }).click();
+  await ben.page.getByText(/ · locked$/).waitFor();
+  await ada.page.getByRole("button", { name: "Done", exact: true }).click();
+
+  await (await openPerson(ada, "Ben")).getByRole("button", { name: "Remove" }).click();
+  await ada.page.getByRole("button", { name: "Remove", exact: true }).click();
+  await heading(ben.page, "You were taken out of the room").waitFor();
+  await ben.page.getByRole("button", { name: "Come in again" }).click();
+  await ben.page.getByRole("button", { name: "Ask to come in" }).click();
+  await heading(ben.page, "The room is locked").waitFor();
+  // What one has said stays in sight, and leads to who has said it.
+  await ada.page.getByRole("button", { name: "About Ben" }).click();
+  await ada.page.getByRole("button", { name: "Ban from the room" }).click();
+  await ada.page.getByRole("button", { name: "Ban", exact: true }).click();
+  await ada.page.getByText("Ben is banned.").waitFor();
+  await look();
+  await ada.page.getByRole("button", { name: "Banned" }).click();
+  await ada.page.getByRole("button", { name: "Take the ban of Ben back" }).click();
+  await ada.page.getByText("Nobody is banned from this room.").waitFor();
+  await ada.page.getByRole("button", { name: "Back" }).click();
+  await ada.page.getByRole("button", { name: "Close the room" }).click();
+  await ada.page.getByRole("button", { name: "Close the room" }).click();
+  await heading(ada.page, "Rooms").waitFor();
+  await ben.page.getByRole("button", { name: "Try again" }).click();
+  await heading(ben.page, "There is no such room").waitFor();
+});
+
+/** Every socket of rooms goes by a wire that can be cut. */
+async function wire(context: BrowserContext): Promise<() => Promise<void>> {
+  let open: WebSocketRoute[] = [];
+  await context.routeWebSocket(/\/v1\/rooms\/.*\/line$/, (socket) => {
+    open.push(socket, socket.connectToServer());
+  });
+  return async () => {
+    const cut = open;
+    open = [];
+    await Promise.all(cut.map((socket) => socket.close({ code: 3001 })));
+  };
+}
+
+test("ROOM-1, ROOM-4: by its link alone people come in, and after a lost connection they get what they missed", async () => {
+  expectFaults(/ERR_INTERNET_DISCONNECTED|403.*\/v1\/|WebSocket/);
+  const [ada, ben, cleo] = await three();
+  const title = "By link";
+  const address = await openRoom(ada, title, { admission: /^Whoever has the link/ });
+  await ada.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await ada.page.getByRole("button", { name: "Look after the room" }).click();
+  await ada.page.getByRole("button", { name: "Copy link" }).click();
+  await ada.page.getByText("The link is copied.").waitFor();
+  const link = await ada.page.evaluate(() => navigator.clipboard.readText());
+  expect(link.length).toBeGreaterThan(address.length);
+  await ada.page.getByRole("button", { name: "Done", exact: true }).click();
+  await join(cleo, address, title);
+  await heading(cleo.page, "This room is joined by its link").waitFor();
+  const cut = await wire(ben.context);
+  await join(ben, link, title);
+  await isIn(ben, title);
+  expect(ben.page.url()).toBe(address);
+
+  await say(ada, "Before");
+  await hear([ben], "Before");
+  await ben.context.setOffline(true);
+  await cut();
+  await ben.page.getByText("The connection is lost.").waitFor();
+  await inList(ada, "Ben").getByText("away").waitFor();
+  await say(ada, "Meanwhile");
+  await say(ben, "From the tunnel");
+  await said(ben, "From the tunnel").getByText("Sending…").waitFor();
+  await ben.context.setOffline(false);
+  await hear([ben], "Meanwhile");
+  await hear([ada], "From the tunnel");
+  await inList(ada, "Ben").getByText("away").waitFor({ state: "detached" });
+  await ben.page.getByText("The connection is lost.").waitFor({ state: "detached" });
+  for (const one of [ada, ben]) {
+    for (const text of ["Before", "Meanwhile", "From the tunnel"]) {
+      expect(await said(one, text).count()).toBe(1);
+    }
+  }
+  expect(await ben.page.getByText("You may have missed something").count()).toBe(0);
+
+  // A window that is loaded anew has not lost the way in, and finds its place kept.
+  await ben.page.reload();
+  await ben.page.getByRole("button", { name: "Join", exact: true }).click();
+  await isIn(ben, title);
+  expect(await inList(ada, "Ben").count()).toBe(1);
+});

@@ -1,0 +1,82 @@
+// What the page makes of rooms without a browser: rows of the talk, topics out of what was typed, names in a sentence.
+
+import { expect, test } from "vitest";
+import type { RoomMessage } from "../../shared/client/index.ts";
+import { logRows } from "../../web/rooms/logRows.ts";
+import { faultsOfRoom, NEW_ROOM, roomOf } from "../../web/rooms/roomDraft.ts";
+import { endText, namesText, outcomeText, plain, topicOf } from "../../web/rooms/words.ts";
+
+const MINUTE = 60_000;
+
+function message(key: string, who: string, at = 0): RoomMessage {
+  const from = { userId: who, name: who, handle: null } as unknown as RoomMessage["from"];
+  return { key, number: 1, from, isOwn: who === "me", text: key, at, status: "said" };
+}
+const nobody = { names: [], count: 0 };
+const gap = (after: string) =>
+  ({ id: `gap ${after}`, after, kind: "gap", came: nobody, left: nobody }) as const;
+
+/** `(a b)` for two that stand together, `--` for what stands between. */
+function drawn(...args: Parameters<typeof logRows>): string {
+  return logRows(...args)
+    .map((row) => {
+      if (row.kind === "between") return "--";
+      return `${row.isFirst ? "(" : ""}${row.message.key}${row.isLast ? ")" : ""}`;
+    })
+    .join(" ");
+}
+
+test("messages of one person stand together, unless time or somebody else is between", () => {
+  const talk = [
+    message("a", "Ben"),
+    message("b", "Ben", MINUTE),
+    message("c", "Cleo", MINUTE),
+    message("d", "Ben", MINUTE),
+    message("e", "Ben", 9 * MINUTE),
+  ];
+  expect(drawn(talk, [], 0)).toBe("(a b) (c) (d) (e)");
+});
+
+test("ROOM-4: where something may have been missed stands a line, also before the first and after the last", () => {
+  const talk = [message("a", "Ben"), message("b", "Ben"), message("c", "Ben")];
+  expect(drawn(talk, [gap(""), gap("b"), gap("c")], 0)).toBe("-- (a b) -- (c) --");
+  expect(drawn(talk, [gap(""), gap("b")], 1)).toBe("(b) -- (c)");
+  expect(drawn([], [gap("")], 0)).toBe("--");
+});
+
+test.each([
+  ["Street Photography", "street-photography"],
+  ["  --Tea & Cakes!! ", "tea-cakes"],
+  ["ＦＵＬＬ width", "full-width"],
+  ["حديقة المنزل", "حديقة-المنزل"],
+  ["…", ""],
+])("ROOM-8: “%s” is the topic “%s”", (typed, topic) => {
+  expect(topicOf(typed)).toBe(topic);
+});
+
+test("ROOM-1: a room that is joined by link is never listed, and a draft says what is missing", () => {
+  const draft = { ...NEW_ROOM, title: " Tea \n time ", topic: "Tea", admission: "link" } as const;
+  expect(roomOf(draft)).toMatchObject({ title: "Tea time", topic: "tea", isListed: false });
+  expect(roomOf({ ...draft, admission: "anyone" }).isListed).toBe(true);
+  expect(faultsOfRoom(draft)).toEqual({});
+  const wrong = { ...draft, title: " ", topic: "t".repeat(41), capacity: "1" };
+  expect(Object.keys(faultsOfRoom(wrong))).toEqual(["title", "topic", "capacity"]);
+});
+
+test("however many people come, a few of them are named", () => {
+  expect(namesText(["Ben"])).toBe("Ben");
+  expect(namesText(["Ben", "Cleo", "Dan", "Eve"])).toBe("Ben, Cleo, Dan, and Eve");
+  expect(namesText(["Ben", "Cleo", "Dan", "Eve"], 1_200)).toBe("Ben, Cleo, Dan, and 1,197 more");
+});
+
+test("names and titles cannot turn the sentence around them", () => {
+  expect(plain("Ada \u202eevil\u2066\nnow")).toBe("Ada evil now");
+});
+
+test("ROOM-5, ROOM-7: every end says what to do next, and an invitation that is not answered tells no reason", () => {
+  expect(endText({ kind: "refused", problem: "room-full" }).again).not.toBeNull();
+  expect(endText({ kind: "left", leaving: "banned" }).again).toBeNull();
+  expect(endText({ kind: "refused", problem: "internal-error" }).text).toMatch(/Try again/);
+  expect(outcomeText("timedOut", "Ben")).toBe("Ben has not answered.");
+  expect(outcomeText("accepted", "Ben")).toBeNull();
+});

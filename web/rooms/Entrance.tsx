@@ -1,0 +1,179 @@
+// Before one goes into a room: what it is, who is in it, what one will be called, and who reads what is said.
+
+import { useEffect, useState } from "preact/hooks";
+import { NAME_MAX_CHARS, ProblemError, type RoomInfo } from "../../shared/client/index.ts";
+import { Field } from "../components/Field.tsx";
+import { Heading } from "../components/Heading.tsx";
+import { Icon } from "../components/Icon.tsx";
+import { problemText } from "../problems.ts";
+import { paths } from "../router.ts";
+import { session } from "../session.ts";
+import { setTitle } from "../title.ts";
+import { RoomEnded } from "./RoomEnded.tsx";
+import { Occupancy } from "./RoomList.tsx";
+import { stays } from "./stays.ts";
+import { plain, WHO_READS } from "./words.ts";
+import { Problem } from "./work.tsx";
+
+interface EntranceProps {
+  readonly roomId: string;
+  readonly token: string | null;
+}
+
+type Refusal = ProblemError["code"];
+
+const LOOK_AGAIN_MS = 10_000;
+
+export function Entrance({ roomId, token }: EntranceProps) {
+  const [info, setInfo] = useState<RoomInfo | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    let isOver = false;
+    const look = () => {
+      if (document.visibilityState !== "visible" && info !== null) return;
+      session.acquaint.rooms.look(roomId).then(
+        (found) => {
+          if (isOver) return;
+          setInfo(found);
+          setProblem(null);
+        },
+        (error: unknown) => {
+          if (!isOver) setProblem(error);
+        },
+      );
+    };
+    look();
+    const timer = setInterval(look, LOOK_AGAIN_MS);
+    return () => {
+      isOver = true;
+      clearInterval(timer);
+    };
+  }, [roomId, turn]);
+  const title = info === null ? "A room" : plain(info.room.title);
+  useEffect(() => void setTitle(title), [title]);
+  const isGone = problem instanceof ProblemError && problem.code === "room-unknown";
+  const code = refusal ?? (isGone ? ("room-unknown" as const) : null);
+  if (code !== null) {
+    return (
+      <RoomEnded
+        end={{ kind: "refused", problem: code }}
+        title={title}
+        onAgain={() => {
+          setRefusal(null);
+          setTurn(turn + 1);
+        }}
+      />
+    );
+  }
+  return (
+    <section class="page rooms entrance" aria-busy={info === null && problem === null}>
+      <a class="back" href={paths.rooms}>
+        <Icon name="back" /> Rooms
+      </a>
+      <Heading subject={info === null ? "looking" : "found"}>{title}</Heading>
+      {info === null && problem === null && (
+        <p class="lead" role="status">
+          Looking what room it is…
+        </p>
+      )}
+      {problem !== null && (
+        <>
+          <Problem text={problemText(problem)} />
+          <div class="actions">
+            <button type="button" class="button quiet" onClick={() => setTurn(turn + 1)}>
+              Try again
+            </button>
+          </div>
+        </>
+      )}
+      {info !== null && (
+        <BeforeOneGoesIn info={info} room={roomOf(roomId, token)} onRefused={setRefusal} />
+      )}
+    </section>
+  );
+}
+
+interface BeforeProps {
+  readonly info: RoomInfo;
+  readonly room: string;
+  readonly onRefused: (code: Refusal) => void;
+}
+
+/** Those that come again by a press, or by nothing, say so in their own words. */
+const SAID_HERE: readonly Refusal[] = ["too-many-requests", "try-again", "internal-error"];
+
+function BeforeOneGoesIn({ info, room: link, onRefused }: BeforeProps) {
+  const { room, occupancy } = info;
+  const [name, setName] = useState(() => stays.lastName ?? session.store.state.me?.name ?? "");
+  const [isTried, setTried] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const isApproved = room.admission === "approval" && room.owner !== session.acquaint.me.userId;
+  const hasNoName = name.trim() === "";
+  const join = async (event: Event) => {
+    event.preventDefault();
+    setTried(true);
+    if (hasNoName) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await stays.join(link, name.trim());
+    } catch (error) {
+      if (error instanceof ProblemError && !SAID_HERE.includes(error.code)) onRefused(error.code);
+      else setProblem(problemText(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form class="stack" onSubmit={(event) => void join(event)}>
+      <p class="entrance-facts">
+        <Occupancy people={occupancy} capacity={room.capacity} />
+        {room.topic !== null && <bdi class="tag">{room.topic}</bdi>}
+        {room.operator !== null && <span>by {plain(room.operator)}</span>}
+      </p>
+      {room.isLocked && (
+        <p class="remark">The room is locked: nobody new comes in for the moment.</p>
+      )}
+      {room.kind === "pair" && (
+        <p class="remark">A room for two: nobody but those two who stepped aside comes in.</p>
+      )}
+      {isApproved && (
+        <p class="remark">
+          Somebody who looks after the room lets you in. They see your name
+          {session.acquaint.me.handle === null ? "" : " and your handle"}.
+        </p>
+      )}
+      <Field
+        label="What you are called there"
+        help={
+          session.acquaint.me.handle === null
+            ? "Any name you like, for this room alone."
+            : `Any name you like, for this room alone. Your handle @${session.acquaint.me.handle} is seen with it.`
+        }
+        value={name}
+        error={isTried && hasNoName ? "Others need something to call you by." : null}
+        maxLength={NAME_MAX_CHARS}
+        autocomplete="name"
+        onChange={setName}
+      />
+      <p class="field-help">{WHO_READS}</p>
+      <Problem text={problem} />
+      <div class="actions">
+        <button type="submit" class="button primary" disabled={isBusy}>
+          {isBusy ? "Going in…" : isApproved ? "Ask to come in" : "Join"}
+        </button>
+        <a class="button quiet" href={paths.rooms}>
+          Not now
+        </a>
+      </div>
+    </form>
+  );
+}
+
+function roomOf(roomId: string, token: string | null): string {
+  const path = paths.room(roomId);
+  return token === null ? roomId : `${location.origin}/${path}/${token}`;
+}

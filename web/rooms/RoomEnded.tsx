@@ -1,0 +1,48 @@
+// Why one is not in a room, or not any more, and what to do next.
+
+import { useEffect } from "preact/hooks";
+import type { StayEnd } from "../../shared/client/index.ts";
+import { Heading } from "../components/Heading.tsx";
+import { MeetingMark } from "../components/MeetingMark.tsx";
+import { paths } from "../router.ts";
+import { setTitle } from "../title.ts";
+import { endText } from "./words.ts";
+
+interface RoomEndedProps {
+  readonly end: StayEnd;
+  /** What the room is called. */
+  readonly title: string;
+  readonly onAgain: () => void;
+}
+
+export function RoomEnded({ end, title, onAgain }: RoomEndedProps) {
+  const said = endText(end);
+  useEffect(() => void setTitle(said.title), [said.title]);
+  return (
+    <section class="page outcome rooms" data-outcome="failed">
+      <MeetingMark closeness="apart" />
+      <Heading subject={said.title}>{said.title}</Heading>
+      <p class="lead">
+        {title !== "A room" && (
+          <>
+            <strong>
+              <bdi>{title}</bdi>
+            </strong>
+            {". "}
+          </>
+        )}
+        {said.text}
+      </p>
+      <div class="actions">
+        {said.again !== null && (
+          <button type="button" class="button primary" onClick={onAgain}>
+            {said.again}
+          </button>
+        )}
+        <a class={`button ${said.again === null ? "primary" : "quiet"}`} href={paths.rooms}>
+          All rooms
+        </a>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,52 @@
+// The address of a room: the room itself for whoever is in it, else what stands before it.
+
+import "../styles/rooms.css";
+import "../styles/room.css";
+import "../styles/roomPeople.css";
+import { useEffect } from "preact/hooks";
+import { forgetLinkedCode, useLinkedCode } from "../router.ts";
+import { useStore } from "../store.ts";
+import { Entrance } from "./Entrance.tsx";
+import { keepToken, tokenOf } from "./linkTokens.ts";
+import { RoomEnded } from "./RoomEnded.tsx";
+import { RoomView } from "./RoomView.tsx";
+import type { Stay } from "./stay.ts";
+import { stays } from "./stays.ts";
+import { WaitingRoom } from "./WaitingRoom.tsx";
+
+export function RoomPlace({ roomId }: { readonly roomId: string }) {
+  const stay = useStore(stays.store, (state) => state.stays).find((one) => one.roomId === roomId);
+  const token = useToken(roomId);
+  if (stay === undefined) return <Entrance key={roomId} roomId={roomId} token={token} />;
+  return <Inside key={roomId} stay={stay} />;
+}
+
+function Inside({ stay }: { readonly stay: Stay }) {
+  const state = useStore(stay.store, (all) => all.state);
+  const end = useStore(stay.store, (all) => all.end);
+  // Whoever leaves the view of a room that is over is done with it.
+  useEffect(
+    () => () => {
+      if (stay.store.state.state === "over") stays.forget(stay);
+    },
+    [stay],
+  );
+  if (state === "over") {
+    const leaving = end ?? { kind: "left", leaving: "left" };
+    return <RoomEnded end={leaving} title={stay.title} onAgain={() => stays.forget(stay)} />;
+  }
+  const isWaiting =
+    state === "waiting" || (stay.store.state.me === null && state === "reconnecting");
+  return isWaiting ? <WaitingRoom stay={stay} /> : <RoomView stay={stay} />;
+}
+
+/** What the link of this room held, which is out of the address already. */
+function useToken(roomId: string): string | null {
+  const code = useLinkedCode("room");
+  const own = code?.startsWith(`${roomId}/`) ? code.slice(roomId.length + 1) : null;
+  if (own !== null) keepToken(roomId, own);
+  useEffect(() => {
+    if (own !== null) forgetLinkedCode();
+  }, [own]);
+  return tokenOf(roomId);
+}

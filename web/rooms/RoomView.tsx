@@ -1,0 +1,117 @@
+// The room that one is in: who is there, what is said, and where to say something.
+
+import { useEffect, useState } from "preact/hooks";
+import { useAttention, useVisibleHeight } from "../chat/attention.ts";
+import { useHasNetwork } from "../online.ts";
+import { useStore } from "../store.ts";
+import { setTitle } from "../title.ts";
+import { Knocking } from "./Knocking.tsx";
+import { People } from "./People.tsx";
+import { PeopleSheet } from "./PeopleSheet.tsx";
+import { PersonSheet } from "./PersonSheet.tsx";
+import { RoomComposer } from "./RoomComposer.tsx";
+import { RoomHead } from "./RoomHead.tsx";
+import { RoomLog } from "./RoomLog.tsx";
+import { RoomNews } from "./RoomNews.tsx";
+import type { Stay } from "./stay.ts";
+import { stays } from "./stays.ts";
+import { StewardSheet } from "./StewardSheet.tsx";
+
+type Open =
+  | { readonly is: "people" | "steward" }
+  | { readonly is: "person"; readonly userId: string };
+
+export function RoomView({ stay }: { readonly stay: Stay }) {
+  const state = useStore(stay.store, (all) => all);
+  const [open, setOpen] = useState<Open | null>(null);
+  const isWide = useIsWide();
+  const isAttentive = useAttention();
+  const title = stay.title;
+  const isPair = state.room?.kind === "pair";
+  useVisibleHeight();
+  useEffect(() => void setTitle(title), [title]);
+  useEffect(() => {
+    if (isAttentive) stay.seen();
+  }, [isAttentive, stay]);
+  const showPerson = (userId: string) => {
+    if (userId !== state.me?.userId) setOpen({ is: "person", userId });
+  };
+  const close = () => setOpen(null);
+  return (
+    <section class="room" data-wide={isWide && !isPair} aria-label={`Room: ${title}`}>
+      <div class="chat">
+        <RoomHead
+          stay={stay}
+          isPeopleShown={isWide || isPair}
+          onPeople={() => setOpen({ is: "people" })}
+          onSteward={() => setOpen({ is: "steward" })}
+          onPerson={showPerson}
+        />
+        <Strips
+          stay={stay}
+          mostKnocking={isWide ? 2 : 1}
+          onSteward={() => setOpen({ is: "steward" })}
+        />
+        <RoomLog stay={stay} onPerson={showPerson} />
+        <RoomNews stay={stay} />
+        <RoomComposer stay={stay} />
+      </div>
+      {isWide && !isPair && (
+        <aside class="room-people" aria-label="People in the room">
+          <People stay={stay} onPerson={showPerson} />
+        </aside>
+      )}
+      {open?.is === "people" && <PeopleSheet stay={stay} onPerson={showPerson} onClose={close} />}
+      {open?.is === "steward" && <StewardSheet stay={stay} onClose={close} />}
+      {open?.is === "person" && <PersonSheet stay={stay} userId={open.userId} onClose={close} />}
+    </section>
+  );
+}
+
+interface StripsProps {
+  readonly stay: Stay;
+  readonly mostKnocking: number;
+  readonly onSteward: () => void;
+}
+
+/** What one should know of the room just now, above what is said. */
+function Strips({ stay, mostKnocking, onSteward }: StripsProps) {
+  const { state, pair, knocking } = useStore(stay.store, (all) => all);
+  const hasNetwork = useHasNetwork();
+  return (
+    <div class="strips" role="status">
+      {(state === "reconnecting" || !hasNetwork) && (
+        <p class="strip" data-kind="offline">
+          The connection is lost. Your place is kept for 30 seconds, and this page comes back by
+          itself.
+        </p>
+      )}
+      {pair !== null && (
+        <p class="strip">
+          <span>
+            You are aside with <bdi>{stay.nameOf(pair.with) ?? "somebody"}</bdi>. The others see
+            that.
+          </span>
+          <button type="button" class="tool" onClick={() => void stays.enterPair(stay, pair)}>
+            Go there
+          </button>
+        </p>
+      )}
+      {knocking.length > 0 && <Knocking stay={stay} most={mostKnocking} onMore={onSteward} />}
+    </div>
+  );
+}
+
+const WIDE = "(min-width: 60rem)";
+
+/** Whether there is room for the people beside the talk. */
+function useIsWide(): boolean {
+  const [is, setIs] = useState(() => matchMedia(WIDE).matches);
+  useEffect(() => {
+    const media = matchMedia(WIDE);
+    const follow = () => setIs(media.matches);
+    media.addEventListener("change", follow);
+    return () => media.removeEventListener("change", follow);
+  }, []);
+  return is;
+}

@@ -1,0 +1,161 @@
+// The rooms that this page is in, and what happens in them wherever one is on the page: invitations to step aside, rooms
+// for two that begin and end, and being put out of a room.
+
+import type { Invitation, InvitationOutcome, Pair, StayEnd } from "../../shared/client/index.ts";
+import { notify } from "../announcements.ts";
+import { problemText } from "../problems.ts";
+import { go, goInstead, paths } from "../router.ts";
+import { session } from "../session.ts";
+import { Store } from "../store.ts";
+import { keepTokenOf } from "./linkTokens.ts";
+import { type Aside, Stay } from "./stay.ts";
+import { endText, offerOverText, outcomeText } from "./words.ts";
+
+interface StaysState {
+  readonly stays: readonly Stay[];
+  /** Invitations that are being answered here. */
+  readonly answering: readonly string[];
+}
+
+class Stays {
+  readonly store = new Store<StaysState>({ stays: [], answering: [] });
+  /** What one was called in the last room. */
+  lastName: string | null = null;
+  /** Those with whom this page wants to be alone: it follows into the room for the two. */
+  readonly #wanted = new Set<string>();
+  readonly #declined = new Set<string>();
+
+  find(roomId: string): Stay | null {
+    return this.store.state.stays.find((stay) => stay.roomId === roomId) ?? null;
+  }
+
+  /**
+   * @param room an id or a link
+   * @param aside of a room for two: where both came from, and the other one's name
+   */
+  async join(room: string, name: string, aside: Aside | null = null): Promise<Stay> {
+    this.lastName = name;
+    keepTokenOf(room);
+    const joined = await session.acquaint.rooms.join(room, { name });
+    const known = this.find(joined.roomId);
+    if (known !== null && known.joined === joined) return known;
+    if (known !== null) this.forget(known);
+    const stay = new Stay(joined, aside);
+    joined.on((change) => {
+      if (change.event === "invitationOver") {
+        this.#invitationOver(stay, change.invitation, change.outcome, change.pair);
+      }
+      if (change.event === "over") this.#over(stay, change.end);
+    });
+    this.store.change({ stays: [...this.store.state.stays, stay] });
+    return stay;
+  }
+
+  /** Out of the room, with all devices; of a room for two, back to where both came from. */
+  async leave(stay: Stay): Promise<void> {
+    const asides = this.store.state.stays.filter(({ parent }) => parent === stay);
+    for (const one of [...asides, stay]) this.forget(one);
+    if (location.hash === paths.room(stay.roomId)) this.#goOn(stay);
+    await stay.joined.leave();
+  }
+
+  forget(stay: Stay): void {
+    this.store.change({ stays: this.store.state.stays.filter((one) => one !== stay) });
+  }
+
+  async invite(stay: Stay, userId: string): Promise<void> {
+    this.#wanted.add(userId);
+    try {
+      await stay.joined.invite(userId);
+    } catch (error) {
+      this.#wanted.delete(userId);
+      throw error;
+    }
+  }
+
+  async accept(stay: Stay, { invitationId, from }: Invitation): Promise<void> {
+    this.#wanted.add(from);
+    await this.#answer(invitationId, () => stay.joined.accept(invitationId));
+  }
+
+  async decline(stay: Stay, { invitationId }: Invitation): Promise<void> {
+    this.#declined.add(invitationId);
+    await this.#answer(invitationId, () => stay.joined.decline(invitationId));
+  }
+
+  async cancel(stay: Stay, { invitationId, to }: Invitation): Promise<void> {
+    this.#wanted.delete(to);
+    await this.#answer(invitationId, () => stay.joined.cancel(invitationId));
+  }
+
+  /** Goes into the room for two, or comes to it again. */
+  async enterPair(stay: Stay, pair: Pair): Promise<void> {
+    const name = stay.joined.me?.name ?? this.lastName ?? session.store.state.me?.name ?? "";
+    try {
+      if (this.find(pair.roomId) === null) {
+        const other = stay.nameOf(pair.with) ?? session.nameOf(pair.with);
+        await this.join(pair.roomId, name, { parent: stay, other });
+      }
+      go(paths.room(pair.roomId));
+    } catch (error) {
+      notify(`You could not step aside. ${problemText(error)}`);
+    }
+  }
+
+  async #answer(invitationId: string, work: () => Promise<unknown>): Promise<void> {
+    const { answering } = this.store.state;
+    this.store.change({ answering: [...answering, invitationId] });
+    try {
+      await work();
+    } catch (error) {
+      notify(problemText(error));
+    } finally {
+      const left = this.store.state.answering.filter((one) => one !== invitationId);
+      this.store.change({ answering: left });
+    }
+  }
+
+  #invitationOver(
+    stay: Stay,
+    { invitationId, from, to }: Invitation,
+    outcome: InvitationOutcome,
+    pair: Pair | null,
+  ): void {
+    const isOwn = from === stay.joined.me?.userId;
+    const other = isOwn ? to : from;
+    const isWanted = this.#wanted.delete(other);
+    if (outcome === "accepted" && pair !== null) {
+      if (isWanted) void this.enterPair(stay, pair);
+      return;
+    }
+    // Other pages of the account have nothing to say about what was asked or answered here.
+    if (isOwn ? !isWanted : this.#declined.has(invitationId)) return;
+    // One's own new invitation ends the one before it, and so does stepping aside with somebody else.
+    if (outcome === "taken" && stay.joined.pair !== null) return;
+    const name = stay.nameOf(other) ?? session.nameOf(other);
+    const text = isOwn ? outcomeText(outcome, name) : offerOverText(outcome, name);
+    if (text !== null) notify(text);
+  }
+
+  #over(stay: Stay, end: StayEnd): void {
+    const isGone = this.find(stay.roomId) !== stay;
+    if (isGone) return;
+    const isShown = location.hash === paths.room(stay.roomId);
+    if (stay.parent !== null && this.find(stay.parent.roomId) === stay.parent) {
+      this.forget(stay);
+      const what = stay.hasMet ? "has left" : "did not come";
+      notify(`${stay.title} ${what}. You are back in ${stay.parent.title}.`);
+      if (isShown) goInstead(paths.room(stay.parent.roomId));
+    } else if (!isShown) {
+      this.forget(stay);
+      notify(`${stay.title}: ${endText(end).title.toLowerCase()}.`);
+    }
+  }
+
+  #goOn({ parent }: Stay): void {
+    const isThere = parent !== null && this.find(parent.roomId) === parent;
+    goInstead(isThere ? paths.room(parent.roomId) : paths.rooms);
+  }
+}
+
+export const stays = new Stays();
