@@ -1,5 +1,5 @@
-// What a pairing, a tap, a message, a file, an account and an idle device cost at published prices, from what a run was heard
-// to write and ask. Writes docs/cost.md.
+// What a pairing, a tap, a room, a message, a file, an account and an idle device cost at published prices, from what a
+// run was heard to write and ask. Writes docs/cost.md.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -27,6 +27,7 @@ import {
 import { withStateFolder } from "./folders.ts";
 import { blobsSection, countBlobs } from "./blobCosts.ts";
 import { countMessages, messagesSection } from "./messageCosts.ts";
+import { countRooms, roomsSection } from "./roomCosts.ts";
 import { type BenchServer, startServer } from "./servers.ts";
 import { short } from "./tables.ts";
 import { countTaps, tapsSection } from "./tapCosts.ts";
@@ -70,6 +71,7 @@ async function countAll(server: BenchServer, times: number) {
     ...(await countMessages(server, identities, accounts)),
     ...(await countBlobs(server, accounts)),
     taps: await countTaps(server, times),
+    rooms: await countRooms(server, times, accounts),
   };
 }
 
@@ -139,6 +141,8 @@ by passphrase: ${listOf(asked.calls, times)}; and ${short(asked.frames / times)}
   and the first of them in seven minutes an alarm.
 
 ${tapsSection(things.taps)}
+
+${roomsSection(things.rooms, PING_SECONDS)}
 
 ${messagesSection(things)}
 

@@ -1,4 +1,4 @@
-// `npm run bench -- [pairing|mailbox|wire|reliability|files|taps|cost|claims|bundle]… [--quick]`: all of them, or
+// `npm run bench -- [pairing|mailbox|wire|reliability|files|taps|rooms|cost|claims|bundle]… [--quick]`: all of them, or
 // those named.
 
 import { benchBundle } from "./bundle.ts";
@@ -8,6 +8,7 @@ import { benchFiles } from "./files.ts";
 import { benchMailbox } from "./mailbox.ts";
 import { benchPairing } from "./pairing.ts";
 import { benchReliability } from "./reliability.ts";
+import { benchRooms } from "./rooms.ts";
 import { benchTaps } from "./taps.ts";
 import { benchWire } from "./wire.ts";
 
@@ -18,6 +19,7 @@ const BENCHES = {
   reliability: benchReliability,
   files: benchFiles,
   taps: benchTaps,
+  rooms: benchRooms,
   cost: benchCost,
   claims: benchClaims,
   bundle: benchBundle,

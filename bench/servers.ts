@@ -13,7 +13,7 @@ import {
 import { loadWorker } from "../scripts/buildWorker.ts";
 import { atRoot } from "../scripts/paths.ts";
 
-export type ServerKind = "raw" | "product" | "counting" | "relayed";
+export type ServerKind = "raw" | "rooms" | "product" | "counting" | "relayed";
 
 export interface BenchServer {
   readonly url: string;
@@ -24,7 +24,7 @@ export interface BenchServer {
   stop(): Promise<void>;
 }
 
-const SERVER_SECRET = "bench".repeat(9);
+export const SERVER_SECRET = "bench".repeat(9);
 const CLOCK_TICK_MS = 10;
 /** In a minute, an account may do only so much; here few accounts stand for many. */
 const NO_BRAKE = { limit: 1_000_000_000, period: 60 as const };
@@ -38,7 +38,7 @@ export async function startServer(
   const before = new Set(ownWorkerds());
   const { code = await codeOf(kind), ...inspector } = options;
   const worker = {
-    ...(kind === "raw" ? RAW_OPTIONS : await productOptions(kind)),
+    ...(kind === "raw" || kind === "rooms" ? BARE_OPTIONS[kind] : await productOptions(kind)),
     modules: [{ type: "ESModule" as const, path: "main.js", contents: code }],
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
   };
@@ -67,14 +67,25 @@ export async function startServer(
   };
 }
 
-const RAW_OPTIONS: V4WorkerOptionsShape = {
-  name: "raw",
-  compatibilityDate: "2026-08-04",
-  durableObjects: {
-    MEETINGS: { className: "Meeting", useSQLite: true },
-    BOXES: { className: "Box", useSQLite: true },
-    RELAYS: { className: "Relay", useSQLite: true },
-    TOUCHES: { className: "Touch", useSQLite: true },
+const BARE_OPTIONS: Readonly<Record<"raw" | "rooms", V4WorkerOptionsShape>> = {
+  raw: {
+    name: "raw",
+    compatibilityDate: "2026-08-04",
+    durableObjects: {
+      MEETINGS: { className: "Meeting", useSQLite: true },
+      BOXES: { className: "Box", useSQLite: true },
+      RELAYS: { className: "Relay", useSQLite: true },
+      TOUCHES: { className: "Touch", useSQLite: true },
+    },
+  },
+  rooms: {
+    name: "rooms",
+    compatibilityDate: "2026-08-04",
+    durableObjects: {
+      RAWS: { className: "Raw", useSQLite: true },
+      BARES: { className: "Bare", useSQLite: true },
+      Party: { className: "Party", useSQLite: true },
+    },
   },
 };
 
@@ -139,12 +150,12 @@ function statOf(pid: string): ProcessStat | null {
   }
 }
 
-function cpuMsOf(pid: string | undefined): number {
+export function cpuMsOf(pid: string | undefined): number {
   const stat = pid === undefined ? null : statOf(pid);
   return stat === null ? 0 : (Number(stat.fields[11]) + Number(stat.fields[12])) * CLOCK_TICK_MS;
 }
 
-function residentMbOf(pid: string | undefined): number {
+export function residentMbOf(pid: string | undefined): number {
   if (pid === undefined) return 0;
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
