@@ -24,8 +24,6 @@ export interface LiveSocketOptions<Notice> {
   /** @param locator of the attempt that this connection leads to; null for mailbox and rooms */
   readonly onOpen: (locator: Locator | null) => void;
   readonly onNotice: (notice: Notice) => void;
-  /** Told before its notices: in bytes, or characters of JSON. */
-  readonly onFrame?: (length: number) => void;
   readonly onState: (state: "connecting" | "online" | "offline") => void;
   /** A refusal that trying again will hardly change; true gives up. */
   readonly onRefused: (error: ProblemError) => boolean;
@@ -129,7 +127,6 @@ export class LiveSocket<Notice> {
   #receive(data: unknown): void {
     this.#isAlive = true;
     if (data === "pong" || !(typeof data === "string" || data instanceof ArrayBuffer)) return;
-    this.#options.onFrame?.(typeof data === "string" ? data.length : data.byteLength);
     const frame = this.#device.codec.decode(data, true);
     for (const item of frame.ok ? frame.messages : []) {
       const parsed = this.#options.notices.safeParse(item);

@@ -50,6 +50,7 @@ test("the views of rooms have names, roles, targets and contrast on a small phon
   await fits(ada.page, "opening, with what is missing");
   const title = "A room with a rather long title, as titles go";
   const address = await openRoom(ada, title, { topic: "Tea", admission: /^Whom you let in/ });
+  await fitsInBothThemes(ada.page, "alone in a room");
   await ben.page.goto(`${url()}/#/rooms`);
   await ben.page.getByRole("link", { name: /^A room with/ }).waitFor();
   await fitsInBothThemes(ben.page, "a lobby");

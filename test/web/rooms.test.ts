@@ -76,6 +76,10 @@ test("names and titles cannot turn the sentence around them", () => {
 test("ROOM-5, ROOM-7: every end says what to do next, and an invitation that is not answered tells no reason", () => {
   expect(endText({ kind: "refused", problem: "room-full" }).again).not.toBeNull();
   expect(endText({ kind: "left", leaving: "banned" }).again).toBeNull();
+  expect(endText({ kind: "left", leaving: "elsewhere" })).toMatchObject({
+    text: expect.stringMatching(/^You are in this room in too many places/) as string,
+    again: "Join here",
+  });
   expect(endText({ kind: "refused", problem: "internal-error" }).text).toMatch(/Try again/);
   expect(outcomeText("timedOut", "Ben")).toBe("Ben has not answered.");
   expect(outcomeText("accepted", "Ben")).toBeNull();

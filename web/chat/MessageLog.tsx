@@ -46,7 +46,7 @@ export function MessageLog(props: MessageLogProps) {
   const [goal, setGoal] = useState<MessageKey | null>(null);
   const [marked, setMarked] = useState<MessageKey | null>(null);
   const [viewed, setViewed] = useState<MessageKey | null>(null);
-  const { scroller, isAtEnd, isPlaced, isAway, toEnd, onScroll } = useScrolling(
+  const { scroller, isAtEnd, isPlaced, isAway, toEnd, note, onScroll } = useScrolling(
     conversation,
     messages,
     target !== null,
@@ -69,6 +69,7 @@ export function MessageLog(props: MessageLogProps) {
     const element = goal === null ? null : document.getElementById(elementId(goal));
     if (element === null) return;
     element.scrollIntoView({ block: "center" });
+    note();
     element.focus({ preventScroll: true });
     setMarked(goal);
     setGoal(null);

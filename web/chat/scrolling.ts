@@ -17,6 +17,8 @@ interface Scrolling {
   /** Drawn: there is something below. */
   readonly isAway: boolean;
   readonly toEnd: () => void;
+  /** For whoever has scrolled it. */
+  readonly note: () => void;
   readonly onScroll: () => void;
 }
 
@@ -29,12 +31,14 @@ export function useScrolling(
   const isAtEnd = useRef(true);
   const isPlaced = useRef(false);
   const fromEnd = useRef(0);
+  const size = useRef("");
   const ends = useRef<{ first: string; last: string }>({ first: "", last: "" });
   const [isAway, setAway] = useState(false);
 
   const note = useCallback(() => {
     const box = scroller.current;
     if (box === null) return;
+    size.current = sizeOf(box);
     fromEnd.current = box.scrollHeight - box.scrollTop;
     isAtEnd.current = fromEnd.current - box.clientHeight < NEAR_END_PX;
     setAway(!isAtEnd.current);
@@ -74,11 +78,22 @@ export function useScrolling(
     if (box === null) return undefined;
     const observer = new ResizeObserver(() => {
       if (isAtEnd.current) box.scrollTop = box.scrollHeight;
+      note();
     });
     observer.observe(box);
     if (box.firstElementChild !== null) observer.observe(box.firstElementChild);
     return () => observer.disconnect();
-  }, []);
+  }, [note]);
+  const onScroll = useCallback(() => {
+    const box = scroller.current;
+    // Of a size that nobody has looked at yet: nobody has scrolled away from the end, it has moved.
+    const isMoved = box !== null && size.current !== sizeOf(box);
+    if (!(isMoved && isAtEnd.current)) note();
+  }, [note]);
 
-  return { scroller, isAtEnd, isPlaced, isAway, toEnd, onScroll: note };
+  return { scroller, isAtEnd, isPlaced, isAway, toEnd, note, onScroll };
+}
+
+function sizeOf({ clientHeight, scrollHeight }: HTMLElement): string {
+  return `${clientHeight} ${scrollHeight}`;
 }

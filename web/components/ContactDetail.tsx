@@ -127,7 +127,7 @@ export function ContactDetail({ contact }: { readonly contact: Contact }) {
 function verifiedText({ verified, vouched, method }: Contact): string {
   if (!verified) return "Not yet by this device";
   if (vouched) return "This device checked the signatures; who it was, the server says";
-  return method === "tap" || method === "badge"
+  return ["tap", "badge", "room"].includes(method)
     ? "Yes, this device checked the signatures of both"
     : "Yes, this device checked their keys when you met";
 }

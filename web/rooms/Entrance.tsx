@@ -9,6 +9,7 @@ import { problemText } from "../problems.ts";
 import { paths } from "../router.ts";
 import { session } from "../session.ts";
 import { setTitle } from "../title.ts";
+import { wayInto } from "./linkTokens.ts";
 import { RoomEnded } from "./RoomEnded.tsx";
 import { Occupancy } from "./RoomList.tsx";
 import { stays } from "./stays.ts";
@@ -17,14 +18,13 @@ import { Problem } from "./work.tsx";
 
 interface EntranceProps {
   readonly roomId: string;
-  readonly token: string | null;
 }
 
 type Refusal = ProblemError["code"];
 
 const LOOK_AGAIN_MS = 10_000;
 
-export function Entrance({ roomId, token }: EntranceProps) {
+export function Entrance({ roomId }: EntranceProps) {
   const [info, setInfo] = useState<RoomInfo | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -58,6 +58,7 @@ export function Entrance({ roomId, token }: EntranceProps) {
   if (code !== null) {
     return (
       <RoomEnded
+        roomId={roomId}
         end={{ kind: "refused", problem: code }}
         title={title}
         onAgain={() => {
@@ -89,7 +90,7 @@ export function Entrance({ roomId, token }: EntranceProps) {
         </>
       )}
       {info !== null && (
-        <BeforeOneGoesIn info={info} room={roomOf(roomId, token)} onRefused={setRefusal} />
+        <BeforeOneGoesIn info={info} room={wayInto(roomId)} onRefused={setRefusal} />
       )}
     </section>
   );
@@ -171,9 +172,4 @@ function BeforeOneGoesIn({ info, room: link, onRefused }: BeforeProps) {
       </div>
     </form>
   );
-}
-
-function roomOf(roomId: string, token: string | null): string {
-  const path = paths.room(roomId);
-  return token === null ? roomId : `${location.origin}/${path}/${token}`;
 }

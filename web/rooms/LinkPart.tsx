@@ -12,7 +12,14 @@ import { RoomIcon } from "./RoomIcon.tsx";
 import type { Stay } from "./stay.ts";
 import { Problem, useWork } from "./work.tsx";
 
-export function LinkPart({ stay, isOwner }: { readonly stay: Stay; readonly isOwner: boolean }) {
+interface LinkPartProps {
+  readonly stay: Stay;
+  readonly isOwner: boolean;
+  /** To hand it out alone: a new one is offered where there is none. */
+  readonly isBrief?: boolean;
+}
+
+export function LinkPart({ stay, isOwner, isBrief = false }: LinkPartProps) {
   const room = useStore(stay.store, (all) => all.room);
   const [token, setToken] = useState(() => tokenOf(stay.roomId));
   const { isBusy, problem, run } = useWork();
@@ -52,7 +59,7 @@ export function LinkPart({ stay, isOwner }: { readonly stay: Stay; readonly isOw
             )}
           </>
         )}
-        {isByLink && isOwner && (
+        {isByLink && isOwner && !(isBrief && token !== null) && (
           <button type="button" class="tool" disabled={isBusy} onClick={() => void renew()}>
             <RoomIcon name="again" /> Make a new link
           </button>

@@ -6,16 +6,19 @@ import { Heading } from "../components/Heading.tsx";
 import { MeetingMark } from "../components/MeetingMark.tsx";
 import { paths } from "../router.ts";
 import { setTitle } from "../title.ts";
+import { parents } from "./keptHere.ts";
 import { endText } from "./words.ts";
 
 interface RoomEndedProps {
+  readonly roomId: string;
   readonly end: StayEnd;
   /** What the room is called. */
   readonly title: string;
   readonly onAgain: () => void;
 }
 
-export function RoomEnded({ end, title, onAgain }: RoomEndedProps) {
+export function RoomEnded({ roomId, end, title, onAgain }: RoomEndedProps) {
+  const parentId = parents.of(roomId);
   const said = endText(end);
   useEffect(() => void setTitle(said.title), [said.title]);
   return (
@@ -39,8 +42,11 @@ export function RoomEnded({ end, title, onAgain }: RoomEndedProps) {
             {said.again}
           </button>
         )}
-        <a class={`button ${said.again === null ? "primary" : "quiet"}`} href={paths.rooms}>
-          All rooms
+        <a
+          class={`button ${said.again === null ? "primary" : "quiet"}`}
+          href={parentId === null ? paths.rooms : paths.room(parentId)}
+        >
+          {parentId === null ? "All rooms" : "Back to the room"}
         </a>
       </div>
     </section>

@@ -8,6 +8,7 @@ import { problemText } from "../problems.ts";
 import { paths } from "../router.ts";
 import { useStore } from "../store.ts";
 import { ConfirmSheet } from "../tap/ConfirmSheet.tsx";
+import { parents } from "./keptHere.ts";
 import { RoomIcon } from "./RoomIcon.tsx";
 import type { Stay } from "./stay.ts";
 import { stays } from "./stays.ts";
@@ -51,7 +52,7 @@ export function RoomHead(props: RoomHeadProps) {
         <button type="button" class="tool room-back" onClick={() => void leave()}>
           <RoomIcon name="leave" />
           <span>
-            Back<span class="room-back-where"> to {stay.parent?.title ?? "the rooms"}</span>
+            Back<span class="room-back-where"> to {stay.parent?.title ?? whereFrom(stay)}</span>
           </span>
         </button>
       </header>
@@ -116,6 +117,10 @@ export function RoomHead(props: RoomHeadProps) {
       )}
     </header>
   );
+}
+
+function whereFrom({ roomId }: Stay): string {
+  return parents.of(roomId) === null ? "the rooms" : "the room";
 }
 
 function pairText(isAway: boolean, isThere: boolean): string {

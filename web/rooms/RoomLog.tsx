@@ -4,6 +4,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useStore } from "../store.ts";
 import { useFollowing } from "./following.ts";
+import { LinkPart } from "./LinkPart.tsx";
 import { logRows } from "./logRows.ts";
 import { RoomIcon } from "./RoomIcon.tsx";
 import { Said } from "./Said.tsx";
@@ -19,7 +20,9 @@ interface RoomLogProps {
 }
 
 export function RoomLog({ stay, onPerson }: RoomLogProps) {
-  const { messages, between, room } = useStore(stay.store, (all) => all);
+  const { messages, between, room, me, members } = useStore(stay.store, (all) => all);
+  const isPair = room?.kind === "pair";
+  const isAlone = !isPair && me !== null && members.length === 1;
   const [drawn, setDrawn] = useState(DRAWN);
   /** The first message that is drawn, for as long as one is not at the end. */
   const held = useRef<string | null>(null);
@@ -84,11 +87,15 @@ export function RoomLog({ stay, onPerson }: RoomLogProps) {
           )}
         </ol>
         {messages.length === 0 && (
-          <p class="log-empty">
-            {room?.kind === "pair"
-              ? "Only the two of you read here. It passes the server unsealed, and is kept nowhere."
-              : `Nothing was said since you came. ${WHO_READS}`}
-          </p>
+          <div class="log-empty stack-small">
+            <p>
+              {isPair
+                ? "Only the two of you read here. It passes the server unsealed, and is kept nowhere."
+                : `Nothing was said since you came. ${WHO_READS}`}
+            </p>
+            {/* How others come, for whoever has just opened it. */}
+            {isAlone && <LinkPart stay={stay} isOwner={me.role === "owner"} isBrief />}
+          </div>
         )}
       </div>
       {leftAt !== null && (

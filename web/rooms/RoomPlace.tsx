@@ -7,7 +7,7 @@ import { useEffect } from "preact/hooks";
 import { forgetLinkedCode, useLinkedCode } from "../router.ts";
 import { useStore } from "../store.ts";
 import { Entrance } from "./Entrance.tsx";
-import { keepToken, tokenOf } from "./linkTokens.ts";
+import { keepToken } from "./linkTokens.ts";
 import { RoomEnded } from "./RoomEnded.tsx";
 import { RoomView } from "./RoomView.tsx";
 import type { Stay } from "./stay.ts";
@@ -16,8 +16,8 @@ import { WaitingRoom } from "./WaitingRoom.tsx";
 
 export function RoomPlace({ roomId }: { readonly roomId: string }) {
   const stay = useStore(stays.store, (state) => state.stays).find((one) => one.roomId === roomId);
-  const token = useToken(roomId);
-  if (stay === undefined) return <Entrance key={roomId} roomId={roomId} token={token} />;
+  useToken(roomId);
+  if (stay === undefined) return <Entrance key={roomId} roomId={roomId} />;
   return <Inside key={roomId} stay={stay} />;
 }
 
@@ -33,20 +33,20 @@ function Inside({ stay }: { readonly stay: Stay }) {
   );
   if (state === "over") {
     const leaving = end ?? { kind: "left", leaving: "left" };
-    return <RoomEnded end={leaving} title={stay.title} onAgain={() => stays.forget(stay)} />;
+    const { roomId, title } = stay;
+    return <RoomEnded {...{ roomId, title }} end={leaving} onAgain={() => stays.forget(stay)} />;
   }
   const isWaiting =
     state === "waiting" || (stay.store.state.me === null && state === "reconnecting");
   return isWaiting ? <WaitingRoom stay={stay} /> : <RoomView stay={stay} />;
 }
 
-/** What the link of this room held, which is out of the address already. */
-function useToken(roomId: string): string | null {
+/** Keeps what the link of this room held, which is out of the address already. */
+function useToken(roomId: string): void {
   const code = useLinkedCode("room");
   const own = code?.startsWith(`${roomId}/`) ? code.slice(roomId.length + 1) : null;
   if (own !== null) keepToken(roomId, own);
   useEffect(() => {
     if (own !== null) forgetLinkedCode();
   }, [own]);
-  return tokenOf(roomId);
 }

@@ -1,23 +1,16 @@
-// What the links of rooms have held that lets people in. Kept for as long as this window is open, also when the browser
-// has put it to sleep and loads it anew: the address does not hold it any more.
+// What the links of rooms have held that lets people in, since the address does not hold it any more.
 
-const KEY = "acquaint.rooms";
+import { paths } from "../router.ts";
+import { KeptHere } from "./keptHere.ts";
 
-/** Where the browser refuses storage, they last until the page is loaded anew. */
-let held: Readonly<Record<string, string>> = {};
+const tokens = new KeptHere("acquaint.rooms");
 
 export function tokenOf(roomId: string): string | null {
-  return read()[roomId] ?? null;
+  return tokens.of(roomId);
 }
 
 export function keepToken(roomId: string, token: string): void {
-  if (tokenOf(roomId) === token) return;
-  held = { ...read(), [roomId]: token };
-  try {
-    sessionStorage.setItem(KEY, JSON.stringify(held));
-  } catch {
-    // Held in memory.
-  }
+  tokens.keep(roomId, token);
 }
 
 /** Keeps what a link holds; of an id, nothing. */
@@ -26,13 +19,8 @@ export function keepTokenOf(link: string): void {
   if (roomId !== undefined && token !== undefined) keepToken(roomId, token);
 }
 
-function read(): Readonly<Record<string, string>> {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "{}") as Readonly<
-      Record<string, string>
-    >;
-    return { ...kept, ...held };
-  } catch {
-    return held;
-  }
+/** What leads into a room: its link where this window has one, else its id. */
+export function wayInto(roomId: string): string {
+  const token = tokenOf(roomId);
+  return token === null ? roomId : `${location.origin}/${paths.room(roomId)}/${token}`;
 }

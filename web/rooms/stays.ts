@@ -7,7 +7,8 @@ import { problemText } from "../problems.ts";
 import { go, goInstead, paths } from "../router.ts";
 import { session } from "../session.ts";
 import { Store } from "../store.ts";
-import { keepTokenOf } from "./linkTokens.ts";
+import { parents } from "./keptHere.ts";
+import { keepTokenOf, wayInto } from "./linkTokens.ts";
 import { type Aside, Stay } from "./stay.ts";
 import { endText, offerOverText, outcomeText } from "./words.ts";
 
@@ -36,11 +37,12 @@ class Stays {
   async join(room: string, name: string, aside: Aside | null = null): Promise<Stay> {
     this.lastName = name;
     keepTokenOf(room);
+    const from = aside ?? (await this.#asideAgain(room, name));
     const joined = await session.acquaint.rooms.join(room, { name });
     const known = this.find(joined.roomId);
     if (known !== null && known.joined === joined) return known;
     if (known !== null) this.forget(known);
-    const stay = new Stay(joined, aside);
+    const stay = new Stay(joined, from);
     joined.on((change) => {
       if (change.event === "invitationOver") {
         this.#invitationOver(stay, change.invitation, change.outcome, change.pair);
@@ -94,11 +96,26 @@ class Stays {
     try {
       if (this.find(pair.roomId) === null) {
         const other = stay.nameOf(pair.with) ?? session.nameOf(pair.with);
+        parents.keep(pair.roomId, stay.roomId);
         await this.join(pair.roomId, name, { parent: stay, other });
       }
       go(paths.room(pair.roomId));
     } catch (error) {
       notify(`You could not step aside. ${problemText(error)}`);
+    }
+  }
+
+  /** Where both came from, of a room for two that one comes to again: whoever is not there is not aside for long. */
+  async #asideAgain(roomId: string, name: string): Promise<Aside | null> {
+    const parentId = parents.of(roomId);
+    if (parentId === null) return null;
+    try {
+      const parent = this.find(parentId) ?? (await this.join(wayInto(parentId), name));
+      const { pair } = parent.joined;
+      const other = pair?.roomId === roomId ? parent.nameOf(pair.with) : null;
+      return { parent, other: other ?? "Somebody" };
+    } catch {
+      return null; // The room for two says itself whether it is over.
     }
   }
 
@@ -141,7 +158,8 @@ class Stays {
     const isGone = this.find(stay.roomId) !== stay;
     if (isGone) return;
     const isShown = location.hash === paths.room(stay.roomId);
-    if (stay.parent !== null && this.find(stay.parent.roomId) === stay.parent) {
+    const isHere = end.kind === "left" && end.leaving !== "elsewhere";
+    if (isHere && stay.parent !== null && this.find(stay.parent.roomId) === stay.parent) {
       this.forget(stay);
       const what = stay.hasMet ? "has left" : "did not come";
       notify(`${stay.title} ${what}. You are back in ${stay.parent.title}.`);
@@ -152,9 +170,10 @@ class Stays {
     }
   }
 
-  #goOn({ parent }: Stay): void {
-    const isThere = parent !== null && this.find(parent.roomId) === parent;
-    goInstead(isThere ? paths.room(parent.roomId) : paths.rooms);
+  /** Also where one could not come into it again, which is said there. */
+  #goOn({ roomId, parent }: Stay): void {
+    const parentId = parent?.roomId ?? parents.of(roomId);
+    goInstead(parentId === null ? paths.rooms : paths.room(parentId));
   }
 }
 

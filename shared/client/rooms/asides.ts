@@ -71,6 +71,11 @@ export class Asides {
     return this.#aheadMs;
   }
 
+  /** The numbers of what was said and not answered yet. */
+  get underWay(): number[] {
+    return [...this.#invites.keys(), ...this.#replies.keys()];
+  }
+
   invite(to: UserId): Promise<Invitation> {
     const number = this.#context.nextNumber();
     const wait = deferred<Invitation>();

@@ -63,6 +63,7 @@ export class JoinedRoom {
     this.#view = new RoomView({
       own: this.#own,
       now: ports.now,
+      after: ports.after,
       nextNumber: () => this.#nextNumber(),
       send: (...requests) => this.#run.send(...requests),
       tell: (change) => this.#listeners.tell(change),
@@ -124,7 +125,7 @@ export class JoinedRoom {
 
   /**
    * Says something to all; it is shown at once, and resolves when the room has taken it. After a loss it is said again,
-   * if it is certain that the room has not taken it.
+   * if it is certain that the room has not taken it, and no faster than the room takes it.
    * @throws ProblemError `malformed-request` for a text that is empty or too long, `not-in-room` before one was let in,
    *   `too-many-requests`; ConnectionError when nobody can tell whether it was said; RoomOver
    */
@@ -137,8 +138,7 @@ export class JoinedRoom {
       handle: null,
     };
     const speaker = { userId, name, handle };
-    const send = (saying: RoomRequest) => this.#run.send(saying);
-    return this.#view.talk.say(request, speaker, this.#options.ports.now(), send);
+    return this.#view.talk.say(request, speaker);
   }
 
   /**
@@ -246,8 +246,7 @@ export class JoinedRoom {
     this.#end = end;
     const fault = new RoomOver(end);
     this.#options.onOver();
-    this.#view.talk.over(fault);
-    this.#view.asides.over(fault);
+    this.#view.over(fault);
     this.#begun(refusal ?? fault);
     this.#listeners.tell({ event: "state", state: "over" });
     if (end !== null) this.#listeners.tell({ event: "over", end });

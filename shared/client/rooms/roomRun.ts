@@ -4,14 +4,21 @@
 import { toBase64Url } from "../../core/crypto/bytes.ts";
 import type { Upgrade } from "../../wire/auth.ts";
 import type { RoomId } from "../../wire/ids.ts";
-import { HEARD_EVERY_BYTES, SEAT_KEPT_SECONDS } from "../../wire/limits.ts";
+import { SEAT_KEPT_SECONDS } from "../../wire/limits.ts";
 import { type ProblemCode, ProblemError } from "../../wire/problem.ts";
-import { type RoomNotice, roomNoticeSchema, type RoomRequest } from "../../wire/roomLine.ts";
+import {
+  type RoomEvent,
+  type RoomNotice,
+  roomNoticeSchema,
+  type RoomRequest,
+} from "../../wire/roomLine.ts";
 import { deferred } from "../deferred.ts";
 import type { Device } from "../device.ts";
 import { LiveSocket } from "../liveSocket.ts";
 import { isPassing } from "../passing.ts";
 import type { Ports } from "../ports.ts";
+import { framesOf } from "./frames.ts";
+import { HeardBytes } from "./heardBytes.ts";
 import type { RoomState, StayEnd } from "./model.ts";
 
 /** Refusals on the socket that coming back will not change. */
@@ -52,8 +59,7 @@ export class RoomRun {
   #state: RoomState = "connecting";
   /** The last event heard; null before this client was in the room. */
   #through: number | null = null;
-  /** What came since the room was told last how far this client is. */
-  #unheard = 0;
+  readonly #unheard = new HeardBytes();
   /** The room may know of this client. */
   #hasKnocked = false;
   #leaving: "no" | "wanted" | "said" = "no";
@@ -70,7 +76,6 @@ export class RoomRun {
       isUrgent: true, // the seat is kept for a while only
       notices: roomNoticeSchema,
       onOpen: () => this.#enter(),
-      onFrame: (length) => (this.#unheard += length),
       onNotice: (notice) => this.#take(notice),
       onState: (state) => state === "offline" && this.#lost(),
       onRefused: (error) => this.#refused(error),
@@ -84,7 +89,8 @@ export class RoomRun {
 
   /** False when it was not sent: there is no connection, or this client is not in the room. */
   send(...requests: readonly RoomRequest[]): boolean {
-    return this.#state === "in" && requests.length > 0 && this.#socket.send(...requests);
+    if (this.#state !== "in" || requests.length === 0) return false;
+    return framesOf(requests).every((frame) => this.#socket.send(...frame));
   }
 
   /** Resolves once the account has left the room, or its seat is kept no more. */
@@ -121,7 +127,6 @@ export class RoomRun {
   #enter(): void {
     const { name } = this.#options;
     const after = this.#through === null ? {} : { after: this.#through };
-    this.#unheard = 0;
     this.#hasKnocked = true;
     this.#socket.send({ type: "enter", line: this.#line, name, ...after });
     if (this.#leaving === "wanted" && this.#socket.send({ type: "leave" })) this.#leaving = "said";
@@ -134,11 +139,11 @@ export class RoomRun {
         return this.#heard("waiting", notice);
       case "entered":
         this.#through = notice.through;
-        this.#unheard = 0;
+        this.#unheard.told();
         return this.#heard("in", notice);
       case "events":
         this.#through = Math.max(this.#through ?? 0, notice.through);
-        this.#sayHeard(this.#through);
+        this.#sayHeard(notice.events, this.#through);
         return this.#options.onNotice(notice);
       case "ended":
         return this.#end({ kind: "left", leaving: notice.leaving });
@@ -164,9 +169,9 @@ export class RoomRun {
    * Long before the room closes a connection for being behind. Never after single messages: in a large room that would
    * be as many more as there are people.
    */
-  #sayHeard(through: number): void {
-    if (this.#unheard < HEARD_EVERY_BYTES) return;
-    if (this.send({ type: "heard", through })) this.#unheard = 0;
+  #sayHeard(events: readonly RoomEvent[], through: number): void {
+    this.#unheard.add(events);
+    if (this.#unheard.isMuch && this.send({ type: "heard", through })) this.#unheard.told();
   }
 
   #lost(): void {

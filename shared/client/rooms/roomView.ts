@@ -2,6 +2,7 @@
 // changes it first and is told afterwards.
 
 import type { UserId } from "../../wire/ids.ts";
+import type { Problem } from "../../wire/problem.ts";
 import type { Knocker, RoomEvent, RoomNotice, RoomRequest } from "../../wire/roomLine.ts";
 import type { RoomRecord } from "../../wire/rooms.ts";
 import { Asides } from "./asides.ts";
@@ -11,10 +12,15 @@ import { Talk } from "./talk.ts";
 
 type Entered = Extract<RoomNotice, { type: "entered" }>;
 
+/** What is taken is answered long before. */
+const ANSWER_MS = 10_000;
+
 interface ViewContext {
   readonly own: UserId;
   /** Milliseconds since 1970, by this device's clock. */
   readonly now: () => number;
+  /** Runs the task after a delay; the function returned calls it off. */
+  readonly after: (delayMs: number, task: () => void) => () => void;
   readonly nextNumber: () => number;
   /** False when there is no connection. */
   readonly send: (...requests: readonly RoomRequest[]) => boolean;
@@ -28,11 +34,16 @@ export class RoomView {
   readonly #context: ViewContext;
   #room: RoomRecord | null = null;
   #knocking: readonly Knocker[] = [];
+  #stopTimer: () => void = () => {};
 
   constructor(context: ViewContext) {
     this.#context = context;
     this.roster = new Roster(context.own);
-    this.talk = new Talk((message) => context.tell({ event: "message", message }));
+    this.talk = new Talk({
+      ...context,
+      pace: () => this.#room?.pace ?? null,
+      tell: (message) => context.tell({ event: "message", message }),
+    });
     this.asides = new Asides(context);
   }
 
@@ -63,18 +74,38 @@ export class RoomView {
         const { from, data } = notice;
         return this.#context.tell({ event: "signal", from, data });
       }
-      case "refused": {
-        const { number, problem } = notice;
-        void (this.talk.refused(number, problem) || this.asides.refused(number, problem));
-        return;
-      }
-      default:
-        return; // ended, and problems of the connection, are for the run
+      case "refused":
+        return this.#refused(notice.number, notice.problem);
+      case "problem":
+        return this.#mistaken(notice.problem);
+      case "ended":
+        return; // for the run
     }
+  }
+
+  /** The stay is over: whatever waits is rejected. */
+  over(error: Error): void {
+    this.#stopTimer();
+    this.talk.over(error);
+    this.asides.over(error);
+  }
+
+  #refused(number: number, problem: Problem): void {
+    void (this.talk.refused(number, problem) || this.asides.refused(number, problem));
+  }
+
+  /** The room does not say of what: what is under way now and will not be answered was not taken. */
+  #mistaken(problem: Problem): void {
+    const numbers = [...this.talk.underWay, ...this.asides.underWay];
+    this.#stopTimer();
+    this.#stopTimer = this.#context.after(ANSWER_MS, () => {
+      for (const number of numbers) this.#refused(number, problem);
+    });
   }
 
   #entered(notice: Entered): void {
     const { room, members, missed, through, isGap, knocking } = notice;
+    this.#stopTimer(); // what is not answered is said again
     if (isGap) this.#context.tell({ event: "gap" });
     this.#apply(missed, through);
     this.#room = room;
@@ -82,7 +113,7 @@ export class RoomView {
     this.#context.tell({ event: "entered", members: this.roster.members });
     this.asides.entered(notice);
     if (knocking.length + this.#knocking.length > 0) this.#knock(knocking);
-    this.#context.send(...this.talk.resume(isGap));
+    this.talk.resume(isGap);
   }
 
   #apply(events: readonly RoomEvent[], through: number): void {

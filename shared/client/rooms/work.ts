@@ -14,6 +14,7 @@ import {
   type Report,
   type RoomInfo,
   roomNameSchema,
+  UNFIT_IN_LINE,
   type RoomRecord,
 } from "../../wire/rooms.ts";
 import { deferred } from "../deferred.ts";
@@ -194,8 +195,9 @@ export class RoomWork {
   }
 }
 
-/** A name as rooms take it: one line, not too long. */
+/** A name as rooms take it: one line, not too long; empty for one that has nothing to see. */
 function nameFrom(name: string): string {
-  const line = name.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
-  return line.slice(0, NAME_MAX_CHARS).trim();
+  const line = name.replaceAll(new RegExp(UNFIT_IN_LINE, "gu"), " ").trim();
+  const cut = line.slice(0, NAME_MAX_CHARS).replace(/[\ud800-\udbff]$/, "");
+  return roomNameSchema.safeParse(cut.trim()).data ?? "";
 }

@@ -20,6 +20,9 @@ import { BEN, CEM } from "./roomWorld.ts";
 
 const inShort = ({ messages }: JoinedRoom) =>
   messages.map(({ text, status, number }) => `${text} ${status} ${number ?? "-"}`);
+/** The numbers up to which the room was told that all was heard. */
+const heardsOn = (socket: Parameters<typeof heardOn>[0]) => () =>
+  heardOn(socket).flatMap((one) => (one.type === "heard" ? [one.through] : []));
 const saidOn = (socket: Parameters<typeof heardOn>[0]) =>
   heardOn(socket).flatMap((one) => (one.type === "say" ? [one.text] : []));
 
@@ -160,28 +163,47 @@ test("ROOM-4: the last 1,000 messages are kept, as objects that change no more, 
   expect([messages.length, room.messages.at(-1)!.status]).toEqual([1_000, "sending"]);
 });
 
-test("ROOM-4: the room is told how far this client has heard once for 64 KiB, and never for less", async () => {
+test("ROOM-4: the room is told how far this client has heard once for so many bytes, and never for less", async () => {
   const world = await RoomWorld.open();
   const { socket } = await world.join();
   const text = "x".repeat(ROOM_TEXT_MAX_BYTES);
   const perFrame = Math.ceil(HEARD_EVERY_BYTES / ROOM_TEXT_MAX_BYTES / 2);
   const events = Array.from({ length: perFrame }, (_, number) => said(2, number, text));
+  const heard = heardsOn(socket);
   socket.say([{ type: "events", through: 20, events: [said(2, 1, "small")] }]);
   socket.say([{ type: "events", through: 30, events }]);
   await aWhile();
-  expect(lastOf(socket, "heard")).toBeUndefined();
+  expect(heard()).toEqual([]);
   socket.say([{ type: "events", through: 40, events }]);
-  expect(heardOn(socket).filter(({ type }) => type === "heard")).toEqual([
-    { type: "heard", through: 40 },
-  ]);
+  expect(heard()).toEqual([40]);
   socket.say([{ type: "events", through: 50, events }]);
-  expect(heardOn(socket).filter(({ type }) => type === "heard")).toHaveLength(1);
+  expect(heard()).toEqual([40]);
   const next = await world.lose(socket);
   next.say([
     world.entered({ through: 60, missed: events }),
     { type: "events", through: 70, events },
   ]);
-  expect(lastOf(next, "heard")).toBeUndefined();
+  expect(heardsOn(next)()).toEqual([]);
+});
+
+test("ROOM-4: what it has heard counts as in the room, however short its frames are, and each 1,000 events at the latest", async () => {
+  const world = await RoomWorld.open();
+  const { socket } = await world.join();
+  const heard = heardsOn(socket);
+  const many = <Item>(length: number, item: Item) => Array.from({ length }, () => item);
+  // By the room's count 96 bytes and the text in UTF-8.
+  const wide = "\u20ac".repeat(100);
+  const perFrame = Math.ceil(HEARD_EVERY_BYTES / 396);
+  socket.say([{ type: "events", through: 2_000, events: many(perFrame - 1, said(2, 1, wide)) }]);
+  expect(heard()).toEqual([]);
+  socket.say([{ type: "events", through: 2_001, events: [said(2, 1, wide)] }]);
+  expect(heard()).toEqual([2_001]);
+  // What one is not to hear stands there as the shortest event there is.
+  const hidden = { kind: "left", seat: 2_147_483_647 };
+  socket.say([{ type: "events", through: 3_000, events: many(999, hidden) }]);
+  expect(heard()).toEqual([2_001]);
+  socket.say([{ type: "events", through: 3_001, events: [hidden] }]);
+  expect(heard()).toEqual([2_001, 3_001]);
 });
 
 test("ROOM-8: tracks that the room allows are told, and told again after a loss; others are refused here", async () => {
