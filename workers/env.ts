@@ -24,7 +24,7 @@ export interface Env {
   readonly PACE: RateLimit;
   /** Bounds how fast one account comes back to sockets that it has lost. */
   readonly RETURNS: RateLimit;
-  /** Bounds how many chunks of blobs one account stores and reads. */
+  /** Bounds how many chunks of blobs one account stores and reads, and what one operator asks. */
   readonly CHUNKS: RateLimit;
   /** Sealed chunks of blobs; see workers/blobs/bucket.ts. */
   readonly BLOBS: R2Bucket;

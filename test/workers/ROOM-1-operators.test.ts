@@ -6,9 +6,17 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { HOUSE_TOKEN_TTL_SECONDS, ROOMS_PER_OPERATOR } from "../../shared/wire/limits.ts";
 import { operatorSchema } from "../../shared/wire/rooms.ts";
+import { newApiKey } from "../../workers/operator/apiKey.ts";
+import { Operator } from "../../workers/operator/Operator.ts";
 import { Room } from "../../workers/room/Room.ts";
 import { newRoomId } from "../../workers/room/links.ts";
-import { codeOf, registerAccount, sessionOf } from "./support/accounts.ts";
+import {
+  codeOf,
+  randomText,
+  registerAccount,
+  sessionOf,
+  strangerActor,
+} from "./support/accounts.ts";
 import { until } from "./support/asking.ts";
 import { advanceClock, useStoppedClock } from "./support/clock.ts";
 import { openRoom } from "./support/rooms.ts";
@@ -56,12 +64,23 @@ function failToClose(times: number): { left: number } {
   return failing;
 }
 
+/** Lets all through that asks until `stop`, and from then on whoever has not asked before. */
+function usedUp(limiter: RateLimit): { readonly keys: Set<string>; stop: () => void } {
+  const keys = new Set<string>();
+  let isStopped = false;
+  vi.spyOn(limiter, "limit").mockImplementation(async ({ key }) => {
+    if (!isStopped) keys.add(key);
+    return { success: !isStopped || !keys.has(key) };
+  });
+  return { keys, stop: () => void (isStopped = true) };
+}
+
 describe("ROOM-1: the house", () => {
   test("takes an operator in, who has a name and a key that says who it is", async () => {
     const answer = await askAs(await theHouse(), "POST", "/v1/operators", { name: "Dance School" });
     expect(answer.status).toBe(201);
     const { operatorId, apiKey } = answer.body as TestOperator;
-    expect(apiKey).toMatch(new RegExp(`^acq_${operatorId}_[\\w-]{43}$`));
+    expect(apiKey).toMatch(new RegExp(`^acq_${operatorId}_[\\w-]{64}$`));
     const { body } = await look(apiKey, { operatorId });
     const record = operatorSchema.parse(body);
     expect(record).toEqual({ operatorId, name: "Dance School", createdAt: Date.now(), rooms: [] });
@@ -108,7 +127,7 @@ describe("ROOM-1: an operator's key", () => {
     const operator = await addOperator();
     const { values } = await contentOf(objectOf(operator));
     expect(values).toContain("A Platform");
-    expect(values).not.toContain(operator.apiKey.slice(-43));
+    expect(values).not.toContain(operator.apiKey.slice(-64));
   });
 
   test("says nothing of other operators; to accounts there are none", async () => {
@@ -128,6 +147,56 @@ describe("ROOM-1: an operator's key", () => {
       expect(codeOf(await askAs(key, "POST", "/v1/rooms", { title: "x" }))).toBe("unauthenticated");
     }
     expect(await contentOf(env.OPERATORS.getByName(nobody))).toEqual(NOTHING);
+  });
+
+  test("that this server has not made, and whatever resembles one, wakes nobody", async () => {
+    const { operatorId, apiKey } = await addOperator();
+    const other = await addOperator();
+    const verifying = vi.spyOn(Operator.prototype, "verify");
+    const flipped = (at: number) => {
+      const letter = apiKey.at(at) === "A" ? "B" : "A";
+      return apiKey.slice(0, at) + letter + apiKey.slice(at + 1);
+    };
+    const begin = apiKey.length - 64;
+    const keys = [
+      flipped(begin),
+      flipped(begin + 42),
+      flipped(begin + 43),
+      flipped(apiKey.length - 1),
+      apiKey.replace(operatorId, other.operatorId),
+      apiKey.replace(operatorId, newRoomId()),
+      newApiKey("x".repeat(43), operatorId),
+      `acq_${operatorId}_${"A".repeat(64)}`,
+      `acq_${operatorId}_${"A".repeat(43)}`,
+      `${apiKey}A`,
+    ];
+    for (const key of keys) {
+      expect(codeOf(await look(key, { operatorId })), key).toBe("unauthenticated");
+    }
+    expect(verifying).not.toHaveBeenCalled();
+    expect((await look(apiKey, { operatorId })).status).toBe(200);
+    expect(verifying).toHaveBeenCalledTimes(1);
+  });
+
+  test("asks no faster than its brake lets it, and wakes nobody beyond; the one before slows nobody down", async () => {
+    const { operatorId, apiKey } = await addOperator();
+    const renewed = await askAs(await theHouse(), "POST", `/v1/operators/${operatorId}/keys`);
+    const brake = usedUp(env.CHUNKS);
+    await look(apiKey, { operatorId });
+    brake.stop();
+    const verifying = vi.spyOn(Operator.prototype, "verify");
+    for (const answer of [
+      await look(apiKey, { operatorId }),
+      await askAs(apiKey, "POST", "/v1/rooms", { title: "x" }),
+      await askAs(apiKey, "GET", `/v1/rooms/${newRoomId()}/reports`),
+    ]) {
+      expect([codeOf(answer), answer.headers.get("retry-after")]).toEqual([
+        "too-many-requests",
+        "60",
+      ]);
+    }
+    expect(verifying).not.toHaveBeenCalled();
+    expect((await look(renewed.body.apiKey, { operatorId })).status).toBe(200);
   });
 
   test("is good for nothing once another was made", async () => {
@@ -230,6 +299,40 @@ describe("ROOM-1: an operator that is let go", () => {
     await runDurableObjectAlarm(object);
     await untilGone(operator);
   });
+});
+
+test("ROOM-7: an account looks after rooms no faster than its brake lets it, whichever they are, and wakes none beyond", async () => {
+  const [session, other] = [
+    await sessionOf(await registerAccount()),
+    await sessionOf(await registerAccount()),
+  ];
+  const requests = [
+    ["PATCH", "", { isLocked: true }],
+    ["DELETE", ""],
+    ["POST", "/links"],
+    ["POST", "/moderation", { act: "ban", userId: strangerActor().userId }],
+    ["GET", "/bans"],
+    ["GET", "/reports"],
+    ["DELETE", `/reports/${randomText(16)}`],
+  ] as const;
+  const askAll = (bearer: Bearer) =>
+    Promise.all(
+      requests.map(async ([method, path, body]) =>
+        codeOf(await askAs(bearer, method, `/v1/rooms/${newRoomId()}${path}`, body)),
+      ),
+    );
+  const brake = usedUp(env.RETURNS);
+  expect(new Set(await askAll(session))).toEqual(new Set(["room-unknown"]));
+  expect(brake.keys.size, "one for all").toBe(1);
+  brake.stop();
+  const waking = (["arrange", "close", "renewLink", "moderate", "bans"] as const).map((method) =>
+    vi.spyOn(Room.prototype, method),
+  );
+  expect(new Set(await askAll(session))).toEqual(new Set(["too-many-requests"]));
+  for (const spy of waking) expect(spy).not.toHaveBeenCalled();
+  const looked = await askAs(session, "GET", `/v1/rooms/${newRoomId()}`);
+  expect(codeOf(looked), "to look at one is counted apart").toBe("room-unknown");
+  expect(new Set(await askAll(other))).toEqual(new Set(["room-unknown"]));
 });
 
 test("ROOM-1: an operator has so many rooms; those that ended without a word make place", async () => {

@@ -1,10 +1,11 @@
 // ROOM-7: a block hides two accounts from each other in every room that either is in, and nobody is told of it. What
-// mailboxes owe to rooms and to each other for it outlives their crashes. ROOM-4: a mailbox knows where its account is.
+// mailboxes owe to rooms and to each other for it outlives their crashes. ROOM-4: a mailbox knows where its account is,
+// and no room goes on showing a handle that somebody else may have.
 
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { RoomId, UserId } from "../../shared/wire/ids.ts";
+import type { Handle, RoomId, UserId } from "../../shared/wire/ids.ts";
 import { ROOMS_JOINED_MAX } from "../../shared/wire/limits.ts";
 import type { Actor } from "../../workers/auth/tokens.ts";
 import { Mailbox } from "../../workers/mailbox/Mailbox.ts";
@@ -13,6 +14,7 @@ import { newRoomId } from "../../workers/room/links.ts";
 import {
   codeOf,
   makeAccount,
+  randomText,
   registerAccount,
   request,
   strangerActor,
@@ -24,7 +26,8 @@ import { advanceClock, useStoppedClock } from "./support/clock.ts";
 import { Household, removeSecond } from "./support/devices.ts";
 import { Ledger } from "./support/ledger.ts";
 import { mailboxOf, removeDevice } from "./support/line.ts";
-import { openRoom } from "./support/rooms.ts";
+import { Guest, makeRoom, openRoom, roomAt } from "./support/rooms.ts";
+import { connect } from "./support/sockets.ts";
 import { contentOf, roomInfo } from "./support/stewards.ts";
 
 useStoppedClock();
@@ -60,8 +63,10 @@ interface Tale {
   readonly said: readonly unknown[];
 }
 
-/** What rooms were told from now on: by `setHidden`, or by `expel`. */
-function heardByRooms(method: "setHidden" | "expel"): () => Tale[] {
+type Telling = "setHidden" | "expel" | "rename";
+
+/** What rooms were told from now on by that. */
+function heardByRooms(method: Telling): () => Tale[] {
   const spy = vi.spyOn(Room.prototype, method);
   return () =>
     spy.mock.calls.map((said, index) => ({
@@ -71,7 +76,7 @@ function heardByRooms(method: "setHidden" | "expel"): () => Tale[] {
 }
 
 /** The next such calls fail, as if the room had crashed. */
-function failAt(method: "setHidden" | "expel", times: number): { left: number } {
+function failAt(method: Telling, times: number): { left: number } {
   const failing = { left: times };
   const original = Room.prototype[method] as (...given: unknown[]) => never;
   vi.spyOn(Room.prototype, method).mockImplementation(function (this: Room, ...given: unknown[]) {
@@ -307,6 +312,120 @@ describe("ROOM-4: a mailbox", () => {
     const count = told().length;
     await settle(first as unknown as TestAccount);
     expect(told(), "once it is done it is done").toHaveLength(count);
+  });
+});
+
+describe("ROOM-4: a handle that an account gives up", () => {
+  const freshHandle = () => `h${crypto.randomUUID().replaceAll("-", "").slice(0, 20)}` as Handle;
+  const setHandle = (actor: TestAccount, handle: Handle | null) =>
+    request("PATCH", "/v1/account", { actor, body: { handle } });
+  const ownerOf = (handle: Handle) => env.DIRECTORY.getByName(handle).owner();
+
+  /** A token as the Worker makes it now. */
+  async function tokenFor(actor: Actor, roomId: RoomId): Promise<() => Promise<Guest>> {
+    const body = { purpose: "room", roomId };
+    const { token, path } = (await request("POST", "/v1/upgrade-tokens", { actor, body })).body;
+    return async () => new Guest(actor, roomId, randomText(8), await connect(path, token));
+  }
+
+  async function enter(guest: Guest): Promise<Guest> {
+    guest.socket.send({ type: "enter", line: guest.line, name: "Somebody" });
+    await guest.until(() => guest.isIn);
+    return guest;
+  }
+
+  const come = async (actor: Actor, roomId: RoomId) =>
+    enter(await (await tokenFor(actor, roomId))());
+
+  test("is shown in no room any more when somebody else has it", async () => {
+    const handle = freshHandle();
+    await setHandle(ben, handle);
+    const { roomId } = await openRoom(ann);
+    const [atAnn] = [await come(ann, roomId), await come(ben, roomId)];
+    await atAnn.until(() => atAnn.member(ben)?.handle === handle);
+    const next = freshHandle();
+    expect((await setHandle(ben, next)).status).toBe(200);
+    await atAnn.until(() => atAnn.member(ben)?.handle === next);
+    expect((await setHandle(ben, null)).status).toBe(200);
+    await atAnn.until(() => atAnn.member(ben)?.handle === null);
+    const cleo = await registerAccount();
+    expect((await setHandle(cleo, handle)).status).toBe(200);
+    const atCleo = await come(cleo, roomId);
+    const shown = atCleo.roster.filter((member) => member.handle === handle);
+    expect(shown.map(({ userId }) => userId)).toEqual([cleo.userId]);
+  });
+
+  test("is free only once a room that was away shows it no more", async () => {
+    const handle = freshHandle();
+    await setHandle(ben, handle);
+    const rooms = [await admitted(ben, newRoomId()), await admitted(ben, newRoomId())];
+    const failing = failAt("rename", 1);
+    expect((await setHandle(ben, null)).body.handle).toBe(null);
+    expect(failing.left).toBe(0);
+    expect(codeOf(await setHandle(ann, handle))).toBe("handle-taken");
+    await abortMailbox(ben.userId);
+    vi.restoreAllMocks();
+    const told = heardByRooms("rename");
+    await settle(ben);
+    expect(told()).toEqual(
+      expect.arrayContaining(rooms.map((room) => ({ room, said: [ben.userId, null] }))),
+    );
+    expect((await setHandle(ann, handle)).body.handle).toBe(handle);
+  });
+
+  test("is not brought along by a token that was made before", async () => {
+    const handle = freshHandle();
+    await setHandle(ben, handle);
+    const { roomId } = await openRoom(ann);
+    await come(ann, roomId);
+    const [byToken, here] = [await tokenFor(ben, roomId), await tokenFor(ben, roomId)];
+    const visitor = await here();
+    await setHandle(ben, null);
+    await visitor.socket.closed;
+    const atBen = await enter(await byToken());
+    expect(atBen.member(ben)?.handle).toBe(null);
+    const other = freshHandle();
+    await setHandle(ben, other);
+    await atBen.until(() => atBen.member(ben)?.handle === other);
+    expect((await come(ben, roomId)).member(ben)?.handle).toBe(other);
+  });
+
+  test("is not shown of someone who is away, or waits to be let in", async () => {
+    const roomId = await makeRoom(ann, { admission: "approval" });
+    const atAnn = await Guest.come(ann, roomId);
+    const waits = await Guest.knock(ben, roomId);
+    const knocks = () =>
+      atAnn
+        .all("knocking")
+        .at(-1)
+        ?.knocking.map((one) => one.handle);
+    const [first, second] = [freshHandle(), freshHandle()];
+    await roomAt(roomId).rename(ben.userId, first);
+    await atAnn.until(() => knocks()?.[0] === first);
+    await roomAt(roomId).moderate({ kind: "house" }, { act: "admit", userId: ben.userId });
+    await atAnn.until(() => atAnn.member(ben)?.handle === first);
+    waits.socket.close();
+    await atAnn.until(() => atAnn.member(ben)?.isAway === true);
+    await roomAt(roomId).rename(ben.userId, second);
+    await atAnn.until(() => atAnn.member(ben)?.handle === second);
+    expect(atAnn.member(ben)?.isAway).toBe(true);
+    const count = atAnn.events.length;
+    await roomAt(roomId).rename(ben.userId, second);
+    await atAnn.settled();
+    expect(atAnn.events, "it is told once").toHaveLength(count);
+  });
+
+  test("by its end stays its own until it is out of its rooms", async () => {
+    const handle = freshHandle();
+    await setHandle(ben, handle);
+    await admitted(ben, newRoomId());
+    const failing = failAt("expel", 1);
+    expect((await erase(ben)).status).toBe(204);
+    expect([failing.left, await ownerOf(handle)]).toEqual([0, ben.userId]);
+    vi.restoreAllMocks();
+    advanceClock(60_000);
+    await runDurableObjectAlarm(mailboxOf(ben));
+    expect(await ownerOf(handle)).toBe(null);
   });
 });
 

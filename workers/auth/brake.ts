@@ -1,15 +1,14 @@
-// A coarse bound on how fast one account does what others must not be able to do by the thousand.
+// A coarse bound on how fast one account, or one operator's key, does what nobody must be able to do by the thousand.
 // Guesses are counted exactly, in objects; this only keeps the pace down.
 
-import type { UserId } from "../../shared/wire/ids.ts";
 import { ProblemError } from "../../shared/wire/problem.ts";
 
 const PERIOD_SECONDS = 60;
 
-/** @throws ProblemError `too-many-requests` */
+/** @param who an account, or the digest of an operator's key. @throws ProblemError `too-many-requests` */
 export async function brake(
   limiter: RateLimit,
-  userId: UserId,
+  who: string,
   doing:
     | "open"
     | "claim"
@@ -38,8 +37,10 @@ export async function brake(
     | "openRoom"
     | "lobby"
     | "lookAtRoom"
+    | "steward"
+    | "operator"
     | "report",
 ): Promise<void> {
-  const { success } = await limiter.limit({ key: `${doing} ${userId}` });
+  const { success } = await limiter.limit({ key: `${doing} ${who}` });
   if (!success) throw new ProblemError("too-many-requests", { retryAfterSeconds: PERIOD_SECONDS });
 }

@@ -7,6 +7,7 @@ import type { Env } from "../env.ts";
 import { operatorAt } from "../objects.ts";
 import { digestOfKey, readApiKey } from "../operator/apiKey.ts";
 import type { Steward } from "../room/steward.ts";
+import { brake } from "./brake.ts";
 import { type Actor, verifyToken } from "./tokens.ts";
 
 export interface Caller {
@@ -16,7 +17,7 @@ export interface Caller {
 
 const NOBODY: Caller = { actor: null, steward: null };
 
-/** @throws ProblemError `unauthenticated` */
+/** @throws ProblemError `unauthenticated`; of an operator, `too-many-requests` */
 export async function callerOf(
   env: Env,
   auth: Route["auth"],
@@ -43,9 +44,12 @@ async function bearerOf(
 }
 
 async function stewardOf(env: Env, token: string): Promise<Steward | null> {
-  const key = readApiKey(token);
+  const key = readApiKey(env.SERVER_SECRET, token);
   if (key !== null) {
-    const operator = await operatorAt(env, key.operatorId).verify(digestOfKey(token));
+    const digest = digestOfKey(token);
+    // By key, so that one that was renewed slows nobody down.
+    await brake(env.CHUNKS, digest, "operator");
+    const operator = await operatorAt(env, key.operatorId).verify(digest);
     return operator === null ? null : { kind: "operator", ...operator };
   }
   const actor = await actorOf(env, token);

@@ -15,7 +15,8 @@ export type KeyPurpose =
   | "issuer"
   | "upload"
   | "hidden"
-  | "house";
+  | "house"
+  | "operator";
 
 export const MIN_SECRET_CHARS = 32;
 const keys = new Map<string, Uint8Array>();

@@ -87,6 +87,8 @@ export class AccountErasure {
     const { userId, handles, recoveryIds = [], groupIds = [] } = erasure;
     const { badges = [], asked = [] } = erasure;
     try {
+      // Before another may have its handle, nobody is shown by it.
+      await this.#rooms.leaveAll(userId);
       for (const handle of handles) await directoryEntry(this.#env, handle).release(userId);
       for (const id of recoveryIds) await recoveryEntry(this.#env, id).release(userId);
       for (const token of badges) await badgeEntry(this.#env, token).release(userId);

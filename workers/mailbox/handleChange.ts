@@ -1,5 +1,6 @@
 // Performs a change of the handle, or of the recovery id (shared/core/mailbox/handle.ts): one after another, each
-// step stored before the next, and finished by the alarm should this object die in between.
+// step stored before the next, and finished by the alarm should this object die in between. Where a handle is shown, that
+// is told before the directory lets go of the former: nobody is shown by what may be another's by then.
 
 import { retryDelayMs } from "../../shared/core/deadlines.ts";
 import * as handles from "../../shared/core/mailbox/handle.ts";
@@ -21,6 +22,8 @@ export interface Listing<Name extends string> {
   readonly owner: () => UserId | null;
   readonly state: () => handles.HandleState<Name>;
   readonly store: (state: handles.HandleState<Name>) => void;
+  /** Wherever it is shown. @throws when it cannot be told there now */
+  readonly tell?: (handle: Name | null) => Promise<void>;
   /** When another account has it. */
   readonly taken: ProblemCode;
 }
@@ -70,9 +73,13 @@ export class HandleChange<Name extends string> {
     if (owner === null) return null;
     try {
       const { claiming } = this.#state();
+      let isOther = false;
       if (claiming !== null) {
-        const isGranted = await this.#listing.entryOf(claiming, owner).claim(owner);
-        this.#set(isGranted ? handles.granted : handles.denied);
+        isOther = await this.#listing.entryOf(claiming, owner).claim(owner);
+        this.#set(isOther ? handles.granted : handles.denied);
+      }
+      if (isOther || this.#state().releasing.length > 0) {
+        await this.#listing.tell?.(this.#state().handle);
       }
       for (const handle of this.#state().releasing) {
         await this.#listing.entryOf(handle, owner).release(owner);

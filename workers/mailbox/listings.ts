@@ -9,6 +9,7 @@ import type { Env } from "../env.ts";
 import { badgeEntry, directoryEntry, recoveryEntry } from "../objects.ts";
 import { HandleChange, type InTurn, inTurn } from "./handleChange.ts";
 import type { MailboxStore } from "./mailboxStore.ts";
+import type { RoomNews } from "./roomNews.ts";
 
 export class Listings {
   readonly inTurn: InTurn = inTurn();
@@ -17,7 +18,12 @@ export class Listings {
   /** By its salt, from which the token follows. */
   readonly badge: HandleChange<string>;
 
-  constructor(env: Env, store: MailboxStore, wakeBy: (at: number) => Promise<void>) {
+  constructor(
+    env: Env,
+    store: MailboxStore,
+    news: Pick<RoomNews, "tellHandle">,
+    wakeBy: (at: number) => Promise<void>,
+  ) {
     const owner = () => store.account()?.userId ?? null;
     this.handle = new HandleChange<Handle>(
       {
@@ -25,6 +31,7 @@ export class Listings {
         entryOf: (handle) => directoryEntry(env, handle),
         state: () => store.account()?.handle ?? NO_HANDLE,
         store: (handle) => store.changeAccount({ handle }),
+        tell: (handle) => news.tellHandle(handle),
         taken: "handle-taken",
       },
       this.inTurn,

@@ -54,7 +54,7 @@ export class MailboxParts {
     };
     this.attempts = new AttemptList(env, this.store, wakeBy);
     this.rooms = new RoomList(env, storage.kv, this.store, wakeBy);
-    this.#listings = new Listings(env, this.store, wakeBy);
+    this.#listings = new Listings(env, this.store, this.rooms.news, wakeBy);
     this.settings = new AccountSettings(this.store, this.#listings);
     this.#requests = new RequestBox(env, this.store, this.sockets, wakeBy);
     const told = [this.store, this.sockets] as const;

@@ -97,13 +97,14 @@ export class RoomList {
     this.#own.forget(roomId);
   }
 
-  /**
-   * Of an account that is no more: it leaves all rooms, those that it has opened end, and nobody keeps a mark of it.
-   * @throws when something is left to be done
-   */
-  async end(userId: UserId): Promise<void> {
+  /** Of an account that is no more: it leaves all rooms. @throws when one is away */
+  async leaveAll(userId: UserId): Promise<void> {
     const joined = new Set(this.#store.rooms.joined().map(({ roomId }) => roomId));
     await Promise.all([...joined].map((roomId) => roomAt(this.#env, roomId).expel(userId, null)));
+  }
+
+  /** Of an account that is no more: rooms that it has opened end, and nobody keeps a mark of it. @throws as above */
+  async end(userId: UserId): Promise<void> {
     if ((await this.#own.closeAll()) !== null) throw new Error("a room has yet to be closed");
     const blocked = this.#store.contacts.blocks();
     for (let from = 0; from < blocked.length; from += BATCH) {

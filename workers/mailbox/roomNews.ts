@@ -1,8 +1,9 @@
 // What rooms have yet to hear of this account: which of its devices were removed, and whom it does not meet from now on,
-// or meets again. It is stored in the turn of its cause, told at once, and again by the alarm until the rooms have it.
+// or meets again. It is stored in the turn of its cause, told at once, and again by the alarm until the rooms have it. Of
+// its handle they hear while it is changed (handleChange.ts), which sees to what has failed.
 
 import { retryDelayMs } from "../../shared/core/deadlines.ts";
-import type { UserId } from "../../shared/wire/ids.ts";
+import type { Handle, UserId } from "../../shared/wire/ids.ts";
 import type { Env } from "../env.ts";
 import { roomAt } from "../objects.ts";
 import type { JoinedRoom, UntoldHiding } from "./keptRooms.ts";
@@ -46,6 +47,14 @@ export class RoomNews {
   /** To be called in the turn in which devices were removed; what is owed then outlives a crash. */
   async devicesChanged(): Promise<void> {
     if (this.#strangers().length > 0) await this.#wakeBy(Date.now() + retryDelayMs(0));
+  }
+
+  /** What the account is called. Resolves once no room shows it by another handle. @throws while a room is away */
+  async tellHandle(handle: Handle | null): Promise<void> {
+    const userId = this.#store.account()?.userId;
+    if (userId === undefined) return;
+    const rooms = new Set(this.#store.rooms.joined().map(({ roomId }) => roomId));
+    await allOf([...rooms].map((roomId) => roomAt(this.#env, roomId).rename(userId, handle)));
   }
 
   /** Brings rooms what they have yet to hear. When to try again; null when nothing is left. */

@@ -11,7 +11,7 @@ type OperatorRoute = "addOperator" | "operator" | "renewOperatorKey" | "removeOp
 export const operatorHandlers: Pick<Handlers, OperatorRoute> = {
   addOperator: async ({ env, body }) => {
     const operatorId = newOperatorId();
-    const apiKey = newApiKey(operatorId);
+    const apiKey = newApiKey(env.SERVER_SECRET, operatorId);
     await operatorAt(env, operatorId).create(operatorId, body.name, digestOfKey(apiKey));
     return { operatorId, apiKey };
   },
@@ -25,7 +25,7 @@ export const operatorHandlers: Pick<Handlers, OperatorRoute> = {
   },
 
   renewOperatorKey: async ({ env, params: { operatorId } }) => {
-    const apiKey = newApiKey(operatorId);
+    const apiKey = newApiKey(env.SERVER_SECRET, operatorId);
     valueOf(await operatorAt(env, operatorId).renew(digestOfKey(apiKey)));
     return { operatorId, apiKey };
   },
