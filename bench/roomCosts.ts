@@ -23,8 +23,8 @@ import { short } from "./tables.ts";
 
 const PEOPLE = 10;
 const MESSAGES_IN_AN_HOUR = PEOPLE * 60;
-/** Of what takes rooms of its own: an account comes into so many within a minute, and no more. */
-const FEW = 10;
+/** Of what an account may do a few times in a minute, and no more. */
+const FEW = 5;
 
 const NAMES = {
   room: "a listed room, opened and closed",
@@ -165,8 +165,8 @@ ${costTable(NAMES, things)}
 
 ${lists.join("\n")}
 
-Nothing that is said in a room is written anywhere, so an hour of it has no row, and what the server sends is free: the
-same hour with all ${PEOPLE} talking at once would cost no more for having ${PEOPLE} listeners. A thousand of such hours cost $${short(talked / 1_000)}. A
+Nothing that is said in a room is written anywhere, so an hour of it has no row, and what the server sends is free,
+however many listen. A thousand of such hours cost $${short(talked / 1_000)}. A
 room in which nobody says anything hibernates, its sockets kept, and costs nothing; the pings of ${PEOPLE} people (one in ${pingSeconds} s each)
 are answered without waking it, and should they be billed as the incoming messages that they are, a million hours cost
 $${short(pings)} more. The hour is counted with each message alone; its people have come already. A room that nobody comes to for

@@ -138,6 +138,9 @@ export const SIGNAL_MAX_BYTES = 16 * 1024;
 export const SAY_BURST = 40;
 export const SAYS_PER_SECOND = 10;
 export const ROOM_MAX_PACE = 100;
+/** Invitations that one member makes at once, and how long each more takes from then on. */
+export const INVITATION_BURST = 5;
+export const INVITATION_EVERY_SECONDS = 3;
 /** How long a seat is kept for someone whose connection was lost. */
 export const SEAT_KEPT_SECONDS = 30;
 /** How long an invitation to a pair room waits for its answer, and then the pair room for both to come. */
@@ -160,6 +163,8 @@ export const BACKLOG_MAX_BYTES = 1024 * 1024;
 export const ROOM_WINDOW_BYTES = 1024 * 1024;
 /** A client says what it has heard at least once for so many bytes. */
 export const HEARD_EVERY_BYTES = 256 * 1024;
+/** What an event counts in that beside its text, however short it is. */
+export const EVENT_BYTES = 96;
 /** A room that nobody has come to for so long ends. */
 export const ROOM_TTL_SECONDS = 7 * 24 * 60 * 60;
 /** Rooms of one account or operator that stand at a time. */
@@ -168,6 +173,8 @@ export const ROOMS_PER_OPERATOR = 10_000;
 /** Rooms that an account is in at a time. */
 export const ROOMS_JOINED_MAX = 20;
 export const ROOM_REPORTS_MAX = 500;
+/** Of one reporter, on as many others. */
+export const MEMBER_MAX_REPORTS = 10;
 export const ROOM_REPORT_TTL_SECONDS = 30 * 24 * 60 * 60;
 export const REPORT_NOTE_MAX_CHARS = 500;
 export const REPORT_MAX_MESSAGES = 10;

@@ -15,12 +15,19 @@ import {
   ROOM_TOPIC_MAX_CHARS,
 } from "./limits.ts";
 
-/** A line for people: trimmed, and without control characters. */
+/** What a line may not have: control characters, and marks that turn the direction of what stands around it. */
+export const UNFIT_IN_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+/** A line for people: trimmed, and something to see. */
 function lineSchema(maxChars: number) {
   return z.string().check(
     z.minLength(1),
     z.maxLength(maxChars),
-    z.regex(/^[^\p{Cc}\u2028\u2029]*$/u, "must be one line"),
+    z.refine(
+      (text) => !UNFIT_IN_LINE.test(text) && text.isWellFormed(),
+      "must be one line, without controls",
+    ),
+    z.refine((text) => /[^\p{Cc}\p{Cf}\p{M}\p{Z}]/u.test(text), "must have something to see"),
     z.refine((text) => text.trim() === text, "must not begin or end with a blank"),
   );
 }
@@ -193,7 +200,7 @@ const operatorIdSchema = z
   .check(z.regex(/^[a-z2-7]{16}$/, "must be 16 base32 characters"));
 export const operatorParams = { operatorId: operatorIdSchema };
 export const addOperatorSchema = z.strictObject({ name: lineSchema(OPERATOR_NAME_MAX_CHARS) });
-/** The key is told once; the server keeps a digest. */
+/** The key is told once; the server keeps a digest. `acq_<operatorId>_<64 base64url characters>`, see docs/protocol.md. */
 export const operatorKeySchema = z.object({ operatorId: operatorIdSchema, apiKey: z.string() });
 export const operatorSchema = z.object({
   operatorId: operatorIdSchema,

@@ -219,23 +219,30 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
   },
   arrangeRoom: {
     summary: "Change a room's title, who may join, and the like; lock it and unlock it",
-    problems: ["room-unknown", "moderators-only"],
+    problems: ["room-unknown", "moderators-only", "too-many-requests"],
   },
   closeRoom: {
     summary: "End a room for everyone",
-    problems: ["room-unknown", "moderators-only"],
+    problems: ["room-unknown", "moderators-only", "too-many-requests"],
   },
   renewLink: {
     summary: "Make a new link to a room; the one before leads nowhere from then on",
-    problems: ["room-unknown", "moderators-only"],
+    problems: ["room-unknown", "moderators-only", "too-many-requests"],
   },
   moderate: {
     summary: "Let someone in, turn away, remove, ban, or make a moderator of someone",
-    problems: ["room-unknown", "moderators-only", "not-in-room", "room-full", "list-full"],
+    problems: [
+      "room-unknown",
+      "moderators-only",
+      "not-in-room",
+      "room-full",
+      "list-full",
+      "too-many-requests",
+    ],
   },
   bans: {
     summary: "Who is banned from a room",
-    problems: ["room-unknown", "moderators-only"],
+    problems: ["room-unknown", "moderators-only", "too-many-requests"],
   },
   report: {
     summary: "Report a member to those who look after the room",
@@ -243,11 +250,11 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
   },
   reports: {
     summary: "The reports of a room, for those who look after it",
-    problems: ["room-unknown", "moderators-only"],
+    problems: ["room-unknown", "moderators-only", "too-many-requests"],
   },
   dropReport: {
     summary: "Put a report aside",
-    problems: ["room-unknown", "moderators-only", "report-unknown"],
+    problems: ["room-unknown", "moderators-only", "report-unknown", "too-many-requests"],
   },
   addOperator: {
     summary: "Take an operator in, and make its first API key",
@@ -255,7 +262,7 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
   },
   operator: {
     summary: "An operator, and the rooms that it has opened; for itself and the house",
-    problems: ["operator-unknown"],
+    problems: ["operator-unknown", "too-many-requests"],
   },
   renewOperatorKey: {
     summary: "Make a new API key for an operator; the one before is good for nothing from then on",

@@ -7,6 +7,7 @@ import {
   ROOM_TTL_SECONDS,
   UPGRADE_TOKEN_TTL_SECONDS,
 } from "../../shared/wire/limits.ts";
+import { CODECS } from "../../shared/wire/codec/codecs.ts";
 import { openedRoomSchema, roomInfoSchema, roomSchema } from "../../shared/wire/rooms.ts";
 import {
   codeOf,
@@ -17,6 +18,7 @@ import {
   type TestAccount,
 } from "./support/accounts.ts";
 import type { Actor } from "../../workers/auth/tokens.ts";
+import { RoomSockets } from "../../workers/room/roomSockets.ts";
 import { advanceClock, useStoppedClock } from "./support/clock.ts";
 import { Ledger } from "./support/ledger.ts";
 import {
@@ -258,6 +260,22 @@ describe("ROOM-1: a socket of a room", () => {
     await evict(roomId);
     socket.send({ type: "enter", line: randomText(8), name: "Ben" });
     expect((await socket.next("entered"))["members"]).toHaveLength(1);
+  });
+
+  test("who does not enter keeps nobody out: of too many the oldest goes", async () => {
+    const { roomId } = await openRoom(ann);
+    const kept = await runInDurableObject(roomAt(roomId), (_, state) => {
+      const sockets = new RoomSockets(state, 3);
+      const enterBy = Date.now();
+      for (const [index, late] of [2, 1, 3, 4, 5].entries()) {
+        const { userId, deviceId } = strangerActor();
+        const about = { userId, deviceId, handle: null, linkHash: null, hidden: [] };
+        const visitor = { ...about, enterBy: enterBy + late };
+        expect(sockets.accept(`${index}`, visitor, CODECS.json).status).toBe(101);
+      }
+      return sockets.names();
+    });
+    expect(kept).toEqual(["2", "3", "4"]);
   });
 
   test("who has not entered for long comes by a new token: what this one says may be otherwise by now", async () => {

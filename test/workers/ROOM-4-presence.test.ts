@@ -11,6 +11,7 @@ import {
   SEAT_KEPT_SECONDS,
 } from "../../shared/wire/limits.ts";
 import type { Actor } from "../../workers/auth/tokens.ts";
+import { Mailbox } from "../../workers/mailbox/Mailbox.ts";
 import { attachmentOf } from "../../workers/room/attachment.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { registerAccount, request, strangerActor } from "./support/accounts.ts";
@@ -26,6 +27,7 @@ import {
   ring,
   roomAt,
 } from "./support/rooms.ts";
+import { connect, mintUpgrade } from "./support/sockets.ts";
 
 useStoppedClock();
 
@@ -76,6 +78,7 @@ describe("ROOM-4: the roster", () => {
     await Promise.all(clients.map((client) => client.hears("From my phone")));
     const fifth = await Guest.come(ben, roomId, { name: "Ben" });
     await clients[0]?.socket.closed;
+    expect(clients[0]?.codes.at(-1), "for good").toBe("elsewhere");
     fifth.say("From my tablet");
     await Promise.all(clients.slice(1).map((client) => client.hears("From my tablet")));
     await atAnn.hears("From my tablet");
@@ -297,6 +300,80 @@ describe("ROOM-4: an eviction", () => {
   });
 });
 
+describe("ROOM-4: what the storage does not take", () => {
+  /** As the platform refuses a value that is too large. */
+  function refuseToStore(isRefused: (key: string, value: unknown) => boolean) {
+    return runInDurableObject(roomAt(roomId), (_, { storage }) => {
+      const { kv } = storage;
+      const put = kv.put.bind(kv);
+      vi.spyOn(kv, "put").mockImplementation((name: string, value: unknown) => {
+        if (isRefused(name, value)) throw new Error("too large");
+        put(name, value);
+      });
+    });
+  }
+
+  test("costs whoever loses its connection its seat, and nobody else anything", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const atCleo = await Guest.come(cleo, roomId);
+    const hasBen = (value: unknown) => (value as Map<string, unknown>).has(ben.userId);
+    await refuseToStore((key, value) => key === "away" && hasBen(value));
+    atBen.socket.close(1001);
+    await atAnn.until(() => atAnn.people.length === 2);
+    atCleo.socket.close(1001);
+    await atAnn.until(() => atAnn.member(cleo)?.isAway === true);
+    const again = [await Guest.come(ben, roomId), await atCleo.again()];
+    for (const guest of [atAnn, ...again]) await guest.until(() => guest.people.length === 3);
+    expect(await occupancy()).toBe(3);
+  });
+
+  test("is refused for now, and nothing has changed by it", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    await refuseToStore((key) => key === "asides" || key === "record");
+    atAnn.socket.send({ type: "invite", number: 7, to: ben.userId });
+    const { number, problem } = await atAnn.next("refused");
+    expect([number, problem.code]).toEqual([7, "try-again"]);
+    const by = { kind: "house" } as const;
+    expect(await roomAt(roomId).moderate(by, { act: "ban", userId: ben.userId })).toMatchObject({
+      code: "try-again",
+    });
+    expect(await roomAt(roomId).bans(by)).toMatchObject({ value: [] });
+    atBen.say("I am here");
+    await atAnn.hears("I am here");
+    await atBen.settled();
+    expect(atBen.codes).not.toContain("invitation");
+  });
+
+  test("is never whom those hide whose seats are kept, of whom only few are stored", async () => {
+    const many = Array.from({ length: 20_000 }, () => strangerActor().userId);
+    const hidden = vi.spyOn(Mailbox.prototype, "hidden").mockResolvedValue([...many, cleo.userId]);
+    const atAnn = await Guest.come(ann, roomId);
+    const token = await mintUpgrade(ben, "room", null, {
+      room: { roomId, linkHash: null, sealed: null },
+    });
+    const socket = await connect(`/v1/rooms/${roomId}/line`, token);
+    const atBen = new Guest(ben, roomId, "AAAAAAAAAAA", socket);
+    socket.send({ type: "enter", line: atBen.line, name: "Ben" });
+    await atBen.next("entered");
+    socket.close(1001);
+    await atAnn.until(() => atAnn.member(ben)?.isAway === true);
+    const away = await runInDurableObject(roomAt(roomId), (_, { storage }) =>
+      storage.kv.get("away"),
+    );
+    expect((away as Map<string, { hidden: unknown }>).get(ben.userId)?.hidden).toBe(null);
+    hidden.mockClear();
+    await evict(roomId);
+    const atCleo = await Guest.come(cleo, roomId);
+    expect([hidden.mock.calls.length, atCleo.people]).toEqual([1, [ann.userId, cleo.userId]]);
+    expect(await occupancy()).toBe(3);
+    hidden.mockRejectedValue(new Error("the mailbox is away"));
+    await evict(roomId);
+    atAnn.socket.close(1001);
+    await atCleo.until(() => atCleo.member(ann)?.isAway === true);
+    expect(await occupancy(), "whose are not known").toBe(2);
+  });
+});
+
 describe("ROOM-4: a reader that does not hear what it is sent", () => {
   const text = "x".repeat(4_096);
   const batch = Array.from({ length: 32 }, () => text);
@@ -325,6 +402,35 @@ describe("ROOM-4: a reader that does not hear what it is sent", () => {
     expect(again.entered.isGap).toBe(false);
     await atAnn.settled();
     expect(atBen.texts.length + again.texts.length).toBe(atAnn.texts.length);
+  });
+
+  test("is not closed for what it was not sent, since it does not meet who says it", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const atCleo = await Guest.come(cleo, roomId, { hidden: [ann.userId] });
+    const rounds = Math.ceil((2 * ROOM_WINDOW_BYTES) / (batch.length * text.length));
+    for (let round = 1; round <= rounds; round++) {
+      atAnn.sayAll(batch);
+      await atBen.until(() => atBen.texts.length === round * batch.length);
+      for (const guest of [atAnn, atBen]) {
+        await guest.socket.ask({ type: "heard", through: guest.through });
+      }
+      advanceClock(1_000);
+    }
+    await atCleo.settled();
+    expect([atCleo.socket.isClosed, atCleo.texts]).toEqual([false, []]);
+  });
+
+  test("is closed though it says that it has heard what has not happened yet", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    for (let round = 1; !atBen.socket.isClosed && round < 20; round++) {
+      atAnn.sayAll(batch);
+      await atAnn.until(() => atAnn.texts.length === round * batch.length);
+      await atAnn.socket.ask({ type: "heard", through: atAnn.through });
+      atBen.socket.send({ type: "heard", through: Number.MAX_SAFE_INTEGER });
+      advanceClock(1_000);
+    }
+    expect(await atBen.socket.closed).toBe(1013);
+    expect(atAnn.socket.isClosed).toBe(false);
   });
 
   test("is not closed for a burst that it has not had the time to hear", async () => {
@@ -360,6 +466,19 @@ describe("ROOM-4: a member", () => {
     atBen.say("Slower");
     await atAnn.hears("Slower");
     expect(atAnn.texts).not.toContain(`Message ${SAY_BURST}`);
+  });
+
+  test("that leaves and comes again has said no less for it", async () => {
+    const atAnn = await Guest.come(ann, roomId);
+    for (let round = 0; round < 3; round++) {
+      const atBen = await Guest.come(ben, roomId);
+      atBen.sayAll(Array.from({ length: SAY_BURST / 2 }, (_, index) => `${round} ${index}`));
+      await atBen.settled();
+      atBen.leave();
+      await atBen.socket.closed;
+    }
+    await atAnn.settled();
+    expect(atAnn.texts).toHaveLength(SAY_BURST);
   });
 
   test("signals to all clients of one other, and to nobody else", async () => {

@@ -4,6 +4,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { RoomId } from "../../shared/wire/ids.ts";
 import {
+  INVITATION_BURST,
+  INVITATION_EVERY_SECONDS,
   INVITATION_TTL_SECONDS,
   PAIR_COMING_SECONDS,
   SEAT_KEPT_SECONDS,
@@ -142,6 +144,21 @@ describe("ROOM-5: an invitation", () => {
       ["cancelled", "cancelled"],
       [],
     ]);
+  });
+
+  test("is one of few: the next ones are refused for a while, however many messages may be said", async () => {
+    for (let count = 0; count < INVITATION_BURST; count++) await atAnn.invite(ben);
+    const refusedAt = async (number: number) => {
+      atAnn.socket.send({ type: "invite", number, to: ben.userId });
+      await atAnn.settled();
+      return atAnn.all("refused").some((one) => one.number === number);
+    };
+    expect(await refusedAt(101)).toBe(true);
+    expect(atAnn.codes.at(-1)).toBe("too-many-requests");
+    advanceClock(INVITATION_EVERY_SECONDS * 1_000);
+    expect([await refusedAt(102), await refusedAt(103)]).toEqual([false, true]);
+    atAnn.say("Hello");
+    await atBen.hears("Hello");
   });
 
   test("that crosses another is accepted by it", async () => {

@@ -4,13 +4,19 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { RoomId } from "../../shared/wire/ids.ts";
-import { INVITATION_TTL_SECONDS, ROOM_REPORT_TTL_SECONDS } from "../../shared/wire/limits.ts";
+import {
+  INVITATION_TTL_SECONDS,
+  REPORT_MAX_MESSAGES,
+  ROOM_REPORT_TTL_SECONDS,
+  UPGRADE_TOKEN_TTL_SECONDS,
+} from "../../shared/wire/limits.ts";
 import type { Report, ReportRequest } from "../../shared/wire/rooms.ts";
 import { openHidden, sealHidden } from "../../workers/auth/sealing.ts";
 import type { Actor } from "../../workers/auth/tokens.ts";
 import type { Steward } from "../../workers/room/steward.ts";
 import { codeOf, randomText, registerAccount, request, strangerActor } from "./support/accounts.ts";
 import { advanceClock, useStoppedClock } from "./support/clock.ts";
+import { Ledger } from "./support/ledger.ts";
 import {
   abort,
   arrange,
@@ -211,13 +217,49 @@ describe("ROOM-7: a report", () => {
     expect(await keptBy(pairId)).toEqual(["record"]);
   });
 
-  test("is forgotten after a month", async () => {
+  test("is forgotten after a month, and no other with it", async () => {
     await Guest.come(ben, roomId);
     await Guest.come(cleo, roomId);
     await roomAt(roomId).report(cleo.userId, reportOn(ben));
-    advanceClock(ROOM_REPORT_TTL_SECONDS * 1_000);
+    advanceClock(1_000);
+    await roomAt(roomId).report(ben.userId, reportOn(cleo));
+    const kept = async () => (await keptBy(roomId)).filter((key) => key.startsWith("report"));
+    expect(await kept()).toHaveLength(2);
+    advanceClock(ROOM_REPORT_TTL_SECONDS * 1_000 - 1_000);
     for (let round = 0; round < 3; round++) await ring(roomId);
-    expect(await keptBy(roomId)).not.toContain("reports");
+    expect(await kept()).toHaveLength(1);
+    advanceClock(1_000);
+    for (let round = 0; round < 2; round++) await ring(roomId);
+    expect(await kept()).toEqual([]);
+  });
+
+  test("is a value of its own, so that none becomes larger than one may be; nobody fills the box alone", async () => {
+    roomId = await makeRoom(ann, { moderators: [mia.userId] });
+    const [atBen, atCleo] = [await Guest.come(ben, roomId), await Guest.come(cleo, roomId)];
+    const text = "字".repeat(1_365);
+    atBen.sayAll(Array.from({ length: REPORT_MAX_MESSAGES }, () => text));
+    await atCleo.until(() => atCleo.texts.length === REPORT_MAX_MESSAGES);
+    const messages = Array.from(
+      { length: REPORT_MAX_MESSAGES },
+      (_, back) => atCleo.through - back,
+    );
+    const ids = Array.from({ length: 4 }, () => randomText(16));
+    for (const reportId of ids) {
+      const wanted = reportOn(ben, { reportId, messages });
+      expect(await roomAt(roomId).report(cleo.userId, wanted)).toMatchObject({ ok: true });
+    }
+    expect((await readBy(mia)) as Report[], "the latest of her on him").toMatchObject([
+      { reportId: ids[3], messages: messages.map(() => ({ text })) },
+    ]);
+    await roomAt(roomId).report(ann.userId, reportOn(ben));
+    await Guest.come(ann, roomId);
+    const ledger = await Ledger.open();
+    expect(await roomAt(roomId).report(ann.userId, reportOn(ben))).toMatchObject({ ok: true });
+    expect(ledger.rows.filter((row) => row.startsWith("kv"))).toEqual(["kv.put"]);
+    const sizes = await runInDurableObject(roomAt(roomId), (_, { storage }) =>
+      [...storage.kv.list()].map(([, value]) => JSON.stringify(value).length),
+    );
+    expect(Math.max(...sizes)).toBeLessThan(50_000);
   });
 });
 
@@ -287,6 +329,15 @@ describe("ROOM-7: a block", () => {
     expect((await atCleo.next("invitationOver")).outcome).toBe("timedOut");
     await atBen.settled();
     expect(atBen.codes.filter((code) => code.startsWith("invitation"))).toEqual([]);
+  });
+
+  test("that a room was told of counts for tokens that were made before it, and no longer", async () => {
+    const atBen = await Guest.come(ben, roomId);
+    await roomAt(roomId).setHidden(cleo.userId, ben.userId, true);
+    advanceClock(2 * UPGRADE_TOKEN_TTL_SECONDS * 1_000 + 1);
+    const atCleo = await Guest.come(cleo, roomId, { hidden: [] });
+    await atBen.until(() => atBen.people.length === 2);
+    expect(atCleo.people).toEqual([ben.userId, cleo.userId]);
   });
 
   test("is not undone by a token that was made before it", async () => {

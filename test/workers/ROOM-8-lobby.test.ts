@@ -2,7 +2,7 @@
 // of those with whom one is blocked.
 
 import { env } from "cloudflare:workers";
-import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { shardOf } from "../../shared/core/room/lobby.ts";
 import type { RoomId } from "../../shared/wire/ids.ts";
@@ -259,6 +259,33 @@ describe("ROOM-8: the lobby", () => {
     }
   });
 
+  test("lists a room later for which it had no place, and no more once that is not wished", async () => {
+    const list = vi.spyOn(Lobby.prototype, "list").mockResolvedValue(false);
+    const [waits, unlisted] = await Promise.all(
+      [0, 1].map(() => openRoom(ann, { isListed: true, topic })),
+    );
+    await until(() => list.mock.calls.length === 4);
+    const ring = ({ roomId }: { roomId: RoomId }) =>
+      runDurableObjectAlarm(env.ROOMS.getByName(roomId));
+    const alarmOf = ({ roomId }: { roomId: RoomId }) =>
+      runInDurableObject(env.ROOMS.getByName(roomId), (_, { storage }) => storage.getAlarm());
+    // What may have been set before, in case of a crash.
+    await ring(waits!);
+    const inMs = ((await alarmOf(waits!)) ?? 0) - Date.now();
+    expect([inMs > 60_000, inMs < 3_600_000], `${inMs}`).toEqual([true, true]);
+    expect(list.mock.calls.length, "not before").toBe(4);
+    const unlist = vi.spyOn(Lobby.prototype, "unlist");
+    const body = { isListed: false };
+    await request("PATCH", `/v1/rooms/${unlisted!.roomId}`, { actor: ann, body });
+    // At once, rather than when the alarm, or a sleep, is over.
+    await expect.poll(() => unlist.mock.calls.length, { timeout: 5_000 }).toBe(2);
+    list.mockRestore();
+    advanceClock(inMs);
+    await ring(waits!);
+    await until(async () => (await roomsIn(topic)).length === 1);
+    expect((await roomsIn(topic))[0]?.roomId).toBe(waits!.roomId);
+  });
+
   test("goes on without a shard that is away", async () => {
     const roomId = await listedRoom(ann);
     const { browse } = Lobby.prototype;
@@ -306,6 +333,37 @@ describe("ROOM-8: a shard", () => {
     expect(ledger.rows).toEqual(["kv.put"]);
   });
 
+  test("that has just woken asks so many rooms for one look, and the others at the next", async () => {
+    const rooms = Array.from({ length: 250 }, () => newRoomId());
+    await runInDurableObject(shard(), (_, { storage }) => {
+      storage.transactionSync(() => {
+        for (const roomId of rooms) storage.kv.put(`listing:${roomId}`, listing(roomId));
+      });
+    });
+    await evictDurableObject(shard());
+    // They do not answer, and keep no other waiting.
+    const silent = rooms.toSorted().slice(0, 3);
+    const nameOf = (room: unknown) => (room as { ctx: DurableObjectState }).ctx.id.name;
+    const occupancy = vi.spyOn(Room.prototype, "occupancy");
+    occupancy.mockImplementation(async function (this: Room) {
+      if (silent.some((roomId) => roomId === nameOf(this))) throw new Error("the room is away");
+      return 1;
+    });
+    const people: (number | undefined)[] = [];
+    const asked: (string | undefined)[][] = [];
+    for (let round = 0; round < 3; round++) {
+      occupancy.mockClear();
+      const { topics } = await shard().browse([]);
+      people.push(topics[0]?.people);
+      asked.push(occupancy.mock.contexts.map(nameOf));
+    }
+    expect(asked.map(({ length }) => length)).toEqual([100, 100, 53]);
+    expect(asked.map((names) => silent.filter((one) => names.includes(one)).length)).toEqual([
+      3, 0, 3,
+    ]);
+    expect(people).toEqual([97, 197, 247]);
+  });
+
   test("that is full takes no other room, unless one of them has ended; those it has it keeps", async () => {
     const rooms = Array.from({ length: LOBBY_SHARD_MAX }, () => newRoomId());
     await runInDurableObject(shard(), (_, { storage }) => {
@@ -314,9 +372,11 @@ describe("ROOM-8: a shard", () => {
       });
     });
     await evictDurableObject(shard());
+    // One of the first that are asked.
+    const over = rooms.toSorted()[7]!;
     vi.spyOn(Room.prototype, "occupancy").mockImplementation(async function (this: Room) {
       const { name } = (this as unknown as { ctx: DurableObjectState }).ctx.id;
-      return name === rooms[7] ? null : 1;
+      return name === over ? null : 1;
     });
     const [first, second] = [newRoomId(), newRoomId()];
     expect(await shard().list(listing(first)), "in the place of one that has ended").toBe(true);
@@ -326,7 +386,7 @@ describe("ROOM-8: a shard", () => {
     expect(await shard().list(listing(second))).toBe(true);
     await shard().occupancy(rooms[5]!, 9);
     const { values } = await contentOf(shard());
-    expect([first, second, rooms[5]!, rooms[7]!].map((one) => values.includes(one))).toEqual([
+    expect([first, second, rooms[5]!, over].map((one) => values.includes(one))).toEqual([
       true,
       true,
       false,

@@ -12,6 +12,8 @@ import { roomAt } from "../objects.ts";
 const PREFIX = "listing:";
 /** A room says when people come and go, but not when it has lost them all in a crash. */
 const TRUSTED_MS = 60_000;
+/** Rooms that are woken for one look at a shard; the others at the next. */
+const ASKED_AT_ONCE = 100;
 
 interface Occupancy {
   readonly people: number;
@@ -22,6 +24,8 @@ interface Occupancy {
 export class Lobby extends DurableObject<Env> {
   #listings: Map<RoomId, Listing> | undefined;
   readonly #occupancies = new Map<RoomId, Occupancy>();
+  /** Those that were asked, and how often, so that each has its turn though others do not answer. */
+  readonly #turns = new Map<RoomId, number>();
   #asking: Promise<void> | null = null;
 
   /** As the room is now; false when there is no place for one more. */
@@ -40,6 +44,7 @@ export class Lobby extends DurableObject<Env> {
   unlist(roomId: RoomId): void {
     if (this.#all().delete(roomId)) this.ctx.storage.kv.delete(PREFIX + roomId);
     this.#occupancies.delete(roomId);
+    this.#turns.delete(roomId);
   }
 
   /** By word of the room. */
@@ -79,8 +84,11 @@ export class Lobby extends DurableObject<Env> {
       const known = this.#occupancies.get(roomId);
       return known === undefined || (known.people > 0 && now - known.at >= TRUSTED_MS);
     });
+    const turnsOf = (roomId: RoomId) => this.#turns.get(roomId) ?? 0;
+    const first = unknown.toSorted((one, other) => turnsOf(one) - turnsOf(other));
     await Promise.allSettled(
-      unknown.map(async (roomId) => {
+      first.slice(0, ASKED_AT_ONCE).map(async (roomId) => {
+        this.#turns.set(roomId, turnsOf(roomId) + 1);
         const before = this.#occupancies.get(roomId);
         const people = await roomAt(this.env, roomId).occupancy();
         if (people === null) this.unlist(roomId);

@@ -3,10 +3,10 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { bansFor } from "../../shared/core/room/moderation.ts";
-import type { Refusal, RoomEventOf } from "../../shared/core/room/events.ts";
+import type { Refusal, Reply, RoomEventOf } from "../../shared/core/room/events.ts";
 import { newPair } from "../../shared/core/room/opening.ts";
 import { has, occupancyOf, sharedName, type StoredRoom } from "../../shared/core/room/state.ts";
-import type { DeviceId, RoomId, UserId } from "../../shared/wire/ids.ts";
+import type { DeviceId, Handle, RoomId, UserId } from "../../shared/wire/ids.ts";
 import { UPGRADE_TOKEN_TTL_SECONDS } from "../../shared/wire/limits.ts";
 import { problem, type ProblemCode } from "../../shared/wire/problem.ts";
 import type {
@@ -20,7 +20,7 @@ import type {
 } from "../../shared/wire/rooms.ts";
 import type { Env } from "../env.ts";
 import { problemResponse } from "../http/problems.ts";
-import { codecOf, echoClose, NORMAL_CLOSURE } from "../http/sockets.ts";
+import { codecOf, echoClose, NORMAL_CLOSURE, TRY_AGAIN_LATER } from "../http/sockets.ts";
 import { claimsOf } from "../http/upgradeTokens.ts";
 import { DONE, type Result } from "../mailbox/results.ts";
 import { mailboxOf } from "../objects.ts";
@@ -50,7 +50,8 @@ export class Room extends DurableObject<Env> {
 
   /** Refusals are responses, which the Worker tells over a socket of its own. */
   override async fetch(request: Request): Promise<Response> {
-    const { id, issuedAt, userId, deviceId, handle, room, hidden = null } = claimsOf(request);
+    const claims = claimsOf(request);
+    const { id, issuedAt, userId, deviceId, room, hidden = null } = claims;
     const codec = codecOf(request);
     if (!(await this.#stands())) return refusal("room-unknown");
     // Too many for the token.
@@ -60,8 +61,9 @@ export class Room extends DurableObject<Env> {
     if (!this.#room.tokens.take({ id, issuedAt })) return refusal("upgrade-refused");
     const { linkHash } = room;
     const enterBy = Date.now() + UPGRADE_TOKEN_TTL_SECONDS * 1_000;
+    const handle = this.#lateTokens.handleNow(userId, claims.handle);
     const visitor = { userId, deviceId, handle, linkHash, hidden: known, enterBy };
-    return this.#room.sockets.accept(id, visitor, codec) ?? refusal("try-again");
+    return this.#room.sockets.accept(id, visitor, codec);
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> | void {
@@ -176,6 +178,18 @@ export class Room extends DurableObject<Env> {
     return true;
   }
 
+  /** The mailbox of `userId` says what its handle is from now on. True once the room shows no other. */
+  async rename(userId: UserId, handle: Handle | null): Promise<boolean> {
+    this.#lateTokens.rename(userId, handle);
+    const exists = await this.#exists();
+    for (const live of this.#room.sockets.all()) {
+      if (live.visitor?.userId !== userId || live.visitor.handle === handle) continue;
+      this.#room.sockets.close(live, TRY_AGAIN_LATER, "renamed");
+    }
+    if (exists) this.#room.decide({ type: "rename", userId, handle });
+    return true;
+  }
+
   /** The device has no say in its account any more; null: there is no such account. True once it is out. */
   async expel(userId: UserId, deviceId: DeviceId | null): Promise<boolean> {
     this.#lateTokens.expel(userId, deviceId);
@@ -200,7 +214,13 @@ export class Room extends DurableObject<Env> {
     event: RoomEventOf<"arrange" | "close" | "renewLink" | "moderate">,
   ): Promise<Result<null>> {
     if (!(await this.#stands())) return UNKNOWN;
-    const reply = this.#room.decide(event);
+    let reply: Reply;
+    try {
+      reply = this.#room.decide(event);
+    } catch {
+      // What the storage does not take has changed nothing.
+      return { ok: false, code: "try-again" };
+    }
     return reply.kind === "refused" ? refused(reply) : DONE;
   }
 

@@ -3,6 +3,7 @@
 import type { Reply } from "../../shared/core/room/events.ts";
 import { hears, hiddenFrom, Paces, speakerOf } from "../../shared/core/room/speaking.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
+import { INVITATION_BURST, INVITATION_EVERY_SECONDS } from "../../shared/wire/limits.ts";
 import { problem, type ProblemCode } from "../../shared/wire/problem.ts";
 import {
   type RoomNotice,
@@ -25,6 +26,7 @@ export class Conversation {
   readonly #room: LivingRoom;
   readonly #lateTokens: LateTokens;
   readonly #paces = new Paces();
+  readonly #invitationPaces = new Paces(INVITATION_BURST);
 
   constructor(room: LivingRoom, lateTokens: LateTokens) {
     this.#room = room;
@@ -37,7 +39,7 @@ export class Conversation {
     for (const incoming of parseFrame(socket, data, roomRequestSchema, live.codec, talkIn)) {
       // It may have been closed for what it has said before.
       if (this.#room.sockets.of(socket) !== live) return;
-      if (incoming.ok) this.#receive(live, incoming.message);
+      if (incoming.ok) this.#attempt(live, incoming.message);
       else tell(live, { type: "problem", problem: incoming.problem });
     }
   }
@@ -49,7 +51,18 @@ export class Conversation {
     this.#room.sockets.forget(live);
     const { userId, name, visitor } = live;
     if (visitor !== null || !this.#room.isThere) return;
-    this.#room.decide({ type: "lost", userId, socket: name, isDone });
+    this.#room.lose(userId, name, isDone);
+  }
+
+  /** What cannot be done now, such as what the storage does not take, has changed nothing, and may be tried again. */
+  #attempt(live: LiveSocket, message: RoomRequest): void {
+    try {
+      this.#receive(live, message);
+    } catch (error) {
+      console.error(`unexpected ${error instanceof Error ? error.name : "error"} in a room`);
+      refuse(live, "try-again", "number" in message ? message.number : undefined);
+      if (live.visitor !== null) this.#room.sockets.close(live, TRY_AGAIN_LATER, "try again");
+    }
   }
 
   #receive(live: LiveSocket, message: RoomRequest): void {
@@ -77,7 +90,6 @@ export class Conversation {
         return answer(live, this.#room.decide(event), number);
       }
       case "leave":
-        this.#paces.forget(userId);
         return answer(live, this.#room.decide({ type: "leave", userId, socket }));
     }
   }
@@ -127,7 +139,9 @@ export class Conversation {
 
   #invite(live: LiveSocket, { number, to }: RequestOf<"invite">): void {
     const { userId, name: socket } = live;
-    if (!this.#mayGoOn(userId)) return refuse(live, "too-many-requests", number);
+    // Each is stored, and shown to somebody: more than talk is.
+    const isPaced = this.#invitationPaces.take(userId, 1 / INVITATION_EVERY_SECONDS, Date.now());
+    if (!isPaced) return refuse(live, "too-many-requests", number);
     const invitationId = toBase64Url(crypto.getRandomValues(new Uint8Array(INVITATION_BYTES)));
     const ids = { invitationId, pairId: newRoomId() };
     answer(live, this.#room.decide({ type: "invite", userId, socket, number, to, ...ids }), number);

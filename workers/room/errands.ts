@@ -1,9 +1,9 @@
 // What a room owes to others (shared/core/room/errands.ts): brought as soon as it is stored, and again by the alarm until
 // it is confirmed. Repeating any of it is harmless. To one receiver one errand follows on another.
 
-import { retryDelayMs } from "../../shared/core/deadlines.ts";
+import { earliest, retryDelayMs } from "../../shared/core/deadlines.ts";
 import type { ErrandName } from "../../shared/core/room/errandNames.ts";
-import { type Errand, errandFor } from "../../shared/core/room/errands.ts";
+import { type Errand, errandFor, isDone } from "../../shared/core/room/errands.ts";
 import { shardOf } from "../../shared/core/room/lobby.ts";
 import type { RoomState } from "../../shared/core/room/state.ts";
 import type { Listing } from "../../shared/wire/rooms.ts";
@@ -15,6 +15,8 @@ import { ErrandQueue } from "../pairing/errandQueue.ts";
 const CHECK_MS = 10_000;
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 300_000;
+/** How soon a lobby is asked again that has no place for one more room. */
+const FULL_RETRY_MS = 600_000;
 
 export interface Debtor {
   /** Null once all is deleted. */
@@ -27,7 +29,8 @@ export class RoomErrands {
   readonly #env: Env;
   readonly #debtor: Debtor;
   readonly #queue = new ErrandQueue();
-  #tries = 0;
+  /** What has failed, and when to try it again. */
+  readonly #failed = new Map<ErrandName, { readonly tries: number; readonly at: number }>();
 
   constructor(env: Env, debtor: Debtor) {
     this.#env = env;
@@ -36,9 +39,19 @@ export class RoomErrands {
 
   /** When the alarm is to look after what is owed. */
   retryAt(state: RoomState): number | null {
-    if (state.outbox.length === 0) return null;
-    const delay = retryDelayMs(this.#tries - 1, RETRY_MS, LONGEST_RETRY_MS);
-    return Date.now() + (this.#tries === 0 ? CHECK_MS : delay);
+    const soon = Date.now() + CHECK_MS;
+    return earliest(...state.outbox.map((name) => this.#failed.get(name)?.at ?? soon));
+  }
+
+  /** What is owed, but for what is to wait longer. */
+  dueOf({ outbox }: RoomState): ErrandName[] {
+    const now = Date.now();
+    return outbox.filter((name) => (this.#failed.get(name)?.at ?? now) <= now);
+  }
+
+  /** It may be otherwise now: what has failed is not made to wait. */
+  async hurry(name: ErrandName): Promise<void> {
+    if (this.#failed.delete(name)) await this.serve(name);
   }
 
   /** Resolves once it has been tried. */
@@ -50,50 +63,60 @@ export class RoomErrands {
     const state = this.#debtor.state();
     const errand = state === null ? null : errandFor(state, name);
     if (errand === null) return;
+    const tries = this.#failed.get(name)?.tries ?? 0;
     try {
-      await perform(this.#env, errand);
+      if (!(await perform(this.#env, errand))) {
+        const now = this.#debtor.state();
+        if (now !== null && !isDone(now, name, errand)) return await this.#run(name);
+        return await this.#later(name, tries, FULL_RETRY_MS);
+      }
     } catch {
-      this.#tries += 1;
-      const delay = retryDelayMs(this.#tries - 1, RETRY_MS, LONGEST_RETRY_MS);
-      await this.#debtor.wakeBy(Date.now() + delay);
-      return;
+      return this.#later(name, tries + 1, retryDelayMs(tries, RETRY_MS, LONGEST_RETRY_MS));
     }
-    this.#tries = 0;
+    this.#failed.delete(name);
     if (this.#debtor.state() !== null) this.#debtor.served(name, errand);
+  }
+
+  async #later(name: ErrandName, tries: number, delayMs: number): Promise<void> {
+    const at = Date.now() + delayMs;
+    this.#failed.set(name, { tries, at });
+    await this.#debtor.wakeBy(at);
   }
 }
 
-async function perform(env: Env, errand: Errand): Promise<void> {
+/** False where there is no place for it now. */
+async function perform(env: Env, errand: Errand): Promise<boolean> {
   switch (errand.kind) {
     case "list": {
       const { listing } = errand;
       const shard = shardOf(listing.roomId);
-      await Promise.all(
+      const areListed = await Promise.all(
         topicsOf(listing).map((topic) => lobbyShard(env, topic, shard).list(listing)),
       );
-      return;
+      return areListed.every(Boolean);
     }
     case "unlist": {
       const shard = shardOf(errand.roomId);
       await Promise.all(
         errand.topics.map((topic) => lobbyShard(env, topic, shard).unlist(errand.roomId)),
       );
-      return;
+      return true;
     }
     case "forgetRoom": {
       const { opener, roomId } = errand;
       if (opener.kind === "account") await mailboxOf(env, opener.userId).forgetOwnRoom(roomId);
       if (opener.kind === "operator") await operatorAt(env, opener.operatorId).forgetRoom(roomId);
-      return;
+      return true;
     }
     case "pairOver":
       await roomAt(env, errand.parent).pairOver(errand.pairId);
-      return;
+      return true;
     case "openPair":
       await roomAt(env, errand.roomId).openPair(errand);
-      return;
+      return true;
     case "endPair":
       await roomAt(env, errand.roomId).endPair();
+      return true;
   }
 }
 

@@ -3,7 +3,7 @@
 // for a socket. Whoever comes in is told all that is at the end of the turn, with everybody else who came in it.
 
 import type { Feed } from "../../shared/core/room/feed.ts";
-import { eventsFor, isHiddenIn } from "../../shared/core/room/feedEntries.ts";
+import { bytesLeftOut, eventsFor, isHiddenIn } from "../../shared/core/room/feedEntries.ts";
 import { enteredNotice } from "../../shared/core/room/roster.ts";
 import type { RoomState } from "../../shared/core/room/state.ts";
 import type { RoomNotice } from "../../shared/wire/roomLine.ts";
@@ -144,6 +144,7 @@ export class FanOut {
       if (apart.size > 0 && apart.has(userId) && isHiddenIn(entries, userId)) {
         const own = [...eventsFor(entries, userId)];
         sendFrame(socket, [{ type: "events", through, events: own } satisfies RoomNotice], codec);
+        live.mark = Math.min(this.#sentBytes, live.mark + bytesLeftOut(entries, userId));
       } else sendFrame(socket, frame, codec);
       if (this.#isTooFar(live, now)) slow.push(live);
     }

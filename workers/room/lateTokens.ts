@@ -2,7 +2,7 @@
 // In memory alone, like the tokens that were taken: an object that wakes takes only tokens that were issued right before
 // (upgradeTokens.ts), and by then the mailbox made no other.
 
-import type { DeviceId, UserId } from "../../shared/wire/ids.ts";
+import type { DeviceId, Handle, UserId } from "../../shared/wire/ids.ts";
 import { UPGRADE_TOKEN_TTL_SECONDS } from "../../shared/wire/limits.ts";
 
 /** As long as a token may come in that was being made then, and its socket may enter. */
@@ -15,6 +15,7 @@ interface Remembered {
 
 export class LateTokens {
   readonly #expelled = new Map<string, number>();
+  readonly #handles = new Map<UserId, { readonly until: number; readonly handle: Handle | null }>();
   /** By account: whom it hides since, or hides no more. */
   readonly #views = new Map<UserId, Map<UserId, Remembered>>();
 
@@ -29,6 +30,20 @@ export class LateTokens {
     const now = Date.now();
     const isLate = (name: string) => (this.#expelled.get(name) ?? 0) >= now;
     return isLate(nameOf(userId, null)) || isLate(nameOf(userId, deviceId));
+  }
+
+  rename(userId: UserId, handle: Handle | null): void {
+    const now = Date.now();
+    for (const [account, { until }] of this.#handles) {
+      if (until < now) this.#handles.delete(account);
+    }
+    this.#handles.set(userId, { until: now + REMEMBERED_MS, handle });
+  }
+
+  /** What the account is called, of what it was when its token was made. */
+  handleNow(userId: UserId, handle: Handle | null): Handle | null {
+    const told = this.#handles.get(userId);
+    return told === undefined || told.until < Date.now() ? handle : told.handle;
   }
 
   setHidden(userId: UserId, other: UserId, isHidden: boolean): void {
@@ -46,12 +61,15 @@ export class LateTokens {
   hiddenNow(userId: UserId, hidden: readonly UserId[]): readonly UserId[] {
     const view = this.#views.get(userId);
     if (view === undefined) return hidden;
-    const now = new Set(hidden);
-    for (const [other, { isHidden }] of view) {
-      if (isHidden) now.add(other);
-      else now.delete(other);
+    const now = Date.now();
+    const others = new Set(hidden);
+    for (const [other, { until, isHidden }] of view) {
+      // Every token that is about says so itself by now.
+      if (until < now) continue;
+      if (isHidden) others.add(other);
+      else others.delete(other);
     }
-    return [...now];
+    return [...others];
   }
 }
 

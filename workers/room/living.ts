@@ -7,7 +7,7 @@ import { owedBy } from "../../shared/core/room/errands.ts";
 import type { Reply, RoomCoreEvent, RoomEffect } from "../../shared/core/room/events.ts";
 import { Feed } from "../../shared/core/room/feed.ts";
 import { begun } from "../../shared/core/room/opening.ts";
-import { presenceOf, revive } from "../../shared/core/room/presence.ts";
+import { presenceOf, revive, unknownAway } from "../../shared/core/room/presence.ts";
 import { step } from "../../shared/core/room/room.ts";
 import type { RoomState, Stored, StoredRoom } from "../../shared/core/room/state.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
@@ -69,7 +69,10 @@ export class LivingRoom {
     const survivors = this.sockets.wake(closing, this.feed.sentBytes);
     this.#tokens = new SpentTokens(this.sockets.names());
     const stored = this.store.load();
-    const unknown = survivors.filter(({ presence }) => presence.hidden === null);
+    const unknown = survivors.flatMap(({ presence: { userId, hidden } }) =>
+      hidden === null ? [userId] : [],
+    );
+    if (stored !== null) unknown.push(...unknownAway(stored));
     if (stored === null || unknown.length === 0) {
       this.#revive(stored, survivors, new Map());
       return null;
@@ -119,19 +122,31 @@ export class LivingRoom {
     const moment = { now: Date.now(), through: this.feed.through };
     const { state, effects, reply } = step(before, event, moment);
     if (state !== before) {
-      this.#state = state;
+      // First: where it cannot be written, nothing has changed.
       this.store.save(before, state);
+      this.#state = state;
+      if (state.record !== before.record) this.#ctx.waitUntil(this.#errands.hurry("lobby"));
       this.#setAlarm();
     }
     this.#perform(effects);
     return reply;
   }
 
+  /** A connection is gone. Whose seat cannot be kept leaves. */
+  lose(userId: UserId, socket: string, isDone: boolean): void {
+    try {
+      this.decide({ type: "lost", userId, socket, isDone });
+    } catch (error) {
+      if (isDone) throw error;
+      this.decide({ type: "lost", userId, socket, isDone: true });
+    }
+  }
+
   /** What is due, and what is owed. */
   async alarm(): Promise<void> {
     this.store.alarmFired();
     try {
-      const owed = this.state.outbox;
+      const owed = this.#errands.dueOf(this.state);
       this.decide({ type: "deadline" });
       const left = owed.filter((name) => this.isThere && this.state.outbox.includes(name));
       await Promise.all(left.map((name) => this.#errands.serve(name)));
@@ -164,7 +179,7 @@ export class LivingRoom {
       const hidden = presence.hidden ?? asked.get(presence.userId) ?? [];
       return { socket, presence: { ...presence, hidden: [...hidden] } };
     });
-    this.#state = revive(stored, known);
+    this.#state = revive(stored, known, asked);
     // Whom somebody hides who cannot be asked is not known: it comes back when its mailbox does.
     for (const { socket, presence } of survivors) {
       const isUnknown = presence.hidden === null && (asked.get(presence.userId) ?? null) === null;
@@ -175,10 +190,9 @@ export class LivingRoom {
   }
 
   async #askHidden(
-    unknown: readonly Survivor[],
+    unknown: readonly UserId[],
   ): Promise<ReadonlyMap<UserId, readonly UserId[] | null>> {
-    const accounts = [...new Set(unknown.map(({ presence }) => presence.userId))];
-    const answers = accounts.map(async (userId) => {
+    const answers = [...new Set(unknown)].map(async (userId) => {
       try {
         return [userId, await mailboxOf(this.#env, userId).hidden()] as const;
       } catch {
@@ -249,8 +263,7 @@ export class LivingRoom {
     for (const live of slow) {
       if (!this.isThere) return;
       this.sockets.close(live, TRY_AGAIN_LATER, "too slow");
-      const { userId, name: socket } = live;
-      this.decide({ type: "lost", userId, socket, isDone: false });
+      this.lose(live.userId, live.name, false);
     }
   }
 

@@ -1,4 +1,4 @@
-// Reports of members (ROOM-7): kept as one value, for those who look after the room. Those of a pair room, of which nothing
+// Reports of members (ROOM-7): kept as a value each, for those who look after the room. Those of a pair room, of which nothing
 // stays, are kept by the room that has made it.
 
 import {
@@ -20,6 +20,8 @@ import type { Steward } from "./steward.ts";
 export class ReportBox {
   readonly #env: Env;
   readonly #room: LivingRoom;
+  /** When the first of them is too old; null for no such time, undefined until it is known. */
+  #expireAt: number | null | undefined;
 
   constructor(env: Env, room: LivingRoom) {
     this.#env = env;
@@ -37,9 +39,10 @@ export class ReportBox {
 
   /** Again, it changes nothing. */
   async take(report: Report): Promise<Result<null>> {
-    const reports = taken(this.#room.store.reports(), report, Date.now());
+    const before = this.#room.store.reports();
+    const reports = taken(before, report, Date.now());
     if ("code" in reports) return { ok: false, code: reports.code };
-    await this.#keep(reports);
+    await this.#keep(before, reports);
     return DONE;
   }
 
@@ -51,21 +54,26 @@ export class ReportBox {
 
   drop(by: Steward, reportId: string): Result<null> {
     const { state, store } = this.#room;
-    const left = dropped(store.reports(), state.record, by, reportId);
+    const before = store.reports();
+    const left = dropped(before, state.record, by, reportId);
     if ("code" in left) return { ok: false, code: left.code };
-    store.setReports(left);
+    store.setReports(before, left);
     return DONE;
   }
 
-  /** Those that are too old go. */
+  /** Those that are too old go. To be called by each alarm: they are read where there may be one. */
   async prune(): Promise<void> {
-    const { store } = this.#room;
-    const reports = store.reports();
-    if (reports.length > 0) await this.#keep(pruned(reports, Date.now()));
+    const now = Date.now();
+    const expireAt = this.#expireAt;
+    if (expireAt === undefined || (expireAt !== null && expireAt <= now)) {
+      const before = this.#room.store.reports();
+      await this.#keep(before, pruned(before, now));
+    } else await this.#room.store.wakeBy(expireAt);
   }
 
-  async #keep(reports: readonly Report[]): Promise<void> {
-    this.#room.store.setReports(reports);
-    await this.#room.store.wakeBy(reportsExpireAt(reports));
+  async #keep(before: readonly Report[], after: readonly Report[]): Promise<void> {
+    this.#room.store.setReports(before, after);
+    this.#expireAt = reportsExpireAt(after);
+    await this.#room.store.wakeBy(this.#expireAt);
   }
 }

@@ -6,7 +6,13 @@ import type { Codec } from "../../shared/wire/codec/codec.ts";
 import { CODECS } from "../../shared/wire/codec/codecs.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import { MEMBER_MAX_SOCKETS, ROOM_MAX_CAPACITY } from "../../shared/wire/limits.ts";
-import { answerKeepAlive, closeSocket, NORMAL_CLOSURE, switchProtocols } from "../http/sockets.ts";
+import {
+  answerKeepAlive,
+  closeSocket,
+  NORMAL_CLOSURE,
+  switchProtocols,
+  TRY_AGAIN_LATER,
+} from "../http/sockets.ts";
 import { attach, attachmentOf, type Visitor } from "./attachment.ts";
 
 /** Sockets at a time that have not entered yet. */
@@ -37,14 +43,16 @@ export interface Survivor {
 
 export class RoomSockets {
   readonly #ctx: DurableObjectState;
+  readonly #visitorsMax: number;
   readonly #byName = new Map<string, LiveSocket>();
   readonly #bySocket = new Map<WebSocket, LiveSocket>();
   readonly #listeners = new Set<LiveSocket>();
   #restedAt: number | null = null;
   #marked: LiveSocket[] = [];
 
-  constructor(ctx: DurableObjectState) {
+  constructor(ctx: DurableObjectState, visitorsMax = VISITORS_MAX) {
     this.#ctx = ctx;
+    this.#visitorsMax = visitorsMax;
     answerKeepAlive(ctx);
   }
 
@@ -101,15 +109,18 @@ export class RoomSockets {
     return [...this.#byName.keys()];
   }
 
-  /** Null when too many have come who do not enter. An account's newest such socket replaces its oldest. */
-  accept(name: string, visitor: Visitor, codec: Codec): Response | null {
+  /**
+   * An account's newest socket that has not entered replaces its oldest; of too many of all accounts, the oldest goes,
+   * which has had the most time to enter.
+   */
+  accept(name: string, visitor: Visitor, codec: Codec): Response {
     const { userId, hidden } = visitor;
     const visitors = [...this.#byName.values()].filter((live) => live.visitor !== null);
     const own = visitors.filter((live) => live.userId === userId);
     const [oldest] = own;
     if (oldest !== undefined && own.length >= MEMBER_MAX_SOCKETS) {
       this.close(oldest, NORMAL_CLOSURE, "");
-    } else if (visitors.length >= VISITORS_MAX) return null;
+    } else if (visitors.length >= this.#visitorsMax) this.#closeOldest(visitors);
     const { 0: client, 1: socket } = new WebSocketPair();
     this.#ctx.acceptWebSocket(socket);
     const fits = hidden !== null && hidden.length <= HIDDEN_ABOARD_MAX;
@@ -177,6 +188,12 @@ export class RoomSockets {
     this.#byName.delete(live.name);
     this.#bySocket.delete(live.socket);
     this.#listen(live, false);
+  }
+
+  #closeOldest(visitors: readonly LiveSocket[]): void {
+    const enterBy = (live: LiveSocket) => live.visitor?.enterBy ?? Infinity;
+    const oldest = visitors.reduce((one, other) => (enterBy(other) < enterBy(one) ? other : one));
+    this.close(oldest, TRY_AGAIN_LATER, "too late");
   }
 
   #know(live: LiveSocket): void {

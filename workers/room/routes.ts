@@ -52,8 +52,7 @@ export const roomHandlers: Pick<Handlers, RoomRoute> = {
   },
 
   room: async ({ env, steward, params: { roomId } }) => {
-    if (steward.kind === "account") await brake(env.RETURNS, steward.userId, "lookAtRoom");
-    await requireSay(env, steward);
+    await requireSay(env, steward, "lookAtRoom");
     const info = await roomAt(env, roomId).info();
     if (info === null) throw new ProblemError("room-unknown");
     return info;
@@ -101,9 +100,15 @@ export const roomHandlers: Pick<Handlers, RoomRoute> = {
   },
 };
 
-/** @throws ProblemError `unauthenticated` for a device that is none of its account */
-async function requireSay(env: Env, steward: Steward): Promise<void> {
-  if (steward.kind === "account") valueOf(await mailboxOf(env, steward.userId).account(steward));
+/** @throws ProblemError `unauthenticated` for a device that is none of its account, `too-many-requests` */
+async function requireSay(
+  env: Env,
+  steward: Steward,
+  doing: "steward" | "lookAtRoom" = "steward",
+): Promise<void> {
+  if (steward.kind !== "account") return;
+  await brake(env.RETURNS, steward.userId, doing);
+  valueOf(await mailboxOf(env, steward.userId).account(steward));
 }
 
 /** Before it stands, so that none does which its owner's end would not reach. */

@@ -1,6 +1,7 @@
-// What a room keeps, each part as one value; and its one alarm. Nothing of it is touched by what people say, nor by their
-// coming and going.
+// What a room keeps, each part as one value, and each report; and its one alarm. Nothing of it is touched by what people
+// say, nor by their coming and going. No value becomes larger than the platform takes.
 
+import { storedPart } from "../../shared/core/room/presence.ts";
 import {
   changedParts,
   isEmptyPart,
@@ -12,7 +13,7 @@ import {
 import type { Report } from "../../shared/wire/rooms.ts";
 import { EarliestAlarm } from "../storage/earliestAlarm.ts";
 
-const REPORTS_KEY = "reports";
+const REPORT_PREFIX = "report:";
 
 export class RoomStore {
   readonly #storage: DurableObjectStorage;
@@ -37,23 +38,32 @@ export class RoomStore {
     };
   }
 
-  /** The parts that have changed, in one write. */
+  /** The parts that have changed, all or, where one cannot be written, none. */
   save(before: RoomState | null, after: RoomState): void {
     const { kv } = this.#storage;
     const parts = before === null ? (["record", "outbox"] as const) : changedParts(before, after);
-    for (const part of parts) {
-      if (!isEmptyPart(after, part)) kv.put(part, after[part]);
-      else if (before !== null && !isEmptyPart(before, part)) kv.delete(part);
-    }
+    if (parts.length === 0) return;
+    this.#storage.transactionSync(() => {
+      for (const part of parts) {
+        if (!isEmptyPart(after, part)) kv.put(part, storedPart(after, part));
+        else if (before !== null && !isEmptyPart(before, part)) kv.delete(part);
+      }
+    });
   }
 
+  /** The latest last. */
   reports(): readonly Report[] {
-    return this.#storage.kv.get<readonly Report[]>(REPORTS_KEY) ?? [];
+    const reports = this.#storage.kv.list<Report>({ prefix: REPORT_PREFIX });
+    return [...reports].map(([, report]) => report).sort((one, other) => one.at - other.at);
   }
 
-  setReports(reports: readonly Report[]): void {
-    if (reports.length > 0) this.#storage.kv.put(REPORTS_KEY, reports);
-    else this.#storage.kv.delete(REPORTS_KEY);
+  /** @param before as they are */
+  setReports(before: readonly Report[], after: readonly Report[]): void {
+    const { kv } = this.#storage;
+    this.#storage.transactionSync(() => {
+      for (const report of before) if (!after.includes(report)) kv.delete(reportKey(report));
+      for (const report of after) if (!before.includes(report)) kv.put(reportKey(report), report);
+    });
   }
 
   async wakeBy(at: number | null): Promise<void> {
@@ -68,4 +78,9 @@ export class RoomStore {
     this.#alarm.deleted();
     await this.#storage.deleteAll(); // the alarm with it
   }
+}
+
+/** An id is its reporter's own. */
+function reportKey({ reportId, by }: Report): string {
+  return `${REPORT_PREFIX}${by}:${reportId}`;
 }

@@ -1,11 +1,9 @@
 // How much a client has heard since it told the room so, counted as the room counts it: whoever is left out of what others
 // say, or reads a shorter encoding, is as far as the room thinks.
 
-import { HEARD_EVERY_BYTES } from "../../wire/limits.ts";
+import { EVENT_BYTES, HEARD_EVERY_BYTES } from "../../wire/limits.ts";
 import type { RoomEvent } from "../../wire/roomLine.ts";
 
-/** Of what an event is beside its text. */
-const EVENT_BYTES = 96;
 const HEARD_EVERY_EVENTS = 1_000;
 
 const encoder = new TextEncoder();

@@ -10,7 +10,7 @@ import type { Refusal, RoomEventOf } from "./events.ts";
 import { keepTracks } from "./tracks.ts";
 import { knockersFirst, tellKnocking } from "./knocking.ts";
 import { sayOf } from "./moderation.ts";
-import type { Waiting } from "./state.ts";
+import { roleOf, type Waiting } from "./state.ts";
 
 export function arrange(draft: Draft, event: RoomEventOf<"arrange">): Refusal | null {
   const { by, change } = event;
@@ -27,6 +27,7 @@ export function arrange(draft: Draft, event: RoomEventOf<"arrange">): Refusal | 
   keepTracks(draft);
   draft.happened({ kind: "arranged", room }, null);
   if (room.admission === "anyone" && !room.isLocked) letIn(draft);
+  if (room.admission === "link") turnAway(draft);
   return null;
 }
 
@@ -62,14 +63,26 @@ function tellLobby(draft: Draft, before: RoomRecord, after: RoomRecord): void {
 function letIn(draft: Draft): void {
   for (const person of knockersFirst(draft.state)) {
     if (!isFull(draft.state)) sit(draft, person, null);
-    else refuse(draft, person);
+    else refuse(draft, person, "room-full");
   }
 }
 
-function refuse(draft: Draft, { userId, sockets }: Waiting): void {
+/** Nobody lets people in any more: as everyone, they need the link, but for those who look after the room. */
+function turnAway(draft: Draft): void {
+  for (const person of knockersFirst(draft.state)) {
+    const isMember = roleOf(draft.state.record, person.userId) === "member";
+    if (isMember) refuse(draft, person, "link-needed");
+  }
+}
+
+function refuse(
+  draft: Draft,
+  { userId, sockets }: Waiting,
+  code: "room-full" | "link-needed",
+): void {
   for (const ref of sockets) {
-    draft.tellSocket(ref.socket, { type: "problem", problem: problem("room-full") });
-    draft.close(ref, "room-full");
+    draft.tellSocket(ref.socket, { type: "problem", problem: problem(code) });
+    draft.close(ref, code);
   }
   draft.drop("waiting", userId);
   tellKnocking(draft);

@@ -10,7 +10,7 @@ import type { Draft } from "./draft.ts";
 import { endRoom } from "./endings.ts";
 import type { Entry, Refusal } from "./events.ts";
 import { hide } from "./hiding.ts";
-import { tellKnocking } from "./knocking.ts";
+import { knockersFirst, tellKnocking } from "./knocking.ts";
 import { memberOf } from "./roster.ts";
 import { seenEveryMs } from "./standing.ts";
 import {
@@ -79,12 +79,17 @@ function mustWait({ record }: RoomState, userId: UserId): boolean {
   return roleOf(record, userId) === "member" && !record.approved.includes(userId);
 }
 
-/** With the new one, in place of an earlier one of the same client, or of the oldest of too many. */
+/**
+ * With the new one, in place of an earlier one of the same client, or of the oldest of too many, whose client is told so:
+ * if it came back, it would take the place of another.
+ */
 function withSocket(draft: Draft, refs: readonly SocketRef[], entry: Entry): SocketRef[] {
   const { socket, deviceId, line } = entry;
   const others = refs.filter((ref) => ref.line !== line);
-  const kept = others.slice(Math.max(0, others.length - (MEMBER_MAX_SOCKETS - 1)));
-  for (const ref of refs) if (!kept.includes(ref)) draft.close(ref, "replaced");
+  const spare = Math.max(0, others.length - (MEMBER_MAX_SOCKETS - 1));
+  for (const ref of refs) if (ref.line === line) draft.close(ref, "replaced");
+  draft.end(others.slice(0, spare), "elsewhere");
+  const kept = others.slice(spare);
   return [...kept, { socket, deviceId, line, at: draft.now }];
 }
 
@@ -127,6 +132,16 @@ export function sit(draft: Draft, person: Waiting, entry: Entry | null): void {
     draft.entered.push({ do: "entered", socket, userId, after: null, isGap });
   }
   if (waiting.has(userId)) tellKnocking(draft);
+}
+
+/** Whoever was appointed while it waited comes in as soon as there is a place. */
+export function seatAppointed(draft: Draft): void {
+  const { record, waiting } = draft.state;
+  if (waiting.size === 0 || isFull(draft.state)) return;
+  for (const person of knockersFirst(draft.state)) {
+    if (isFull(draft.state)) return;
+    if (roleOf(record, person.userId) !== "member") sit(draft, person, null);
+  }
 }
 
 /** A further client of a member, or the first that is back. */

@@ -62,6 +62,8 @@ export type RoomCoreEvent =
       readonly other: UserId;
       readonly isHidden: boolean;
     }
+  /** What the account's handle is from now on. */
+  | { readonly type: "rename"; readonly userId: UserId; readonly handle: Handle | null }
   /** A pair room of this one says that it is over. */
   | { readonly type: "pairOver"; readonly pairId: RoomId }
   /** The room that has made this pair room ends it. */

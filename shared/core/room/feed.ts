@@ -3,7 +3,12 @@
 // each socket but to compare two numbers.
 
 import type { UserId } from "../../wire/ids.ts";
-import { BACKLOG_MAX_BYTES, BACKLOG_MAX_EVENTS, ROOM_WINDOW_BYTES } from "../../wire/limits.ts";
+import {
+  BACKLOG_MAX_BYTES,
+  BACKLOG_MAX_EVENTS,
+  EVENT_BYTES,
+  ROOM_WINDOW_BYTES,
+} from "../../wire/limits.ts";
 import type { RoomEvent } from "../../wire/roomLine.ts";
 import type { FeedEntry } from "./feedEntries.ts";
 
@@ -13,8 +18,6 @@ const NUMBERS_PER_MS = 1_000;
 const CHECK_EVERY_BYTES = 4 * 1024;
 /** How far back that is known: a busy room may be many windows ahead of what it has read that they have heard. */
 const CHECKED_WINDOWS = 20;
-/** Of what an event is beside its text. */
-const FRAME_BYTES = 96;
 
 export interface SaidMessage {
   readonly number: number;
@@ -30,7 +33,7 @@ export class Feed {
   #sentBytes = 0;
   /** Of the earliest entry that is kept; entries before it in the list are cut off from time to time. */
   #first = 0;
-  #entries: (FeedEntry & { readonly bytes: number })[] = [];
+  #entries: FeedEntry[] = [];
   #keptBytes = 0;
   #gathered: FeedEntry[] = [];
   #checks: { readonly number: number; readonly bytes: number }[];
@@ -93,10 +96,11 @@ export class Feed {
 
   /**
    * How many bytes a reader has had that has heard all up to that number, or a little less. Its mark is the highest of
-   * all that it has said.
+   * all that it has said. Nobody has heard what has not happened yet: that is no mark at all.
    */
   markAt(number: number): number {
-    if (number >= this.#through) return this.#sentBytes;
+    if (number > this.#through) return 0;
+    if (number === this.#through) return this.#sentBytes;
     let [low, high] = [0, this.#checks.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -155,8 +159,8 @@ const ASCII = /^[\0-\x7f]*$/;
 
 /** About; never less than its text in UTF-8. */
 function bytesOf(event: RoomEvent): number {
-  if (event.kind !== "said") return JSON.stringify(event).length + FRAME_BYTES;
-  let bytes = event.text.length + FRAME_BYTES;
+  if (event.kind !== "said") return JSON.stringify(event).length + EVENT_BYTES;
+  let bytes = event.text.length + EVENT_BYTES;
   if (ASCII.test(event.text)) return bytes;
   for (let index = 0; index < event.text.length; index++) {
     const unit = event.text.charCodeAt(index);

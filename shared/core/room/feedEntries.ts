@@ -1,6 +1,7 @@
 // Numbered events of a room as one of its members may see them.
 
 import type { UserId } from "../../wire/ids.ts";
+import { EVENT_BYTES } from "../../wire/limits.ts";
 import type { RoomEvent } from "../../wire/roomLine.ts";
 
 export interface FeedEntry {
@@ -10,11 +11,14 @@ export interface FeedEntry {
   readonly subject: UserId | null;
   /** Those of the room who were not to hear of it when it happened. */
   readonly hiddenFrom: ReadonlySet<UserId> | null;
+  /** As the feed counts them. */
+  readonly bytes: number;
 }
 
 /** A seat that nobody has. That it is left stands for an event that a member is not shown, so that numbers count on. */
 export const NOBODY_SEAT = 2 ** 31 - 1;
 const NOTHING: RoomEvent = { kind: "left", seat: NOBODY_SEAT };
+const NOTHING_BYTES = JSON.stringify(NOTHING).length + EVENT_BYTES;
 
 /**
  * Without what is hidden from the viewer.
@@ -29,12 +33,17 @@ export function eventsFor(
 }
 
 /** Whether the viewer needs a frame of its own. */
-export function isHiddenIn(
-  entries: readonly FeedEntry[],
-  viewer: UserId,
-  hidden: ReadonlySet<UserId> | null = null,
-): boolean {
-  return entries.some((entry) => !isFor(entry, viewer, hidden));
+export function isHiddenIn(entries: readonly FeedEntry[], viewer: UserId): boolean {
+  return entries.some((entry) => !isFor(entry, viewer, null));
+}
+
+/** How many bytes fewer the viewer is sent than those who are told all. */
+export function bytesLeftOut(entries: readonly FeedEntry[], viewer: UserId): number {
+  let bytes = 0;
+  for (const entry of entries) {
+    if (!isFor(entry, viewer, null)) bytes += Math.max(0, entry.bytes - NOTHING_BYTES);
+  }
+  return bytes;
 }
 
 function isFor(

@@ -1,6 +1,7 @@
 // Invitations to step aside in a pair (ROOM-5): invited, answered, crossed. One of a member waits at a time, for thirty
 // seconds; whoever is in a pair room, or about to be, is asked nothing.
 
+import type { UserId } from "../../wire/ids.ts";
 import { INVITATION_TTL_SECONDS } from "../../wire/limits.ts";
 import type { Draft } from "./draft.ts";
 import type { Refusal, RoomEventOf } from "./events.ts";
@@ -8,7 +9,7 @@ import { endInvitations, tellOver } from "./invitationEnds.ts";
 import { beginPair } from "./pairs.ts";
 import { plain } from "./roster.ts";
 import { speakerOf } from "./speaking.ts";
-import { isApart, pairAsideOf, seatedOf, type WaitingInvitation } from "./state.ts";
+import { isApart, pairAsideOf, type RoomState, seatedOf, type WaitingInvitation } from "./state.ts";
 
 export function invite(draft: Draft, event: RoomEventOf<"invite">): Refusal | null {
   const { userId: from, socket, number, to, invitationId, pairId } = event;
@@ -42,6 +43,8 @@ export function reply(draft: Draft, event: RoomEventOf<"reply">): Refusal | null
   if (speakerOf(state, userId, socket) === null) return { code: "not-in-room" };
   const invitation = state.asides.invitations.find((one) => one.invitationId === invitationId);
   const isCancel = event.reply === "cancel";
+  // Said once more, as by a client that has come back before the pair room stands.
+  if (event.reply === "accept" && isAccepted(state, userId, invitationId)) return null;
   const answerer = isCancel ? invitation?.from : invitation?.to;
   // One that was never shown to anybody is nobody's to answer.
   const isTheirs = answerer === userId && (isCancel || invitation?.isIdle === false);
@@ -54,4 +57,9 @@ export function reply(draft: Draft, event: RoomEventOf<"reply">): Refusal | null
   draft.setAsides({ invitations: invitations.filter((one) => one !== invitation) });
   tellOver(draft, invitation, isCancel ? "cancelled" : "declined");
   return null;
+}
+
+function isAccepted({ asides }: RoomState, by: UserId, invitationId: string): boolean {
+  const accepted = asides.pairs.flatMap((pair) => pair.accepted);
+  return accepted.some((one) => one.to === by && one.invitationId === invitationId);
 }

@@ -5,15 +5,21 @@ import type { DeviceId, Handle, UserId } from "../../wire/ids.ts";
 import { hiddenAmong, withApart } from "./apart.ts";
 import {
   type Apart,
+  type Away,
+  type Part,
   type Present,
   type RoomState,
   type SocketRef,
   type Stored,
+  type StoredAway,
   type Tracks,
   type Waiting,
 } from "./state.ts";
 
-/** As many hidden accounts travel with a socket; of more, the mailbox is asked. */
+/**
+ * As many hidden accounts travel with a socket, or are stored with a seat that is kept; of more, the mailbox is asked. So
+ * the seats of a full room fit into one value.
+ */
 export const HIDDEN_ABOARD_MAX = 40;
 
 export interface Presence {
@@ -63,8 +69,31 @@ export function presenceOf(state: RoomState, userId: UserId, socket: string): Pr
   };
 }
 
-/** A room as it was before the eviction. What has become due meanwhile is served by the next event. */
-export function revive(stored: Stored, found: readonly FoundSocket[]): RoomState {
+/** A part as it is stored. */
+export function storedPart(state: RoomState, part: Part): Stored[Part] {
+  if (part !== "away") return state[part];
+  const away = new Map<UserId, StoredAway>();
+  for (const [userId, seated] of state.away) {
+    const fits = seated.hidden.size <= HIDDEN_ABOARD_MAX;
+    away.set(userId, fits ? seated : { ...seated, hidden: null });
+  }
+  return away;
+}
+
+/** Those whose seats are kept, and of whom it is to be asked whom they hide. */
+export function unknownAway({ away }: Stored): UserId[] {
+  return [...away.values()].filter(({ hidden }) => hidden === null).map(({ userId }) => userId);
+}
+
+/**
+ * A room as it was before the eviction. What has become due meanwhile is served by the next event.
+ * @param asked whom those hide of whom it was not stored; one of whom it cannot be told keeps its seat no longer
+ */
+export function revive(
+  stored: Stored,
+  found: readonly FoundSocket[],
+  asked: ReadonlyMap<UserId, readonly UserId[] | null> = new Map(),
+): RoomState {
   const present = new Map<UserId, Present>();
   const waiting = new Map<UserId, Waiting>();
   const inOrder = found.toSorted((one, other) => one.presence.at - other.presence.at);
@@ -82,19 +111,25 @@ export function revive(stored: Stored, found: readonly FoundSocket[]): RoomState
     // Nothing of before is known any more, so all that is known is for them.
     present.set(userId, { ...person, seat, joinedAt: since, since: 0, tracks: shown });
   }
-  const away = stored.away.size === 0 ? stored.away : without(stored.away, present);
+  const away = awayOf(stored, present, asked);
   const state: RoomState = { ...stored, away, present, waiting, apart: new Map() };
   return { ...state, apart: apartOf(state) };
 }
 
 /** Whoever is connected is not away, whatever was stored when all was cut off. */
-function without<Someone>(
-  people: ReadonlyMap<UserId, Someone>,
+function awayOf(
+  stored: Stored,
   present: ReadonlyMap<UserId, unknown>,
-) {
-  const rest = new Map<UserId, Someone>();
-  for (const [userId, person] of people) if (!present.has(userId)) rest.set(userId, person);
-  return rest;
+  asked: ReadonlyMap<UserId, readonly UserId[] | null>,
+): ReadonlyMap<UserId, Away> {
+  const away = new Map<UserId, Away>();
+  for (const [userId, seated] of stored.away) {
+    if (present.has(userId)) continue;
+    const hidden = seated.hidden ?? asked.get(userId) ?? null;
+    if (hidden === null) away.set(userId, { ...seated, hidden: new Set(), until: 0 });
+    else away.set(userId, { ...seated, hidden: new Set(hidden) });
+  }
+  return away;
 }
 
 function apartOf(state: RoomState): Apart {

@@ -2,7 +2,11 @@
 // themselves; what is said about the owner and moderators is for the operator and the house.
 
 import type { UserId } from "../../wire/ids.ts";
-import { ROOM_REPORT_TTL_SECONDS, ROOM_REPORTS_MAX } from "../../wire/limits.ts";
+import {
+  MEMBER_MAX_REPORTS,
+  ROOM_REPORT_TTL_SECONDS,
+  ROOM_REPORTS_MAX,
+} from "../../wire/limits.ts";
 import type { Report, ReportRequest } from "../../wire/rooms.ts";
 import type { Refusal } from "./events.ts";
 import type { Feed } from "./feed.ts";
@@ -45,7 +49,10 @@ export function reportOf(
   return { reportId, by, userId, name, reason, note, messages, at: now };
 }
 
-/** With one more; the same again changes nothing. */
+/**
+ * With one more; the same again changes nothing. What somebody says of another takes the place of what it has said of it
+ * before, and nobody takes up more than its share.
+ */
 export function taken(
   reports: readonly Report[],
   report: Report,
@@ -55,7 +62,10 @@ export function taken(
   if (kept.some(({ reportId, by }) => reportId === report.reportId && by === report.by)) {
     return kept;
   }
-  return kept.length >= ROOM_REPORTS_MAX ? { code: "list-full" } : [...kept, report];
+  const others = kept.filter(({ by, userId }) => by !== report.by || userId !== report.userId);
+  const own = others.filter(({ by }) => by === report.by);
+  const isFull = others.length >= ROOM_REPORTS_MAX || own.length >= MEMBER_MAX_REPORTS;
+  return isFull ? { code: "list-full" } : [...others, report];
 }
 
 /** Those that somebody may read, the latest first. */

@@ -5,7 +5,7 @@ import { close, arrange, renewLink } from "./arranging.ts";
 import { Draft } from "./draft.ts";
 import { serveDue } from "./due.ts";
 import { endPair } from "./endings.ts";
-import { enter } from "./entering.ts";
+import { enter, seatAppointed } from "./entering.ts";
 import { isDone } from "./errands.ts";
 import type {
   Decision,
@@ -20,6 +20,7 @@ import { invite, reply } from "./invitations.ts";
 import { expel, leave, lost } from "./leaving.ts";
 import { moderate } from "./moderation.ts";
 import { opened, pairOver } from "./pairs.ts";
+import { rename } from "./renaming.ts";
 import type { RoomState } from "./state.ts";
 import { setTracks } from "./tracks.ts";
 
@@ -27,14 +28,17 @@ import { setTracks } from "./tracks.ts";
 export function step(state: RoomState, event: RoomCoreEvent, moment: Moment): Decision {
   const due = new Draft(state, moment);
   serveDue(due);
+  seatAppointed(due);
   const { now, through } = due;
   const draft = new Draft(due.state, { now, through });
   const refusal = run(draft, event);
   if (refusal !== null) {
-    const effects = [...due.effects, ...forgetting(due.state)];
+    const effects = [...due.effects, ...due.entered, ...forgetting(due.state)];
     return { state: due.state, effects, reply: { kind: "refused", ...refusal } };
   }
-  const effects = [...due.effects, ...draft.effects, ...draft.entered, ...forgetting(draft.state)];
+  seatAppointed(draft);
+  const entered = [...due.entered, ...draft.entered];
+  const effects = [...due.effects, ...draft.effects, ...entered, ...forgetting(draft.state)];
   return { state: draft.state, effects, reply: { kind: "taken" } };
 }
 
@@ -65,6 +69,8 @@ function run(draft: Draft, event: RoomCoreEvent): Refusal | null {
       return expel(draft, event);
     case "setHidden":
       return setHidden(draft, event);
+    case "rename":
+      return rename(draft, event);
     case "pairOver":
       return pairOver(draft, event);
     case "endPair":

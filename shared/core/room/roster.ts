@@ -41,11 +41,16 @@ export function rosterFor(
   return hidden === undefined ? everyone : everyone.filter(({ userId }) => !hidden.has(userId));
 }
 
-/** Invitations of a member, either way, that wait for their answer. */
+/** Invitations of a member, either way, of which it has not been told the end. */
 function invitationsFor({ asides }: RoomState, viewer: UserId): Invitation[] {
-  return asides.invitations
-    .filter(({ from, to, isIdle }) => from === viewer || (to === viewer && !isIdle))
-    .map(plain);
+  const waiting = asides.invitations.filter(
+    ({ from, to, isIdle }) => from === viewer || (to === viewer && !isIdle),
+  );
+  // Accepted, but the pair room does not stand yet.
+  const accepted = asides.pairs
+    .filter(({ members }) => members.includes(viewer))
+    .flatMap((pair) => pair.accepted);
+  return [...waiting, ...accepted].map(plain);
 }
 
 /** As it travels. */

@@ -25,25 +25,43 @@ export function hears(state: RoomState, from: UserId, to: UserId): boolean {
   return state.present.has(from) && state.present.has(to) && !isApart(state, from, to);
 }
 
+/** So many counts are kept before those that have faded are looked for. */
+const COUNTS_KEPT = 1_000;
+
 /**
- * So many at once, and so many a second from then on, for each member. In memory: after an eviction everyone may burst
- * again. What is refused does not count.
+ * So many at once, and so many a second from then on, for each account, whether it stays or comes and goes. In memory:
+ * after an eviction everyone may burst again. What is refused does not count.
  */
 export class Paces {
+  readonly #burst: number;
   readonly #counts = new Map<UserId, FadingCount>();
+  #pruneAbove = COUNTS_KEPT;
+
+  constructor(burst: number = SAY_BURST) {
+    this.#burst = burst;
+  }
+
+  /** Accounts of which something is known. */
+  get size(): number {
+    return this.#counts.size;
+  }
 
   /** Counts one more, unless that is too fast. @param perSecond null for as many as come */
   take(userId: UserId, perSecond: number | null, now: number): boolean {
     if (perSecond === null) return true;
     const fadesMs = 1_000 / perSecond;
     const count = this.#counts.get(userId) ?? NOTHING_COUNTED;
-    if (levelAt(count, now, fadesMs) > SAY_BURST - 1) return false;
+    if (levelAt(count, now, fadesMs) > this.#burst - 1) return false;
     this.#counts.set(userId, raised(count, now, fadesMs));
+    if (this.#counts.size > this.#pruneAbove) this.#prune(now, fadesMs);
     return true;
   }
 
-  /** Of someone who has left: whoever comes back at once would find its pace where it was, but after that it is waste. */
-  forget(userId: UserId): void {
-    this.#counts.delete(userId);
+  /** What has faded is waste. Looked for so seldom that it costs each account the same, however many there are. */
+  #prune(now: number, fadesMs: number): void {
+    for (const [userId, count] of this.#counts) {
+      if (levelAt(count, now, fadesMs) === 0) this.#counts.delete(userId);
+    }
+    this.#pruneAbove = Math.max(COUNTS_KEPT, 2 * this.#counts.size);
   }
 }

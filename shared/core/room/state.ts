@@ -101,7 +101,7 @@ export interface Present extends Seated {
   readonly tracks: (Tracks & { readonly socket: string }) | null;
 }
 
-/** Its seat is kept. Persisted. */
+/** Its seat is kept. Persisted, as {@link StoredAway}. */
 export interface Away extends Seated {
   readonly until: number;
 }
@@ -126,9 +126,15 @@ export interface RoomState {
 }
 
 export type Part = "record" | "asides" | "outbox" | "away";
-export type Stored = Pick<RoomState, Part>;
 
-export const NOTHING_STORED: Omit<Stored, "record"> = {
+/** Whom it hides is null where that is too many (presence.ts). */
+export type StoredAway = Omit<Away, "hidden"> & { readonly hidden: ReadonlySet<UserId> | null };
+
+export interface Stored extends Pick<RoomState, "record" | "asides" | "outbox"> {
+  readonly away: ReadonlyMap<UserId, StoredAway>;
+}
+
+export const NOTHING_STORED: Pick<RoomState, Exclude<Part, "record">> = {
   asides: { invitations: [], pairs: [] },
   outbox: [],
   away: new Map(),

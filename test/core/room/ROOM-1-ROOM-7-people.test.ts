@@ -14,11 +14,13 @@ import {
 import { has, occupancyOf, sharedName, type Steward } from "../../../shared/core/room/state.ts";
 import {
   DENIED_SECONDS,
+  MEMBER_MAX_REPORTS,
   MEMBER_MAX_SOCKETS,
   ROOM_MAX_BANS,
   ROOM_MAX_MODERATORS,
   ROOM_MAX_WAITING,
   ROOM_REPORT_TTL_SECONDS,
+  ROOM_REPORTS_MAX,
   ROOM_TTL_SECONDS,
   SEAT_KEPT_SECONDS,
 } from "../../../shared/wire/limits.ts";
@@ -170,10 +172,12 @@ describe("coming in", () => {
       () => world.enter(room.roomId, BEN).client,
     );
     expect(clients.map(({ isOpen }) => isOpen)).toEqual([false, true, true, true, true]);
+    expect(last(clients[0] as Client), "so that it does not come back").toEqual(ended("elsewhere"));
     expect(new Set(clients.map((client) => entered(client)?.seat)).size).toBe(1);
     expect(occupancyOf(room.state)).toBe(1);
     const again = world.enter(room.roomId, BEN, { line: clients[2]?.line ?? "" }).client;
     expect(clients[2]?.isOpen).toBe(false);
+    expect(last(clients[2] as Client), "it is the same client").not.toEqual(ended("elsewhere"));
     for (const client of clients.slice(3)) world.lose(room, client);
     expect(room.do({ type: "lost", ...nobody(clients[2]), isDone: false })).toEqual(TAKEN);
     expect(room.state.away.size).toBe(0);
@@ -312,6 +316,62 @@ describe("waiting to be let in", () => {
     for (const index of [OWNER, MOD]) world.enter(full.roomId, index);
     expect(world.enter(full.roomId, BEN).reply).toEqual(refused("room-full"));
     room.do({ type: "leave", ...(clients[0] as Client) });
+  });
+
+  test("ROOM-1: whoever was appointed while it waited at a full room comes in as soon as there is a place", () => {
+    const places: readonly ((world: World, room: TestRoom, client: Client) => void)[] = [
+      (_world, room, client) => void room.do({ type: "leave", ...client }),
+      (world, room, client) => {
+        world.lose(room, client);
+        world.pass(SEAT_KEPT_SECONDS * 1_000);
+      },
+      (world, room, client) => {
+        world.lose(room, client);
+        // No alarm has rung: it is served by the next that happens, though that is refused.
+        world.now += SEAT_KEPT_SECONDS * 1_000;
+        expect(at(room, CEM).close()).toEqual(refused("moderators-only"));
+      },
+      (_world, room) => void at(room, OWNER).arrange({ capacity: 3 }),
+    ];
+    for (const makePlace of places) {
+      const world = new World();
+      const room = world.open({ admission: "approval", capacity: 3 });
+      const { client: owner } = world.enter(room.roomId, OWNER);
+      const [ben, cem, dee] = [BEN, CEM, DEE].map(
+        (index) => world.enter(room.roomId, index).client,
+      );
+      if (ben === undefined || cem === undefined || dee === undefined) throw new Error("nobody");
+      at(room, OWNER).moderate("admit", BEN);
+      at(room, OWNER).arrange({ capacity: 2 });
+      at(room, OWNER).moderate("appoint", DEE);
+      expect(entered(dee)).toBeUndefined();
+      makePlace(world, room, ben);
+      expect(entered(dee)).toMatchObject({ isGap: false });
+      expect([...owner.members.values()].find(({ userId }) => userId === user(DEE))?.role).toBe(
+        "moderator",
+      );
+      expect(entered(cem)).toBeUndefined();
+      checkRoom(room);
+    }
+  });
+
+  test("ROOM-1: once a room is joined by its link, nobody waits any more who has none", () => {
+    const world = new World();
+    const room = world.open({ admission: "approval", capacity: 2 }, { linkHash: "right" });
+    const { client: owner } = world.enter(room.roomId, OWNER);
+    const { client: mod } = world.enter(room.roomId, MOD);
+    const [ben, cem] = [BEN, CEM].map((index) => world.enter(room.roomId, index).client);
+    at(room, OWNER).moderate("admit", MOD);
+    at(room, OWNER).moderate("appoint", CEM);
+    at(room, OWNER).arrange({ admission: "link" });
+    expect(last(ben as Client)).toMatchObject({ problem: { code: "link-needed" } });
+    expect([ben?.isOpen, cem?.isOpen]).toEqual([false, true]);
+    expect(owner.heard.findLast(({ type }) => type === "knocking")).toMatchObject({
+      knocking: [{ userId: user(CEM) }],
+    });
+    room.do({ type: "leave", ...mod });
+    expect(entered(cem as Client)).toBeDefined();
+    checkRoom(room);
   });
 
   test("ROOM-1: so many may wait, and no more", () => {
@@ -532,6 +592,9 @@ describe("reports", () => {
     expect(read(steward(MOD))).toEqual([user(BEN)]);
     expect(read(steward(BEN))).toBe("moderators-only");
     expect(read(HOUSE)).toEqual([user(BEN), user(MOD), user(OWNER)]);
+    const anew = { ...of(BEN), reportId: "anew" };
+    const instead = taken(reports, anew, NOW);
+    expect(instead, "the latest by the same of the same").toEqual([...reports.slice(0, 2), anew]);
     expect(dropped(reports, record, steward(OWNER), "report1")).toEqual({ code: "report-unknown" });
     expect(dropped(reports, record, steward(OWNER), "report2")).toHaveLength(2);
     const end = NOW + ROOM_REPORT_TTL_SECONDS * 1_000;
@@ -539,6 +602,33 @@ describe("reports", () => {
     expect(pruned(reports, end - 1)).toBe(reports);
     expect(pruned(reports, end)).toEqual([]);
   });
+});
+
+test("ROOM-7: nobody fills the box of reports alone, and it holds so many", () => {
+  const report = (by: number, of: number): Report => ({
+    reportId: `${by} ${of}`,
+    by: `by ${by}` as UserId,
+    userId: `of ${of}` as UserId,
+    name: "x",
+    reason: "spam",
+    note: "",
+    messages: [],
+    at: NOW,
+  });
+  let reports: readonly Report[] = [];
+  const take = (by: number, of: number) => {
+    const next = taken(reports, report(by, of), NOW);
+    if ("code" in next) return next.code;
+    reports = next;
+    return "taken";
+  };
+  const fill = (by: number) =>
+    Array.from({ length: MEMBER_MAX_REPORTS + 1 }, (_, of) => take(by, of)).at(-1);
+  expect(fill(0)).toBe("list-full");
+  expect(take(0, 3), "instead of an earlier one").toBe("taken");
+  expect(take(1, 0)).toBe("taken");
+  for (let by = 1; reports.length < ROOM_REPORTS_MAX; by++) fill(by);
+  expect(take(999, 0)).toBe("list-full");
 });
 
 test("ROOM-6: who asks for a contact is named by what it is called in the room, if both are there for each other", () => {

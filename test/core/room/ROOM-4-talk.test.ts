@@ -4,11 +4,17 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Feed } from "../../../shared/core/room/feed.ts";
-import { eventsFor, isHiddenIn, NOBODY_SEAT } from "../../../shared/core/room/feedEntries.ts";
-import { HIDDEN_ABOARD_MAX } from "../../../shared/core/room/presence.ts";
+import {
+  bytesLeftOut,
+  eventsFor,
+  isHiddenIn,
+  NOBODY_SEAT,
+} from "../../../shared/core/room/feedEntries.ts";
+import { HIDDEN_ABOARD_MAX, revive, unknownAway } from "../../../shared/core/room/presence.ts";
 import { hears, Paces, speakerOf } from "../../../shared/core/room/speaking.ts";
 import { changedParts } from "../../../shared/core/room/state.ts";
 import {
+  EVENT_BYTES,
   BACKLOG_MAX_BYTES,
   BACKLOG_MAX_EVENTS,
   ROOM_WINDOW_BYTES,
@@ -99,8 +105,9 @@ describe("the sequence", () => {
       const isRecent = feed.sentBytes - bytes < 16 * ROOM_WINDOW_BYTES;
       if (isRecent && bytes - mark > 4 * 1_024 + 1_100) throw new Error("far from what it has had");
     });
-    expect(feed.markAt(feed.through + 99)).toBe(feed.sentBytes);
+    expect(feed.markAt(feed.through)).toBe(feed.sentBytes);
     expect(feed.markAt(5)).toBe(0);
+    expect(feed.markAt(feed.through + 1), "what has not happened yet").toBe(0);
   });
 
   test("ROOM-4: a member says so much at once and in a second; what is refused does not count", () => {
@@ -111,8 +118,20 @@ describe("the sequence", () => {
     expect(taken(20, NOW + 1_000)).toHaveLength(10);
     expect(taken(200, NOW + 1_000, null)).toHaveLength(200);
     expect(paces.take(user(BEN), 10, NOW + 1_000)).toBe(true);
-    paces.forget(user(ANN));
-    expect(taken(SAY_BURST, NOW + 1_000)).toHaveLength(SAY_BURST);
+    const slow = new Paces(5);
+    const few = (now: number) =>
+      Array.from({ length: 9 }, () => slow.take(user(ANN), 1 / 3, now)).filter(Boolean).length;
+    expect([few(NOW), few(NOW + 2_900), few(NOW + 3_000)]).toEqual([5, 0, 1]);
+  });
+
+  test("ROOM-4: how fast somebody was is known for as long as it matters, however many come and go", () => {
+    const paces = new Paces();
+    for (let count = 0; count < SAY_BURST; count++) paces.take(user(ANN), 10, NOW);
+    for (let serial = 0; serial < 50_000; serial++) {
+      paces.take(`${serial}` as UserId, 10, NOW + Math.floor(serial / 20));
+    }
+    expect(paces.size).toBeLessThan(5_000);
+    expect(paces.take(user(ANN), 10, NOW), "it has burst").toBe(false);
   });
 });
 
@@ -206,6 +225,14 @@ describe("those who are hidden from each other", () => {
     expect(eventsFor(entries, user(DEE))).toEqual([saying("one"), saying("two")]);
     expect(eventsFor(entries, user(DEE), new Set([user(CEM)]))).toEqual([saying("one"), nobody]);
     expect([BEN, DEE].map((who) => isHiddenIn(entries, user(who)))).toEqual([true, false]);
+    const sent = (text: string) => text.length + EVENT_BYTES;
+    const left = JSON.stringify(nobody).length + EVENT_BYTES;
+    expect(bytesLeftOut(entries, user(DEE))).toBe(0);
+    expect(bytesLeftOut(entries, user(BEN)), "less than stands for it").toBe(0);
+    feed.append(saying("x".repeat(1_000)), user(ANN), hiddenFrom);
+    feed.append(saying("y".repeat(1_000)), user(CEM), null);
+    const leftOut = bytesLeftOut(feed.take()?.entries ?? [], user(BEN));
+    expect(leftOut).toBe(sent("x".repeat(1_000)) - left);
   });
 
   test("ROOM-7: whoever waits and is hidden from a moderator does not knock there", () => {
@@ -231,6 +258,30 @@ describe("those who are hidden from each other", () => {
     const aboard = ({ socket }: Client) => room.sockets.get(socket)?.presence?.hidden;
     expect(aboard(client)).toBeNull();
     expect(aboard(other)).toEqual(many.slice(1));
+  });
+
+  test("ROOM-7: more of them than that are not stored with a seat that is kept, and asked for again, too", () => {
+    const world = new World();
+    const room = world.open();
+    world.enter(room.roomId, CEM);
+    const many = Array.from({ length: HIDDEN_ABOARD_MAX }, (_, index) => `${index}` as UserId);
+    const { client } = world.enter(room.roomId, ANN, { hidden: [...many, user(CEM)] });
+    const { client: other } = world.enter(room.roomId, BEN, { hidden: many });
+    for (const one of [client, other]) world.lose(room, one);
+    const { record, away = new Map() } = room.stored;
+    if (record === undefined) throw new Error("no room");
+    expect([ANN, BEN].map((who) => away.get(user(who))?.hidden)).toEqual([null, new Set(many)]);
+    const { asides, outbox } = room.state;
+    const stored = { record, asides, outbox, away };
+    expect(unknownAway(stored)).toEqual([user(ANN)]);
+    const presence = room.sockets.get(world.clientOf(room, CEM)?.socket ?? "")?.presence;
+    const found = presence ? [{ socket: "s", presence: { ...presence, hidden: [] } }] : [];
+    const asked = revive(stored, found, new Map([[user(ANN), [user(CEM)]]]));
+    expect(asked.apart.get(user(CEM))).toEqual(new Set([user(ANN)]));
+    expect(asked.away.get(user(ANN))?.until).toBe(away.get(user(ANN))?.until);
+    const unanswered = revive(stored, found, new Map([[user(ANN), null]]));
+    expect(unanswered.away.get(user(ANN))?.until, "it leaves").toBe(0);
+    expect(unanswered.away.get(user(BEN))?.hidden).toEqual(new Set(many));
   });
 });
 

@@ -146,6 +146,34 @@ describe("an invitation", () => {
     expect(party.pairs.get(BEN)?.roomId).toBe(party.pairs.get(ANN)?.roomId);
   });
 
+  test("ROOM-5: accepted, it is told to a client that comes before the pair room stands, which may say so again", () => {
+    const party = new Party();
+    party.invite(ANN, BEN);
+    party.read();
+    party.reply(BEN, "accept");
+    const [pair] = party.room.state.asides.pairs;
+    for (const who of [ANN, BEN, CEM]) {
+      const { client } = party.world.enter(party.room.roomId, who);
+      const notice = client.heard.find(({ type }) => type === "entered");
+      const invitations = who === CEM ? [] : pair?.accepted;
+      expect(notice).toMatchObject({ invitations, pair: null });
+    }
+    const { state } = party.room;
+    const again = (who: number, reply: "accept" | "decline") => {
+      const client = party.world.clientOf(party.room, who);
+      const { invitationId = "" } = pair?.accepted[0] ?? {};
+      const event = { type: "reply", invitationId, reply, pairId: roomIdOf(99) } as const;
+      return client && party.room.do({ ...client, ...event });
+    };
+    expect(again(BEN, "accept")).toEqual({ kind: "taken" });
+    expect([again(ANN, "accept"), again(CEM, "accept"), again(BEN, "decline")]).toEqual(
+      Array.from({ length: 3 }, () => refused("invitation-over")),
+    );
+    expect(party.room.state).toBe(state);
+    party.world.settle();
+    expect(outcomes(party)).toEqual([[said(ANN, "accepted"), said(BEN, "accepted")]]);
+  });
+
   test("ROOM-5: declined, cancelled and left unanswered for 30 seconds, both hear the same", () => {
     for (const [who, reply, outcome] of [
       [BEN, "decline", "declined"],

@@ -7,7 +7,12 @@ import type { Reply, RoomCoreEvent, RoomEffect } from "../../../shared/core/room
 import { Feed } from "../../../shared/core/room/feed.ts";
 import { eventsFor } from "../../../shared/core/room/feedEntries.ts";
 import { begun } from "../../../shared/core/room/opening.ts";
-import { type Presence, presenceOf, revive } from "../../../shared/core/room/presence.ts";
+import {
+  type Presence,
+  presenceOf,
+  revive,
+  storedPart,
+} from "../../../shared/core/room/presence.ts";
 import { step } from "../../../shared/core/room/room.ts";
 import { enteredNotice } from "../../../shared/core/room/roster.ts";
 import { hiddenFrom, speakerOf } from "../../../shared/core/room/speaking.ts";
@@ -72,7 +77,7 @@ export class TestRoom {
     memory.state = state;
     for (const part of changedParts(before, state)) {
       if (isEmptyPart(state, part)) delete this.stored[part];
-      else Object.assign(this.stored, { [part]: state[part] });
+      else Object.assign(this.stored, { [part]: storedPart(state, part) });
     }
     for (const effect of effects) this.#perform(effect);
     return reply;
