@@ -138,8 +138,11 @@ class Reading {
 
   /** Authors are told that they were read, and what an earlier command has kept goes, if that is quick. */
   async settle(): Promise<void> {
-    const { messages } = this.#client;
-    const peers = (await messages.conversations()).map(({ peer }) => peer);
+    const { messages, contacts } = this.#client;
+    const writtenTo = (await messages.conversations()).map(({ peer }) => peer);
+    // New ones may not have been told name and card yet.
+    const known = (await contacts.list()).map(({ userId }) => userId);
+    const peers = [...new Set<string>([...writtenTo, ...known])];
     await within(SETTLE_MS, Promise.allSettled(peers.map((peer) => messages.settled(peer))));
   }
 
