@@ -60,7 +60,11 @@ const ENDS = {
   },
   "stands still": {
     ms: 35_000,
-    end: async ({ page }: Person) => {
+    end: async (person: Person) => {
+      const { page } = person;
+      // In the middle of a write to IndexedDB it would hold up every other tab's, which no browser lets one prevent.
+      await isState(person, "Before", "Read");
+      await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
       const blocking = (ms: number) => {
         for (const until = performance.now() + ms; performance.now() < until;);
       };
