@@ -219,6 +219,22 @@ test("PAS-2: an answer or an end that a mailbox is told twice is told its device
   expect(await heardOf(listening)).toEqual(["request", "answered", "mismatch"]);
 });
 
+test("PAS-2: word of an answer that comes after the contact is told only where the request was shown", async () => {
+  errands.failNext("requestOver", null, 2);
+  const asking = await askTo(ann, ben.userId);
+  await errands.untilTaken("request", ben.userId);
+  const before = await listen(ben);
+  const { responder, claim } = await answered(asking, ben);
+  await confirmed(asking, responder, claim);
+  await errands.untilTaken("contact", ben.userId);
+  const after = await listen(ben);
+  await untilToBeTriedAgain(asking);
+  await runAlarm(asking);
+  await errands.untilTaken("requestOver", ben.userId);
+  expect(await heardOf(before)).toEqual(["request", "answered"]);
+  expect(await heardOf(after)).toEqual([]);
+});
+
 test("PAS-2: a request that a mailbox is told twice is shown once", async () => {
   const listening = await listen(ben);
   const failing = errands.failNext("request", null, 1, "after");

@@ -105,11 +105,14 @@ export class MailboxSockets {
     closeSocket(socket, NORMAL_CLOSURE, reason);
   }
 
-  /** Remembers on the sockets, which outlive the object's memory, that a request is answered. */
-  dismiss(sid: string): void {
+  /** Remembers on the sockets, which outlive the object's memory, that a request is answered; each is told once. */
+  dismiss(sid: string, notice: MailboxNotice | null): void {
+    const frame = notice === null ? null : new Frame([notice]);
     for (const socket of this.#ctx.getWebSockets()) {
-      const dismissed = [...attachmentOf(socket).dismissed, sid].slice(-DISMISSED_MAX);
-      attach(socket, { dismissed });
+      const { dismissed, isReady } = attachmentOf(socket);
+      if (dismissed.includes(sid)) continue;
+      if (isReady && frame !== null) sendFrame(socket, frame);
+      attach(socket, { dismissed: withDismissed(dismissed, [sid]) });
     }
   }
 
@@ -151,7 +154,8 @@ export class MailboxSockets {
     for (const notices of this.#standing) {
       for (const notice of notices(now, after)) sendFrame(socket, [notice]);
     }
-    attach(socket, { isReady: true });
+    const dismissed = withDismissed(attachmentOf(socket).dismissed, requests.passedOver());
+    attach(socket, { isReady: true, dismissed });
     const logLength = store.account()?.log.length ?? 0;
     const passed = store.lastSequence();
     const ready = { type: "ready", sequence: passed, logLength, ...reader, now } as const;
@@ -163,6 +167,11 @@ export class MailboxSockets {
       this.#ctx.waitUntil(told.catch(() => {}));
     }
   }
+}
+
+function withDismissed(dismissed: readonly string[], more: readonly string[]): readonly string[] {
+  const others = dismissed.filter((sid) => !more.includes(sid));
+  return [...others, ...more].slice(-DISMISSED_MAX);
 }
 
 export function noticeOf(change: ContactChange): MailboxNotice {

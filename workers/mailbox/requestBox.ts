@@ -81,9 +81,9 @@ export class RequestBox {
   async over(sid: string, outcome: RequestOutcome): Promise<void> {
     const requests = this.#store.requests();
     if (outcome === "answered") {
-      if (this.#sockets.dismissed().has(sid)) return;
-      this.#tellOver(requests, sid, outcome);
-      this.#sockets.dismiss(sid);
+      const request = endedOf(requests, sid, outcome, this.#store.lastSequence());
+      const notice = request === null ? null : ({ type: "requestOver", request } as const);
+      this.#sockets.dismiss(sid, notice);
       return;
     }
     const over = endedOf(requests, sid, outcome, this.#store.nextSequence(Date.now()));
@@ -109,6 +109,13 @@ export class RequestBox {
     return waitingAt(this.#open(), now);
   }
 
+  /** `sid` of those that are only stored: who is not shown them hears of no answer either. */
+  passedOver(): readonly string[] {
+    const open = new Set(this.#open().waiting.map(({ sid }) => sid));
+    const stored = this.#store.requests().waiting.map(({ sid }) => sid);
+    return stored.filter((sid) => !open.has(sid));
+  }
+
   /** Without those that are answered: these are only stored until their end. */
   #open(): MeetingRequests {
     const requests = this.#unmet();
@@ -128,10 +135,5 @@ export class RequestBox {
 
   #hasMet({ from, openedAt }: Pick<EndedRequest, "from" | "openedAt">): boolean {
     return (this.#store.contacts.find(from)?.metAt ?? 0) >= openedAt;
-  }
-
-  #tellOver(requests: MeetingRequests, sid: string, outcome: RequestOutcome): void {
-    const request = endedOf(requests, sid, outcome, this.#store.lastSequence());
-    if (request !== null) this.#sockets.tell({ type: "requestOver", request });
   }
 }

@@ -26,7 +26,10 @@ export interface Attachment extends Spoken {
   readonly deviceId: DeviceId;
   readonly tokenId: string;
   readonly isReady: boolean;
-  /** The latest requests that a device has answered: they wait no more, though they are stored until their end. */
+  /**
+   * The latest requests that a device has answered, or that came to a contact before the hello: they wait no
+   * more, though they are stored until their end.
+   */
   readonly dismissed: readonly string[];
   /** The latest last. */
   readonly paused: readonly Pause[];

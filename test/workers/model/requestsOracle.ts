@@ -30,7 +30,7 @@ interface Asked {
   isCertain: boolean;
   /** A deadline has passed; the mailbox is told of it when the attempt wakes. */
   isExpiring: boolean;
-  /** Open when it was answered; as long as one of them is, nobody is shown the request again. */
+  /** Open when it was answered; or greeted since; as long as one of them is, nobody is shown the request again. */
   dismissed: readonly MailboxLine[];
   /** Devices that have heard of the end, or perhaps have. */
   readonly informed: Set<Name>;
@@ -128,7 +128,8 @@ export class RequestsOracle {
         line.loose.add(sid);
       } else if (stage === "waiting") {
         if (now < asked.claimBy) expectToHear(line, sid, "request");
-      } else if (now < asked.claimBy && !asked.dismissed.some(isOpen)) line.loose.add(sid);
+      } else if (asked.dismissed.some(isOpen)) asked.dismissed = [...asked.dismissed, line];
+      else if (now < asked.claimBy) line.loose.add(sid);
     }
   }
 
