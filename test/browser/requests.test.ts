@@ -173,8 +173,8 @@ test("PAS-8: who may ask is chosen, and stays", async () => {
     .getByRole("group", { name: "Which strangers may ask to meet you" })
     .getByRole("radio", { name: "Nobody" });
   const saved = page.waitForResponse((response) => response.request().method() === "PATCH");
-  await nobody.check();
-  await saved;
+  // It shows what is chosen once that is saved, so it is pressed rather than checked.
+  await Promise.all([saved, nobody.click()]);
   await page.reload();
   await expect.poll(() => nobody.isChecked()).toBe(true);
 });
