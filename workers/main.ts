@@ -1,5 +1,7 @@
-// The Worker: a router in front, one Durable Object per decision behind it.
+// The Worker: sockets and a router in front, one Durable Object per decision behind them.
 
+import type { Env } from "./env.ts";
+import { upgrade } from "./http/upgrades.ts";
 import { router } from "./router.ts";
 
 export { Directory } from "./directory/Directory.ts";
@@ -12,4 +14,7 @@ export { PairingAttempt } from "./pairing/PairingAttempt.ts";
 export { Room } from "./room/Room.ts";
 export { TapAttempt } from "./tap/TapAttempt.ts";
 
-export default router;
+export default {
+  fetch: (request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> =>
+    upgrade(env, request) ?? router.fetch(request, env, ctx),
+};

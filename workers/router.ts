@@ -12,8 +12,7 @@ import { authHandlers } from "./auth/routes.ts";
 import { blobHandlers } from "./blobs/routes.ts";
 import type { Env } from "./env.ts";
 import type { BodyBytes, Handlers } from "./http/handlers.ts";
-import { problemResponse } from "./http/problems.ts";
-import { upgradeToAttempt, upgradeToMailbox, upgradeToRoom } from "./http/upgrades.ts";
+import { problemResponse, problemResponseTo } from "./http/problems.ts";
 import { lobbyHandlers } from "./lobby/routes.ts";
 import { requestHandlers } from "./mailbox/requestRoutes.ts";
 import { mailboxHandlers } from "./mailbox/routes.ts";
@@ -50,15 +49,13 @@ router.use("/openapi.json", anyOrigin);
 router.use(ROUTES.issuerKeys.path, anyOrigin);
 router.get("/healthz", (c) => c.json({ status: "ok" }));
 router.get("/openapi.json", (c) => c.json(openApiDocument(new URL(c.req.url).origin)));
-router.get("/v1/attempts/:locator", (c) =>
-  upgradeToAttempt(c.env, c.req.raw, c.req.param("locator")),
-);
-router.get("/v1/rooms/:roomId/line", (c) => upgradeToRoom(c.env, c.req.raw, c.req.param("roomId")));
-router.get(SOCKETS.mailbox.path, (c) => upgradeToMailbox(c.env, c.req.raw));
-
+// Upgrades do not come here (http/upgrades.ts).
+for (const { path } of Object.values(SOCKETS)) {
+  router.get(patternOf(path), () => problemResponse(problem("upgrade-required")));
+}
 for (const name of Object.keys(ROUTES) as RouteName[]) {
   const route: Route = ROUTES[name];
-  router.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => serve(c, name, route));
+  router.on(route.method, patternOf(route.path), (c) => serve(c, name, route));
 }
 
 router.notFound((c) => {
@@ -70,11 +67,12 @@ router.notFound((c) => {
   return refusal;
 });
 
-router.onError((error) => {
-  if (error instanceof ProblemError) return problemResponse(error.problem);
-  console.error(`unexpected ${error.name}`);
-  return problemResponse(problem("internal-error"));
-});
+router.onError(problemResponseTo);
+
+/** Parameters as hono writes them. */
+function patternOf(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}
 
 /** Of what is the same for everyone, and changes slowly. */
 const CACHE_CONTROL: Partial<Record<RouteName, string>> = { issuerKeys: "public, max-age=3600" };
@@ -129,9 +127,9 @@ function parse(schema: z.core.$ZodType, value: unknown): unknown {
   return result.data;
 }
 
-async function readBody({ body }: Route, request: Request): Promise<unknown> {
+async function readBody({ body, bodyMaxBytes }: Route, request: Request): Promise<unknown> {
   if (body === undefined) return undefined;
-  return body === "bytes" ? bytesOf(request) : parse(body, await readJson(request));
+  return body === "bytes" ? bytesOf(request) : parse(body, await readJson(request, bodyMaxBytes));
 }
 
 /** Whoever takes the bytes on bounds their number, before the first is read. */
@@ -157,7 +155,7 @@ function requireType(request: Request, expected: string): void {
 }
 
 /** The body as JSON, bounded while it is read; workerd would pass invalid UTF-8 as U+FFFD. */
-async function readJson(request: Request): Promise<unknown> {
+async function readJson(request: Request, maxBytes = REQUEST_MAX_BYTES): Promise<unknown> {
   requireType(request, "application/json");
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   let length = 0;
@@ -165,7 +163,7 @@ async function readJson(request: Request): Promise<unknown> {
   try {
     for await (const chunk of request.body ?? []) {
       length += chunk.byteLength;
-      if (length > REQUEST_MAX_BYTES) throw new ProblemError("payload-too-large");
+      if (length > maxBytes) throw new ProblemError("payload-too-large");
       text += decoder.decode(chunk, { stream: true });
     }
     return JSON.parse(text + decoder.decode());

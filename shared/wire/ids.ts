@@ -55,18 +55,18 @@ export const timeSchema = z.int().check(z.minimum(0), z.maximum(8_640_000_000_00
 
 const LAST_CHARACTER = ["[A-Za-z0-9_-]", "[AQgw]", "[AEIMQUYcgkosw048]"] as const;
 
-/** A byte string of one fixed length. */
-export function bytesSchema(length: number) {
+/** Bytes of one fixed length in base64url without padding (RFC 4648, section 5). */
+export function bytesPattern(length: number): RegExp {
   const characters = Math.ceil((length * 8) / 6);
   const last = LAST_CHARACTER[length % 3] ?? LAST_CHARACTER[0];
+  return new RegExp(`^[A-Za-z0-9_-]{${characters - 1}}${last}$`);
+}
+
+/** A byte string of one fixed length. */
+export function bytesSchema(length: number) {
   return z
     .string()
-    .check(
-      z.regex(
-        new RegExp(`^[A-Za-z0-9_-]{${characters - 1}}${last}$`),
-        `must be ${length} bytes in base64url without padding`,
-      ),
-    );
+    .check(z.regex(bytesPattern(length), `must be ${length} bytes in base64url without padding`));
 }
 
 /** A byte string of any length within bounds, as sealed boxes are. */

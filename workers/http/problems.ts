@@ -1,6 +1,6 @@
 // Problems as HTTP responses (RFC 9457), in one place.
 
-import { type Problem } from "../../shared/wire/problem.ts";
+import { problem as problemOf, type Problem, ProblemError } from "../../shared/wire/problem.ts";
 
 export function problemResponse(problem: Problem): Response {
   const { retryAfterSeconds } = problem;
@@ -15,4 +15,11 @@ export function problemResponse(problem: Problem): Response {
       }),
     },
   });
+}
+
+/** Of what a handler has thrown; what is not meant for anybody's eyes stays here. */
+export function problemResponseTo(error: Error): Response {
+  if (error instanceof ProblemError) return problemResponse(error.problem);
+  console.error(`unexpected ${error.name}`);
+  return problemResponse(problemOf("internal-error"));
 }

@@ -1,17 +1,17 @@
 // WebSocket upgrades: the token is checked here, before any object is woken, and goes no further.
 
 import type { Codec } from "../../shared/wire/codec/codec.ts";
-import { locatorSchema, roomIdSchema } from "../../shared/wire/ids.ts";
+import { preferredCodec } from "../../shared/wire/codec/codecs.ts";
 import { SUBPROTOCOL_TOKEN_PREFIX } from "../../shared/wire/limits.ts";
 import { type Problem, ProblemError } from "../../shared/wire/problem.ts";
+import { SOCKETS } from "../../shared/wire/routes.ts";
 import { openHidden } from "../auth/sealing.ts";
 import { type UpgradeClaims, verifyToken } from "../auth/tokens.ts";
 import type { Env } from "../env.ts";
 import { attemptAt, mailboxOf, roomAt } from "../objects.ts";
-import { problemResponse } from "./problems.ts";
+import { problemResponse, problemResponseTo } from "./problems.ts";
 import {
   closeSocket,
-  codecOf,
   NORMAL_CLOSURE,
   offeredProtocols,
   sendFrame,
@@ -25,17 +25,59 @@ interface Admitted {
   readonly codec: Codec;
 }
 
-export async function upgradeToAttempt(
-  env: Env,
-  request: Request,
-  locator: string,
-): Promise<Response> {
-  const admitted = await admit(env, request);
-  const parsed = locatorSchema.safeParse(locator);
-  if (!parsed.success || admitted.claims.locator !== parsed.data) {
-    throw new ProblemError("upgrade-refused");
+/**
+ * Answers whoever asks for a socket, without the router in between: of the many who come into a room at once, it would
+ * take a good part of the time. Null for any other request, and where there is no socket.
+ */
+export function upgrade(env: Env, request: Request): Promise<Response> | null {
+  if (request.method !== "GET" || !asksForSocket(request)) return null;
+  const { pathname } = new URL(request.url);
+  for (const { address, open } of DOORS) {
+    const match = address.exec(pathname);
+    if (match === null) continue;
+    return admit(env, request)
+      .then((admitted) => open(env, admitted, match[1]))
+      .catch(problemResponseTo);
   }
-  const response = await attemptAt(env, parsed.data).fetch(handOver(request, admitted));
+  return null;
+}
+
+function asksForSocket(request: Request): boolean {
+  return request.headers.get("upgrade")?.toLowerCase() === "websocket";
+}
+
+type Open = (env: Env, admitted: Admitted, id?: string) => Promise<Response>;
+
+const DOORS: readonly { readonly address: RegExp; readonly open: Open }[] = [
+  { address: addressOf(SOCKETS.room.path), open: openRoom },
+  { address: addressOf(SOCKETS.mailbox.path), open: openMailbox },
+  { address: addressOf(SOCKETS.attempt.path), open: openAttempt },
+];
+
+function addressOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/\{\w+\}/, "([^/]+)")}$`);
+}
+
+async function openAttempt(env: Env, admitted: Admitted, id?: string): Promise<Response> {
+  const { locator } = admitted.claims;
+  if (locator === null || locator !== id) throw new ProblemError("upgrade-refused");
+  const response = await attemptAt(env, locator).fetch(handOver(admitted));
+  return response.status === 101 ? response : tellOverSocket(response, admitted.codec);
+}
+
+async function openMailbox(env: Env, admitted: Admitted): Promise<Response> {
+  const { locator, room, userId } = admitted.claims;
+  if (locator !== null || room !== null) throw new ProblemError("upgrade-refused");
+  return mailboxOf(env, userId).fetch(handOver(admitted));
+}
+
+async function openRoom(env: Env, admitted: Admitted, id?: string): Promise<Response> {
+  const { room } = admitted.claims;
+  if (room === null || room.roomId !== id) throw new ProblemError("upgrade-refused");
+  const { roomId, sealed } = room;
+  const hidden =
+    sealed === null ? null : await openHidden(env.SERVER_SECRET, admitted.claims, roomId, sealed);
+  const response = await roomAt(env, roomId).fetch(handOver(admitted, { hidden }));
   return response.status === 101 ? response : tellOverSocket(response, admitted.codec);
 }
 
@@ -52,35 +94,12 @@ async function tellOverSocket(response: Response, codec: Codec): Promise<Respons
   return switchProtocols(client, codec);
 }
 
-export async function upgradeToMailbox(env: Env, request: Request): Promise<Response> {
-  const admitted = await admit(env, request);
-  const { locator, room, userId } = admitted.claims;
-  if (locator !== null || room !== null) throw new ProblemError("upgrade-refused");
-  return mailboxOf(env, userId).fetch(handOver(request, admitted));
-}
-
-export async function upgradeToRoom(env: Env, request: Request, roomId: string): Promise<Response> {
-  const admitted = await admit(env, request);
-  const parsed = roomIdSchema.safeParse(roomId);
-  const { room } = admitted.claims;
-  if (!parsed.success || room?.roomId !== parsed.data) throw new ProblemError("upgrade-refused");
-  const { sealed } = room;
-  const hidden =
-    sealed === null
-      ? null
-      : await openHidden(env.SERVER_SECRET, admitted.claims, room.roomId, sealed);
-  const response = await roomAt(env, parsed.data).fetch(handOver(request, admitted, { hidden }));
-  return response.status === 101 ? response : tellOverSocket(response, admitted.codec);
-}
-
 async function admit(env: Env, request: Request): Promise<Admitted> {
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    throw new ProblemError("upgrade-required");
-  }
-  const token = offeredProtocols(request)
+  const offered = offeredProtocols(request);
+  const token = offered
     .find((protocol) => protocol.startsWith(SUBPROTOCOL_TOKEN_PREFIX))
     ?.slice(SUBPROTOCOL_TOKEN_PREFIX.length);
-  const codec = codecOf(request);
+  const codec = preferredCodec(offered);
   const claims =
     token === undefined ? null : await verifyToken(env.SERVER_SECRET, "upgrade", token);
   if (claims === null || codec === undefined) throw new ProblemError("upgrade-refused");
@@ -91,11 +110,11 @@ async function admit(env: Env, request: Request): Promise<Admitted> {
  * A request of our own, so that no header of the client's reaches the object.
  * @param more what the Worker adds to the claims
  */
-function handOver(request: Request, { claims, codec }: Admitted, more: object = {}): Request {
+function handOver({ claims, codec }: Admitted, more: object = {}): Request {
   const headers = {
     upgrade: "websocket",
     "sec-websocket-protocol": codec.subprotocol,
     [UPGRADE_HEADER]: JSON.stringify({ ...claims, ...more }),
   };
-  return new Request(new URL(request.url).origin, { headers });
+  return new Request("https://object/", { headers });
 }
