@@ -2,7 +2,7 @@
 // Whoever runs it holds the server's secret, and shows that by a token of one minute.
 
 import { parseArgs } from "node:util";
-import type { OperatorRecord, Report } from "../shared/wire/rooms.ts";
+import type { OperatorRecord, Report, RoomInfo } from "../shared/wire/rooms.ts";
 import { MIN_SECRET_CHARS } from "../workers/auth/keys.ts";
 import { issueToken } from "../workers/auth/tokens.ts";
 import { atRoot } from "./paths.ts";
@@ -16,7 +16,7 @@ const USAGE = `Usage: npm run operator -- COMMAND [--server URL] [--state DIR]
   show ID       its name, and the rooms that it has opened
   renew ID      make a new API key; the one before ends at once
   remove ID     let it go: its key ends at once, its rooms are closed
-  reports ROOM  what members have reported in a room
+  reports ROOM  what members have reported in a room; said? is what the room no longer had to confirm it
 
   --server URL  the server (${DEFAULT_SERVER})
   --state DIR   folder in which a server on this machine keeps its secret (.wrangler/state);
@@ -78,7 +78,11 @@ async function refusalIn(response: Response, server: string): Promise<string> {
 
 const COMMANDS: Readonly<Record<string, (ask: Ask, subject: string) => Promise<string>>> = {
   add: async (ask, name) => keyText(await ask("POST", "/v1/operators", { name })),
-  show: async (ask, id) => operatorText(await ask("GET", `/v1/operators/${idIn(id)}`)),
+  show: async (ask, id) => {
+    const operator = await ask<OperatorRecord>("GET", `/v1/operators/${idIn(id)}`);
+    const rooms = await Promise.all(operator.rooms.map((roomId) => roomText(ask, roomId)));
+    return operatorText(operator, rooms);
+  },
   renew: async (ask, id) => keyText(await ask("POST", `/v1/operators/${idIn(id)}/keys`)),
   remove: async (ask, id) => {
     await ask("DELETE", `/v1/operators/${idIn(id)}`);
@@ -89,6 +93,14 @@ const COMMANDS: Readonly<Record<string, (ask: Ask, subject: string) => Promise<s
     const { reports } = await ask<{ reports: readonly Report[] }>("GET", path);
     return reports.length === 0 ? "No reports." : reports.map(reportText).join("\n\n");
   },
+};
+
+const SUBJECTS: Readonly<Record<string, string>> = {
+  add: "Give it a name.",
+  show: "The id stands beside the key that add has shown.",
+  renew: "The id stands beside the key that add has shown.",
+  remove: "The id stands beside the key that add has shown.",
+  reports: "The id of a room stands in its link.",
 };
 
 /** Of an operator or a room. */
@@ -104,20 +116,30 @@ key  ${apiKey}
 The key is not shown again: keep it where the platform's server keeps its secrets, and out of every page.`;
 }
 
-function operatorText({ operatorId, name, createdAt, rooms }: OperatorRecord): string {
+async function roomText(ask: Ask, roomId: string): Promise<string> {
+  // One that has ended just now has no title any more.
+  const info = await ask<RoomInfo>("GET", `/v1/rooms/${roomId}`).catch(() => null);
+  return info === null ? roomId : `${roomId}  ${plain(info.room.title)}, ${info.occupancy} there`;
+}
+
+function operatorText(
+  { operatorId, name, createdAt }: OperatorRecord,
+  rooms: readonly string[],
+): string {
   const since = new Date(createdAt).toISOString();
-  const list = rooms.map((roomId) => `\n  ${roomId}`).join("");
+  const list = rooms.map((room) => `\n  ${room}`).join("");
   return `${plain(name)} (${operatorId}), since ${since}, rooms: ${rooms.length}${list}`;
 }
 
 function reportText({ reportId, by, userId, name, reason, note, messages, at }: Report): string {
   return [
     `${new Date(at).toISOString()}  ${reason}  ${reportId}`,
-    `  about ${plain(name)} (${userId})`,
+    `  about ${name === null ? userId : `${plain(name)} (${userId})`}`,
     `  by    ${by}`,
     ...(note === "" ? [] : [`  note  ${plain(note)}`]),
     ...messages.map(
-      ({ text, at: saidAt }) => `  said  ${new Date(saidAt).toISOString()} ${plain(text)}`,
+      ({ text, at: saidAt, isConfirmed }) =>
+        `  ${isConfirmed ? "said " : "said?"} ${new Date(saidAt).toISOString()} ${plain(text)}`,
     ),
   ].join("\n");
 }
@@ -145,7 +167,8 @@ async function run(args: readonly string[]): Promise<string> {
       word === undefined ? "What is to be done?" : `There is no command "${word}".`,
     );
   }
-  if (subject === undefined || others.length > 0) {
+  if (subject === undefined) throw new UsageError(`${word} of what? ${SUBJECTS[word ?? ""]}`);
+  if (others.length > 0) {
     throw new UsageError(`${word} takes one thing; put a name of several words into quotes.`);
   }
   if (!URL.canParse(values.server))

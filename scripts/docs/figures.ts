@@ -35,6 +35,9 @@ const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
   REQUEST_MAX_BYTES: "the body of an HTTP request",
   FRAME_MAX_BYTES: "a frame from a client: characters of JSON, bytes of CBOR",
   FRAME_MAX_MESSAGES: "messages in a frame",
+  ANSWERS_BURST:
+    "answers at once on one socket to what is wrong; one more, and it is closed with 1008",
+  ANSWERS_PER_SECOND: "such answers in a second after that",
   ATTEMPT_MAX_SOCKETS: "sockets of visitors at one attempt; more are told `try-again`",
   ATTEMPT_MAX_SOCKETS_PER_ACCOUNT:
     "sockets of one account at one attempt; the newest replaces the oldest",
@@ -112,6 +115,9 @@ const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
   BACKLOG_MAX_BYTES: "bytes of those events",
   ROOM_WINDOW_BYTES:
     "bytes that a socket may be behind the others before it is closed, if it stands still",
+  ROOM_BEHIND_MAX_BYTES:
+    "bytes that all sockets of a room together may be behind, beyond what those who read may be",
+  ROOM_VISITOR_ANSWERS: "answers to what is wrong on a socket that has not come in yet, in all",
   HEARD_EVERY_BYTES: "bytes after which a client says what it has heard",
   EVENT_BYTES: "what an event counts there beside its text",
   ROOM_TTL_SECONDS: "a room that nobody comes to ends",
@@ -119,10 +125,12 @@ const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
   ROOMS_PER_OPERATOR: "rooms of one operator that stand at a time",
   ROOMS_JOINED_MAX: "rooms that an account is in at a time",
   ROOM_REPORTS_MAX: "reports that a room keeps",
-  MEMBER_MAX_REPORTS: "reports of one member among them, each on another",
+  MEMBER_MAX_REPORTS: "reports of one member among them",
+  MEMBER_MAX_REPORTS_ON_ONE: "reports of one member on the same person among those",
   ROOM_REPORT_TTL_SECONDS: "for how long it keeps them",
   REPORT_NOTE_MAX_CHARS: "the note of a report, in UTF-16 code units",
-  REPORT_MAX_MESSAGES: "messages that a report names",
+  REPORT_MAX_MESSAGES: "messages that a report quotes",
+  REPORT_MAX_BYTES: "the body of the request that reports somebody",
   LISTINGS_PAGE: "rooms in a page of the lobby",
   OCCUPANCY_EVERY_SECONDS: "the occupancy in it may be old",
   LOBBY_SHARD_MAX: "listed rooms in one shard of a topic",

@@ -23,7 +23,8 @@ export async function ask(asking: Asking, { to, ...options }: AskOptions): Promi
   if (userId === null) return Meeting.over("unreachable", "passphrase");
   account.connect();
   // A newer request replaces the one before, as a newer key does.
-  await spoken.pendingTo(userId)?.meeting.cancel();
+  const former = spoken.ownTo(userId);
+  if (former?.isUnanswered) await former.meeting.cancel();
   const theirs = account.requests.of(userId);
   return theirs === null
     ? spoken.ask(userId, options)

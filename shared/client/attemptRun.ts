@@ -11,7 +11,7 @@ import {
   type MatchedNotice,
   type Method,
 } from "../wire/pairing.ts";
-import { type Problem, ProblemError } from "../wire/problem.ts";
+import type { Problem, ProblemError } from "../wire/problem.ts";
 import { adviceFor } from "./advice.ts";
 import { ConnectionError } from "./connectionError.ts";
 import type { AttemptRecord } from "./attemptRecord.ts";
@@ -19,6 +19,7 @@ import { deferred } from "./deferred.ts";
 import { LiveSocket, requestUpgrade } from "./liveSocket.ts";
 import { Meeting } from "./meeting.ts";
 import type { FailureReason } from "./model.ts";
+import { isPassing } from "./passing.ts";
 import { within } from "./ports.ts";
 import type { RunContext } from "./runContext.ts";
 
@@ -80,9 +81,14 @@ export abstract class AttemptRun {
     return this.record.peerId;
   }
 
+  /** It may still lead to a meeting. */
+  get isUnderWay(): boolean {
+    return !this.isCancelling && !this.meeting.isOver;
+  }
+
   /** The peer has said nothing yet: another attempt may still take its place. */
   get isUnanswered(): boolean {
-    return this.record.peer === null && !this.isCancelling && !this.meeting.isOver;
+    return this.record.peer === null && this.isUnderWay;
   }
 
   protected abstract upgrade(): UpgradeRequest;
@@ -272,18 +278,11 @@ export abstract class AttemptRun {
       if (!this.#isStopped) await task();
     };
     this.#work = this.#work.then(unlessStopped).catch((fault: unknown) => {
+      // What failed for want of a connection is done again after the next one.
       if (isPassing(fault)) return this.reconnect();
       this.settleReady.reject(fault as Error);
       this.meeting.interrupt(fault as Error);
       this.stop();
     });
   }
-}
-
-/** A call that failed for want of a connection is made again after the next one. */
-function isPassing(fault: unknown): boolean {
-  if (fault instanceof ConnectionError) return true;
-  return (
-    fault instanceof ProblemError && (fault.problem.status >= 500 || fault.problem.status === 429)
-  );
 }

@@ -62,6 +62,12 @@ export class ContactBook {
     return readContact(this.#reader, userId as UserId);
   }
 
+  /** What an account is called here, contact or not yet. */
+  async nameOf(userId: UserId): Promise<string | undefined> {
+    const called = await this.#store.get<Introduced>("settings", introducedId(userId));
+    return (await this.get(userId))?.name ?? called?.name;
+  }
+
   /** Asks the mailbox for one that another device of this account may just have met. */
   async find(userId: string): Promise<Contact | null> {
     const known = await this.get(userId);

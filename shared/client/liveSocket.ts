@@ -15,6 +15,9 @@ const SOUND_MS = 5_000;
 /** A socket that does not open by then is tried anew. */
 const OPEN_MS = 15_000;
 const OPEN = 1;
+/** What has said too much that is wrong is closed with that (RFC 6455, section 7.4.1): it would soon do so again. */
+const POLICY_VIOLATION = 1008;
+const AFTER_FAULT_SECONDS = 15;
 const SESSION_PROBLEMS: readonly string[] = ["unauthenticated", "upgrade-refused"];
 
 export interface LiveSocketOptions<Notice> {
@@ -115,12 +118,12 @@ export class LiveSocket<Notice> {
       if (this.#socket === socket) this.#receive(data);
     };
     socket.onerror = () => {};
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (this.#socket !== socket) return;
       this.#socket = null;
       this.#stopTimer();
       if (this.#isClosed) this.#options.onClosed?.();
-      else this.#retry();
+      else this.#retry(code === POLICY_VIOLATION ? AFTER_FAULT_SECONDS : undefined);
     };
   }
 

@@ -128,7 +128,7 @@ export function toContact(
   const cardName = card ? cardTitle(card) : "";
   return {
     userId,
-    name: notes?.alias || name || cardName || `${userId.slice(0, 4)}…${userId.slice(-4)}`,
+    name: notes?.alias || name || cardName || nameOfStranger(userId),
     method,
     metAt,
     verified: verified !== null,
@@ -142,14 +142,19 @@ export function toContact(
   };
 }
 
-/** Name and card as they came with the proof, or after it. */
+/** What somebody is called who has given no name. */
+export function nameOfStranger(userId: UserId, handle: string | null = null): string {
+  return handle === null ? `${userId.slice(0, 4)}…${userId.slice(-4)}` : `@${handle}`;
+}
+
+/** Name and card as they came with the proof, or after it; of one who is not verified, what they are called. */
 function saidBy(
   from: MetContact | WitnessedContact | null,
   introduced: Introduced | null,
 ): Pick<Introduced, "name" | "card" | "cardProblem"> {
-  const nothing = { name: "", card: null, cardProblem: null };
-  if (from === null) return nothing;
-  return "proofs" in from ? (introduced ?? nothing) : { ...from, name: from.peerName };
+  if (from !== null && !("proofs" in from)) return { ...from, name: from.peerName };
+  if (from !== null && introduced !== null) return introduced;
+  return { name: introduced?.name ?? "", card: null, cardProblem: null };
 }
 
 /**

@@ -9,6 +9,7 @@ import type { ContactBook } from "./contactBook.ts";
 import type { Device } from "./device.ts";
 import type { InitiatorRun } from "./initiatorRun.ts";
 import type { Meeting } from "./meeting.ts";
+import { nameOfStranger } from "./metContact.ts";
 import type { AcquaintEvent, IncomingRequest, MeetingOptions } from "./model.ts";
 import type { Ports } from "./ports.ts";
 import { refuseRequest } from "./refusal.ts";
@@ -135,7 +136,7 @@ export class Requests {
       answerBy: this.#ports.now() + answerBy - now,
       isPostponed: false,
     };
-    const isCrossed = this.#spoken.pendingTo(from) !== null;
+    const isCrossed = this.#spoken.ownTo(from) !== null;
     this.#put({ request, shown, isCrossed });
     this.#after(expiresAt - this.#ports.now(), () => this.#remove(sid));
     if (isCrossed) await this.#meetHalfway(request);
@@ -169,7 +170,7 @@ export class Requests {
   /** The attempt with the lower id goes on, so that both devices choose the same one. */
   async #meetHalfway(request: MeetingRequest): Promise<void> {
     const { sid, from } = request;
-    const own = this.#spoken.pendingTo(from);
+    const own = this.#spoken.ownTo(from);
     if (own === null) return this.#uncross(sid);
     void own.meeting.contact.then(
       () => this.#letGo(sid),
@@ -293,8 +294,4 @@ export class Requests {
     });
     this.#timers.add(stop);
   }
-}
-
-function nameOfStranger(userId: UserId, handle: string | null): string {
-  return handle === null ? `${userId.slice(0, 4)}…${userId.slice(-4)}` : `@${handle}`;
 }

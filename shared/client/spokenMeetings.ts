@@ -133,12 +133,13 @@ export class SpokenMeetings {
     return run.meeting;
   }
 
-  /** Own request to that account, while it may still be answered. */
-  pendingTo(userId: UserId): InitiatorRun | null {
-    const run = this.#runs.all.find(
-      (one) => one instanceof InitiatorRun && one.peerId === userId && one.isUnanswered,
+  /** The last own request to that account that may still lead to a meeting. */
+  ownTo(userId: UserId): InitiatorRun | null {
+    const run = this.#runs.all.findLast(
+      (one): one is InitiatorRun =>
+        one instanceof InitiatorRun && one.peerId === userId && one.isUnderWay,
     );
-    return run instanceof InitiatorRun ? run : null;
+    return run ?? null;
   }
 
   /** Whether this device is at that request, or was. */

@@ -46,6 +46,9 @@ export const REQUEST_MAX_BYTES = 32 * 1024;
 /** One frame may carry a claim with the largest card, in base64url, and little else. */
 export const FRAME_MAX_BYTES = 128 * 1024;
 export const FRAME_MAX_MESSAGES = 16;
+/** What one socket is answered at once that is wrong with what its client says, and in a second from then on. */
+export const ANSWERS_BURST = 200;
+export const ANSWERS_PER_SECOND = 10;
 /** Sockets of visitors that one attempt holds at a time; more are turned away with `try-again`. */
 export const ATTEMPT_MAX_SOCKETS = 2_000;
 /** Sockets of one account at one attempt. */
@@ -161,6 +164,10 @@ export const BACKLOG_MAX_EVENTS = 2_000;
 export const BACKLOG_MAX_BYTES = 1024 * 1024;
 /** What a member may be behind, in bytes that were sent to it and that it has not said it heard, before its socket is closed. */
 export const ROOM_WINDOW_BYTES = 1024 * 1024;
+/** What all sockets together may be behind beyond what those who read may be, before those furthest behind are closed. */
+export const ROOM_BEHIND_MAX_BYTES = 32 * 1024 * 1024;
+/** Answers to a socket that does something wrong before it has come in. */
+export const ROOM_VISITOR_ANSWERS = 8;
 /** A client says what it has heard at least once for so many bytes. */
 export const HEARD_EVERY_BYTES = 256 * 1024;
 /** What an event counts in that beside its text, however short it is. */
@@ -173,11 +180,14 @@ export const ROOMS_PER_OPERATOR = 10_000;
 /** Rooms that an account is in at a time. */
 export const ROOMS_JOINED_MAX = 20;
 export const ROOM_REPORTS_MAX = 500;
-/** Of one reporter, on as many others. */
+/** Of one reporter; and, among them, on the same person. */
 export const MEMBER_MAX_REPORTS = 10;
+export const MEMBER_MAX_REPORTS_ON_ONE = 3;
 export const ROOM_REPORT_TTL_SECONDS = 30 * 24 * 60 * 60;
 export const REPORT_NOTE_MAX_CHARS = 500;
 export const REPORT_MAX_MESSAGES = 10;
+/** The body of a request that reports somebody: as many of the longest messages, however JSON has to escape them. */
+export const REPORT_MAX_BYTES = 256 * 1024;
 /** Listings in a page, and the time that the occupancy in one may be old. */
 export const LISTINGS_PAGE = 50;
 export const OCCUPANCY_EVERY_SECONDS = 2;

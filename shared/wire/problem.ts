@@ -109,6 +109,11 @@ export class ProblemError extends Error {
     return this.problem.code;
   }
 
+  /** Which members of the request are at fault, and why; undefined where it is not about members. */
+  get fields(): Problem["fields"] {
+    return this.problem.fields;
+  }
+
   static from(body: Problem): ProblemError {
     const { detail, fields, retryAfterSeconds, work, log } = body;
     return new ProblemError(body.code, {
@@ -125,7 +130,8 @@ export class ProblemError extends Error {
 export function faultsOf(error: z.core.$ZodError): ProblemMembers {
   const fields: Record<string, string> = {};
   for (const issue of error.issues.slice(0, 8)) {
-    fields[issue.path.map(String).join(".") || "(body)"] = issue.message.slice(0, 200);
+    // The first of a member says most: what is empty has nothing to see either.
+    fields[issue.path.map(String).join(".") || "(body)"] ??= issue.message.slice(0, 200);
   }
   return { fields };
 }

@@ -5,19 +5,9 @@ import * as z from "zod/mini";
 import { bytesSchema, handleSchema, roomIdSchema, timeSchema, userIdSchema } from "./ids.ts";
 import { ROOM_TEXT_MAX_BYTES, SIGNAL_MAX_BYTES } from "./limits.ts";
 import { problemSchema } from "./problem.ts";
-import { roomNameSchema, roomSchema } from "./rooms.ts";
+import { roomNameSchema, roomSchema, textSchema } from "./rooms.ts";
 
-const encoder = new TextEncoder();
-function textSchema(maxBytes: number) {
-  return z.string().check(
-    z.minLength(1),
-    z.maxLength(maxBytes),
-    z.refine((text) => text.length * 3 <= maxBytes || encoder.encode(text).length <= maxBytes, {
-      error: `must be at most ${maxBytes} bytes in UTF-8`,
-    }),
-    z.refine((text) => text.isWellFormed(), "must be well-formed Unicode"),
-  );
-}
+export const LINE_BYTES = 8;
 
 /** A member's place in the room's events: small, and its own while it is in the room. */
 const seatSchema = z.int().check(z.minimum(1));
@@ -37,7 +27,7 @@ export const roomRequestSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("enter"),
     /** Names this client among those of its account; an earlier socket of the same is closed. */
-    line: bytesSchema(8),
+    line: bytesSchema(LINE_BYTES),
     /** What its person is called here, unless another client of the account is here already. */
     name: roomNameSchema,
     /** The last event heard, of someone who comes back. */
@@ -188,6 +178,8 @@ export const roomNoticeSchema = z.discriminatedUnion("type", [
   }),
   /** To moderators: all who wait to be let in. */
   z.object({ type: z.literal("knocking"), knocking: z.array(knockerSchema) }),
+  /** To moderators: how many reports there are for them to read, as they come in and whenever that may have changed. */
+  z.object({ type: z.literal("reports"), count: z.int().check(z.minimum(0)) }),
   /** To both: it waits for its answer. */
   z.object({
     type: z.literal("invitation"),

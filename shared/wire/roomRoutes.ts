@@ -1,5 +1,6 @@
 // The endpoints of rooms and operators; a part of the list in routes.ts.
 
+import { REPORT_MAX_BYTES } from "./limits.ts";
 import {
   addOperatorSchema,
   arrangeRoomSchema,
@@ -99,6 +100,7 @@ export const ROOM_ROUTES = {
     auth: "session",
     params: roomParams,
     body: reportRequestSchema,
+    bodyMaxBytes: REPORT_MAX_BYTES,
     status: 204,
   },
   reports: {

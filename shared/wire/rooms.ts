@@ -11,6 +11,7 @@ import {
   ROOM_MAX_CAPACITY,
   ROOM_MAX_MODERATORS,
   ROOM_MAX_PACE,
+  ROOM_TEXT_MAX_BYTES,
   ROOM_TITLE_MAX_CHARS,
   ROOM_TOPIC_MAX_CHARS,
 } from "./limits.ts";
@@ -21,8 +22,8 @@ export const UNFIT_IN_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 /** A line for people: trimmed, and something to see. */
 function lineSchema(maxChars: number) {
   return z.string().check(
-    z.minLength(1),
-    z.maxLength(maxChars),
+    z.minLength(1, "must not be empty"),
+    z.maxLength(maxChars, `must have at most ${maxChars} characters`),
     z.refine(
       (text) => !UNFIT_IN_LINE.test(text) && text.isWellFormed(),
       "must be one line, without controls",
@@ -31,12 +32,25 @@ function lineSchema(maxChars: number) {
     z.refine((text) => text.trim() === text, "must not begin or end with a blank"),
   );
 }
+const encoder = new TextEncoder();
+/** What a member says: some text, as it is. */
+export function textSchema(maxBytes: number) {
+  return z.string().check(
+    z.minLength(1, "must not be empty"),
+    z.maxLength(maxBytes, `must be at most ${maxBytes} bytes in UTF-8`),
+    z.refine((text) => text.length * 3 <= maxBytes || encoder.encode(text).length <= maxBytes, {
+      error: `must be at most ${maxBytes} bytes in UTF-8`,
+    }),
+    z.refine((text) => text.isWellFormed(), "must be well-formed Unicode"),
+  );
+}
+
 export const roomNameSchema = lineSchema(NAME_MAX_CHARS);
 const titleSchema = lineSchema(ROOM_TITLE_MAX_CHARS);
 
 /** Lower case, words joined by hyphens: `street-photography`. */
 export const topicSchema = z.string().check(
-  z.maxLength(ROOM_TOPIC_MAX_CHARS),
+  z.maxLength(ROOM_TOPIC_MAX_CHARS, `must have at most ${ROOM_TOPIC_MAX_CHARS} characters`),
   z.regex(
     /^[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{Nd}]+(?:-[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{Nd}]+)*$/u,
     "must be lower-case letters and digits, words joined by single hyphens",
@@ -51,17 +65,22 @@ export type RoomAdmission = z.infer<typeof roomAdmissionSchema>;
 const roomMediaSchema = z.strictObject({ audio: z.boolean(), video: z.boolean() });
 export type RoomMedia = z.infer<typeof roomMediaSchema>;
 
+const CAPACITIES = `must be a whole number from 2 to ${ROOM_MAX_CAPACITY}`;
+const PACES = `must be a whole number from 1 to ${ROOM_MAX_PACE}`;
+
 const arrangements = {
   title: titleSchema,
   /** Null for none. */
   topic: z.nullable(topicSchema),
-  capacity: z.int().check(z.minimum(2), z.maximum(ROOM_MAX_CAPACITY)),
+  capacity: z
+    .int(CAPACITIES)
+    .check(z.minimum(2, CAPACITIES), z.maximum(ROOM_MAX_CAPACITY, CAPACITIES)),
   /** Whether the lobby shows it; one that is joined by link alone is never listed. */
   isListed: z.boolean(),
   admission: roomAdmissionSchema,
   media: roomMediaSchema,
   /** Messages of one member in a second; null, for operators alone, for as many as come. */
-  pace: z.nullable(z.int().check(z.minimum(1), z.maximum(ROOM_MAX_PACE))),
+  pace: z.nullable(z.int(PACES).check(z.minimum(1, PACES), z.maximum(ROOM_MAX_PACE, PACES))),
 };
 
 export const openRoomSchema = z.strictObject({
@@ -167,14 +186,23 @@ export const reportReasonSchema = z.enum([
 ]);
 export type ReportReason = z.infer<typeof reportReasonSchema>;
 
+/** A message as whoever reports it has it. */
+const reportedMessageSchema = z.strictObject({
+  /** Its number in the room. */
+  number: z.int(),
+  text: textSchema(ROOM_TEXT_MAX_BYTES),
+  at: timeSchema,
+});
+export type ReportedMessage = z.infer<typeof reportedMessageSchema>;
+
 export const reportRequestSchema = z.strictObject({
   /** Names the report; said again, it is the same one. */
   reportId: bytesSchema(16),
   userId: userIdSchema,
   reason: reportReasonSchema,
   note: z.exactOptional(z.string().check(z.maxLength(REPORT_NOTE_MAX_CHARS))),
-  /** Messages of that member, by their numbers in the room; those that the room still has are kept with the report. */
-  messages: z.exactOptional(z.array(z.int()).check(z.maxLength(REPORT_MAX_MESSAGES))),
+  /** Messages of that member; the room confirms those that it still has. */
+  messages: z.exactOptional(z.array(reportedMessageSchema).check(z.maxLength(REPORT_MAX_MESSAGES))),
 });
 export type ReportRequest = z.infer<typeof reportRequestSchema>;
 
@@ -182,12 +210,12 @@ export const reportSchema = z.object({
   reportId: bytesSchema(16),
   by: userIdSchema,
   userId: userIdSchema,
-  /** What the reported is called in the room. */
-  name: z.string(),
+  /** What the reported is called in the room; null where the room does not know it. */
+  name: z.nullable(z.string()),
   reason: reportReasonSchema,
   note: z.string(),
-  /** As the room itself has relayed them. */
-  messages: z.array(z.object({ text: z.string(), at: timeSchema })),
+  /** As the room itself has relayed them to the reporter, where that is confirmed; else as the reporter says. */
+  messages: z.array(z.object({ text: z.string(), at: timeSchema, isConfirmed: z.boolean() })),
   at: timeSchema,
 });
 export type Report = z.infer<typeof reportSchema>;

@@ -20,7 +20,7 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
   },
   openSession: {
     summary: "Trade a signed challenge for a session token",
-    problems: ["misdirected-request", "device-removed"],
+    problems: ["unauthenticated", "misdirected-request", "device-removed"],
   },
   upgrade: {
     summary: "Ask for a token that opens one socket, once, within 30 seconds",
@@ -191,6 +191,7 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
       "list-full",
       "request-unknown",
       "too-many-requests",
+      "try-again",
     ],
   },
   approveContact: {
@@ -219,15 +220,15 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
   },
   arrangeRoom: {
     summary: "Change a room's title, who may join, and the like; lock it and unlock it",
-    problems: ["room-unknown", "moderators-only", "too-many-requests"],
+    problems: ["room-unknown", "moderators-only", "too-many-requests", "try-again"],
   },
   closeRoom: {
     summary: "End a room for everyone",
-    problems: ["room-unknown", "moderators-only", "too-many-requests"],
+    problems: ["room-unknown", "moderators-only", "too-many-requests", "try-again"],
   },
   renewLink: {
     summary: "Make a new link to a room; the one before leads nowhere from then on",
-    problems: ["room-unknown", "moderators-only", "too-many-requests"],
+    problems: ["room-unknown", "moderators-only", "too-many-requests", "try-again"],
   },
   moderate: {
     summary: "Let someone in, turn away, remove, ban, or make a moderator of someone",
@@ -238,6 +239,7 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
       "room-full",
       "list-full",
       "too-many-requests",
+      "try-again",
     ],
   },
   bans: {

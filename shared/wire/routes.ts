@@ -25,6 +25,8 @@ export interface Route {
   readonly header?: string;
   /** JSON of that schema, or bytes as they are, of a length that `content-length` says. */
   readonly body?: Schema | "bytes";
+  /** Of JSON; without it `REQUEST_MAX_BYTES`. */
+  readonly bodyMaxBytes?: number;
   readonly status: 200 | 201 | 204;
   readonly response?: Schema | "bytes";
 }

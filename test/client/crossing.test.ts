@@ -107,6 +107,18 @@ describe("PAS-9: a crossed request with the lower id", () => {
     expect(meeting.role).toBe("initiator");
   });
 
+  test("is not shown either when it comes once the own attempt has been claimed, unless that comes to nothing", async () => {
+    const { world, own, line, acquaint, meeting } = await askBen();
+    own.say([world.claim()]);
+    await eventually(() => typesOn(own).includes("answer"));
+    await world.ring(line, acquaint, world.request(HIGHEST_SID));
+    expect(shown(acquaint)).toEqual([]);
+    own.say([{ type: "ended", outcome: "timedOut" }]);
+    await expect(meeting.contact).rejects.toMatchObject({ reason: "timedOut" });
+    await eventually(() => shown(acquaint).length > 0);
+    expect(shown(acquaint)).toEqual([HIGHEST_SID]);
+  });
+
   test("PAS-3: answers no claim at the attempt that made way, even one under way", async () => {
     const { world, own, request } = await crossedBy(LOWEST_SID);
     soon(world);

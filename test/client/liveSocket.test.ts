@@ -188,6 +188,23 @@ test("a refusal that names a time is not followed by another try before", async 
   await world.socket(1);
 });
 
+test("one that the server has closed for what it said comes back later than after a loss, and not at once", async () => {
+  for (const [code, soonestMs] of [
+    [1008, 15_000],
+    [1013, 0],
+  ] as const) {
+    const { world, first } = await open({ isUrgent: true });
+    first.accept();
+    world.clock.advance(10_000);
+    first.drop(code);
+    world.clock.advance(soonestMs - 1);
+    await turn();
+    expect(world.sockets.length, String(code)).toBe(1);
+    world.clock.advance(1);
+    await world.socket(1);
+  }
+});
+
 test("once closed it leaves no timer, hears nothing and does not come back", async () => {
   const { world, socket, first, heard } = await open();
   first.accept();

@@ -84,9 +84,9 @@ export class TestSocket implements SocketLike {
     this.onmessage?.({ data: typeof data === "string" ? data : data.buffer });
   }
 
-  drop(): void {
+  drop(code = 1006): void {
     this.readyState = 3;
-    this.onclose?.({ code: 1006 });
+    this.onclose?.({ code });
   }
 }
 

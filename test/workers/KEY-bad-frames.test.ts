@@ -7,12 +7,19 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type * as z from "zod/mini";
 import { CODECS } from "../../shared/wire/codec/codecs.ts";
+import {
+  ANSWERS_BURST,
+  ANSWERS_PER_SECOND,
+  FRAME_MAX_MESSAGES,
+  SEND_BURST,
+} from "../../shared/wire/limits.ts";
 import { mailboxRequestSchema } from "../../shared/wire/mailbox.ts";
 import { attemptRequestSchema } from "../../shared/wire/pairing.ts";
 import { roomRequestSchema } from "../../shared/wire/roomLine.ts";
 import { almostCanonical, mutated } from "../wire/badCbor.ts";
 import { randomText, registerAccount, strangerActor } from "./support/accounts.ts";
 import { badJson } from "./support/badInput.ts";
+import { advanceClock, useStoppedClock } from "./support/clock.ts";
 import {
   answerMessage,
   claimMessage,
@@ -21,14 +28,19 @@ import {
   passphraseMessage,
 } from "./support/pairing.ts";
 import { Guest, openRoom, roomAt } from "./support/rooms.ts";
-import { connectToAttempt, connectToMailbox, type TestSocket } from "./support/sockets.ts";
+import { codes, connectToAttempt, connectToMailbox, type TestSocket } from "./support/sockets.ts";
 
 const FRAMES_PER_SOCKET = 10_000;
 /** Fewer, since 100,000 are tried on the encoding alone (test/wire/codec.test.ts). */
 const BINARY_FRAMES = 3_000;
-const BATCH = 50;
+/** Not answered with more than a socket is at once. */
+const BATCH = Math.floor(ANSWERS_BURST / FRAME_MAX_MESSAGES);
+/** Until all those answers are forgotten. */
+const FORGOTTEN_MS = (1_000 * ANSWERS_BURST) / ANSWERS_PER_SECOND;
 /** One batch of so many goes over the wire, the others straight to the object, several times as fast. */
 const BATCHES_A_WIRE = 10;
+
+useStoppedClock();
 
 /** Text or binary frames of which the schema takes no message. */
 function badFrames(schema: z.ZodMiniType, valid: readonly object[]) {
@@ -103,6 +115,8 @@ interface Connection {
   readonly socket: TestSocket;
   readonly stub: DurableObjectStub;
   readonly tag?: string;
+  /** What a client says that has taken up so many answers. */
+  readonly heard?: object;
 }
 
 interface Listening extends DurableObject {
@@ -127,10 +141,12 @@ async function expectRefusals(
   let batches = 0;
   await socket.ask();
   socket.frames.length = 0;
+  const begunAt = Date.now();
   await fc.assert(
     fc.asyncProperty(
       fc.array(frames, { minLength: BATCH, maxLength: BATCH, size: "max" }),
       async (batch) => {
+        advanceClock(FORGOTTEN_MS);
         const isStraight = batches % BATCHES_A_WIRE !== 0;
         batches += 1;
         if (isStraight) await sendStraight(connection, batch);
@@ -141,11 +157,17 @@ async function expectRefusals(
           expect(type).toBe("problem");
           expect(problem.code).toBe("malformed-message");
         }
+        if (connection.heard !== undefined) socket.send(connection.heard);
       },
     ),
     // A socket that has lost count cannot be asked again, so nothing is shrunk.
-    { numRuns: (isBinary ? BINARY_FRAMES : FRAMES_PER_SOCKET) / BATCH, endOnFailure: true },
+    {
+      numRuns: Math.ceil((isBinary ? BINARY_FRAMES : FRAMES_PER_SOCKET) / BATCH),
+      endOnFailure: true,
+    },
   );
+  // What the object is there for is not over by then.
+  advanceClock(begunAt + FORGOTTEN_MS - Date.now());
 }
 
 function contentOf(stub: DurableObjectStub): Promise<string> {
@@ -239,10 +261,11 @@ const ROOM_MESSAGES = [
 test("a room's socket takes 10,000 bad frames without harm", { timeout: 600_000 }, async () => {
   const ann = await registerAccount();
   const { roomId } = await openRoom(ann);
-  const { socket } = await Guest.come(ann, roomId);
+  const { socket, through } = await Guest.come(ann, roomId);
   const stub = roomAt(roomId);
   const before = await contentOf(stub);
-  await expectRefusals({ socket, stub }, badFrames(roomRequestSchema, ROOM_MESSAGES));
+  const heard = { type: "heard", through };
+  await expectRefusals({ socket, stub, heard }, badFrames(roomRequestSchema, ROOM_MESSAGES));
   expect(await contentOf(stub)).toBe(before);
   const told = await socket.ask(ROOM_MESSAGES[0]);
   expect(told.map(({ type, events }) => [type, events[0].text])).toEqual([
@@ -270,11 +293,12 @@ const BINARY_SOCKETS = {
   "a room": async () => {
     const ann = await registerAccount();
     const { roomId } = await openRoom(ann);
-    const { socket } = await Guest.come(ann, roomId, { wire: "cbor" });
+    const { socket, through } = await Guest.come(ann, roomId, { wire: "cbor" });
+    const heard = { type: "heard", through };
     const [say] = ROOM_MESSAGES;
     const stub = roomAt(roomId);
     const schema = roomRequestSchema;
-    return { socket, stub, schema, valid: ROOM_MESSAGES, last: [say, "events"] };
+    return { socket, stub, schema, valid: ROOM_MESSAGES, last: [say, "events"], heard };
   },
 } as const;
 
@@ -282,14 +306,48 @@ test.for(Object.keys(BINARY_SOCKETS) as (keyof typeof BINARY_SOCKETS)[])(
   "WIRE-1: a binary socket of %s takes 3,000 bad frames without harm",
   { timeout: 600_000 },
   async (which) => {
-    const { socket, stub, schema, valid, last } = await BINARY_SOCKETS[which]();
+    const { schema, valid, last, ...connection } = await BINARY_SOCKETS[which]();
+    const { socket, stub } = connection;
     const before = await contentOf(stub);
-    await expectRefusals({ socket, stub }, badBinaryFrames(schema, valid), true);
+    await expectRefusals(connection, badBinaryFrames(schema, valid), true);
     expect(await contentOf(stub)).toBe(before);
     const [message, answer] = last;
     expect((await socket.ask(message)).map(({ type }) => type)).toEqual([answer]);
   },
 );
+
+test.for(["an attempt", "a mailbox"] as const)(
+  "a socket of %s is answered so often at once, and then closed: nothing of it counts any more",
+  async (which) => {
+    const { socket, last } = await BINARY_SOCKETS[which]();
+    advanceClock(FORGOTTEN_MS);
+    const from = socket.told.length;
+    const nonsense = Array.from({ length: FRAME_MAX_MESSAGES }, () => 0);
+    for (let said = 0; said < 2 * ANSWERS_BURST; said += nonsense.length) socket.send(...nonsense);
+    socket.send(last[0]);
+    expect(await socket.closed).toBe(1008);
+    const told = socket.told.slice(from);
+    expect([told.length, new Set(codes(told))]).toEqual([
+      ANSWERS_BURST,
+      new Set(["malformed-message"]),
+    ]);
+  },
+);
+
+test("a mailbox's socket that has no end of greetings, or of messages to strangers, is closed", async () => {
+  const many = (message: object) => Array.from({ length: FRAME_MAX_MESSAGES }, () => message);
+  const boxes = [{ device: 0, box: randomText(40) }];
+  const [stranger] = [strangerActor().userId];
+  for (const message of [
+    { type: "hello", after: 0 },
+    { type: "send", number: 1, to: stranger, boxes },
+  ]) {
+    const socket = await connectToMailbox(await registerAccount());
+    for (let frame = 0; frame < 100 && !socket.isClosed; frame++) socket.send(...many(message));
+    expect(await socket.closed, message.type).toBe(1008);
+    expect(socket.told.length).toBeLessThan(SEND_BURST + 100);
+  }
+});
 
 test("one bad message spoils no other of its frame", async () => {
   const locator = freshLocator();

@@ -189,7 +189,7 @@ beforeAll(async () => {
           userId: peer,
           reason: "spam",
           note: "all day",
-          messages: [1_794_000_000_000_000],
+          messages: [{ number: 1_794_000_000_000_000, text: "Buy", at: 1 }],
         },
       ],
     },

@@ -4,22 +4,29 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { RoomId } from "../../shared/wire/ids.ts";
 import {
+  ANSWERS_BURST,
+  ANSWERS_PER_SECOND,
   BACKLOG_MAX_EVENTS,
+  FRAME_MAX_MESSAGES,
+  HEARD_EVERY_BYTES,
   MEMBER_MAX_SOCKETS,
+  ROOM_VISITOR_ANSWERS,
   ROOM_WINDOW_BYTES,
   SAY_BURST,
   SEAT_KEPT_SECONDS,
+  SIGNAL_MAX_BYTES,
 } from "../../shared/wire/limits.ts";
 import type { Actor } from "../../workers/auth/tokens.ts";
 import { Mailbox } from "../../workers/mailbox/Mailbox.ts";
 import { attachmentOf } from "../../workers/room/attachment.ts";
 import { runInDurableObject } from "cloudflare:test";
-import { registerAccount, request, strangerActor } from "./support/accounts.ts";
+import { codeOf, registerAccount, request, strangerActor } from "./support/accounts.ts";
 import { advanceClock, useStoppedClock } from "./support/clock.ts";
 import { Ledger } from "./support/ledger.ts";
 import {
   abort,
   connectByHttp,
+  connectToRoom,
   evict,
   Guest,
   keptBy,
@@ -27,7 +34,8 @@ import {
   ring,
   roomAt,
 } from "./support/rooms.ts";
-import { connect, mintUpgrade } from "./support/sockets.ts";
+import { codes, connect, mintUpgrade } from "./support/sockets.ts";
+import { askAs, theHouse } from "./support/stewards.ts";
 
 useStoppedClock();
 
@@ -173,7 +181,7 @@ describe("ROOM-4: a connection that is lost", () => {
     await atAnn.until(() => atAnn.member(ben)?.isAway === true);
     atAnn.leave();
     await atAnn.socket.closed;
-    expect(await keptBy(roomId)).toEqual(["away", "record"]);
+    expect(await keptBy(roomId)).toEqual([`away:${ben.userId}`, "record"]);
     await evict(roomId);
     expect(await occupancy()).toBe(1);
     advanceClock(KEPT_MS);
@@ -302,12 +310,12 @@ describe("ROOM-4: an eviction", () => {
 
 describe("ROOM-4: what the storage does not take", () => {
   /** As the platform refuses a value that is too large. */
-  function refuseToStore(isRefused: (key: string, value: unknown) => boolean) {
+  function refuseToStore(isRefused: (key: string) => boolean) {
     return runInDurableObject(roomAt(roomId), (_, { storage }) => {
       const { kv } = storage;
       const put = kv.put.bind(kv);
       vi.spyOn(kv, "put").mockImplementation((name: string, value: unknown) => {
-        if (isRefused(name, value)) throw new Error("too large");
+        if (isRefused(name)) throw new Error("too large");
         put(name, value);
       });
     });
@@ -316,8 +324,7 @@ describe("ROOM-4: what the storage does not take", () => {
   test("costs whoever loses its connection its seat, and nobody else anything", async () => {
     const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
     const atCleo = await Guest.come(cleo, roomId);
-    const hasBen = (value: unknown) => (value as Map<string, unknown>).has(ben.userId);
-    await refuseToStore((key, value) => key === "away" && hasBen(value));
+    await refuseToStore((key) => key === `away:${ben.userId}`);
     atBen.socket.close(1001);
     await atAnn.until(() => atAnn.people.length === 2);
     atCleo.socket.close(1001);
@@ -344,9 +351,30 @@ describe("ROOM-4: what the storage does not take", () => {
     expect(atBen.codes).not.toContain("invitation");
   });
 
+  test.each([
+    ["PATCH", "", { isLocked: true }],
+    ["POST", "/links", undefined],
+    ["POST", "/moderation", { act: "ban", userId: "b".repeat(32) }],
+    ["DELETE", "", undefined],
+  ])(
+    "is refused for now over HTTP too, as the documents tell: %s %s",
+    async (method, path, body) => {
+      roomId = await makeRoom(ann, { admission: "link" });
+      await refuseToStore((key) => key === "record");
+      const answer = await askAs(await theHouse(), method, `/v1/rooms/${roomId}${path}`, body);
+      expect([answer.status, codeOf(answer)]).toEqual([503, "try-again"]);
+      expect(await occupancy(), "it stands").toBe(0);
+    },
+  );
+
   test("is never whom those hide whose seats are kept, of whom only few are stored", async () => {
     const many = Array.from({ length: 20_000 }, () => strangerActor().userId);
-    const hidden = vi.spyOn(Mailbox.prototype, "hidden").mockResolvedValue([...many, cleo.userId]);
+    const whom = [...many, cleo.userId];
+    const hidden = vi.spyOn(Mailbox.prototype, "hidden").mockReturnValue(whom);
+    vi.spyOn(Mailbox.prototype, "roomPass").mockReturnValue({
+      ok: true,
+      value: { handle: null, hidden: whom },
+    });
     const atAnn = await Guest.come(ann, roomId);
     const token = await mintUpgrade(ben, "room", null, {
       room: { roomId, linkHash: null, sealed: null },
@@ -358,15 +386,17 @@ describe("ROOM-4: what the storage does not take", () => {
     socket.close(1001);
     await atAnn.until(() => atAnn.member(ben)?.isAway === true);
     const away = await runInDurableObject(roomAt(roomId), (_, { storage }) =>
-      storage.kv.get("away"),
+      storage.kv.get<{ hidden: unknown }>(`away:${ben.userId}`),
     );
-    expect((away as Map<string, { hidden: unknown }>).get(ben.userId)?.hidden).toBe(null);
+    expect(away?.hidden).toBe(null);
     hidden.mockClear();
     await evict(roomId);
     const atCleo = await Guest.come(cleo, roomId);
     expect([hidden.mock.calls.length, atCleo.people]).toEqual([1, [ann.userId, cleo.userId]]);
     expect(await occupancy()).toBe(3);
-    hidden.mockRejectedValue(new Error("the mailbox is away"));
+    hidden.mockImplementation(() => {
+      throw new Error("the mailbox is away");
+    });
     await evict(roomId);
     atAnn.socket.close(1001);
     await atCleo.until(() => atCleo.member(ann)?.isAway === true);
@@ -453,6 +483,97 @@ describe("ROOM-4: a reader that does not hear what it is sent", () => {
     expect(await atAnn.socket.closed).toBe(1013);
     const windows = (atAnn.texts.length * text.length) / ROOM_WINDOW_BYTES;
     expect([windows > 8, windows < 20], String(windows)).toEqual([true, true]);
+  });
+
+  test("is closed sooner where several say nothing, the others not", async () => {
+    const guests = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    guests.push(await Guest.come(cleo, roomId));
+    const [atAnn] = guests as [Guest];
+    const isOpen = () => guests.every(({ socket }) => !socket.isClosed);
+    for (let round = 1; round < 200 && isOpen(); round++) {
+      atAnn.sayAll(batch);
+      await atAnn.socket.ask();
+    }
+    const [closed, ...others] = guests.filter(({ socket }) => socket.isClosed);
+    expect([await closed?.socket.closed, others.length < 2]).toEqual([1013, true]);
+    const windows = (closed!.texts.length * text.length) / ROOM_WINDOW_BYTES;
+    expect([windows > 8, windows < 14], String(windows)).toEqual([true, true]);
+  });
+
+  test("is closed for signals, too, unlike one that says that it has heard them", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const atCleo = await Guest.come(cleo, roomId);
+    const data = "x".repeat(SIGNAL_MAX_BYTES);
+    const to = [ben, ben, ben, cleo, cleo, cleo];
+    let told = 0;
+    for (let round = 1; !atBen.socket.isClosed && round < 100; round++) {
+      atAnn.socket.send(...to.map(({ userId }) => ({ type: "signal", to: userId, data })));
+      await atCleo.until(() => atCleo.all("signal").length === 3 * round);
+      await atBen.socket.ping();
+      told += 3 * data.length;
+      if (told >= HEARD_EVERY_BYTES) {
+        await atCleo.socket.ask({ type: "heard", through: atCleo.through });
+        told = 0;
+      }
+      advanceClock(200);
+    }
+    expect(await atBen.socket.closed).toBe(1013);
+    const share = (atBen.all("signal").length * data.length) / ROOM_WINDOW_BYTES;
+    expect([share > 0.8, share < 1.5], String(share)).toEqual([true, true]);
+    await atCleo.until(() => atCleo.member(ben)?.isAway === true);
+    expect(atCleo.socket.isClosed).toBe(false);
+  });
+});
+
+describe("ROOM-4: a client that does nothing right", () => {
+  const nonsense = Array.from({ length: FRAME_MAX_MESSAGES }, () => 0);
+
+  test("is answered so often at once and in a second, and then closed; the others see it away", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const say = async (count: number) => {
+      for (let left = count; left > 0; left -= nonsense.length) {
+        atBen.socket.send(...nonsense.slice(0, left));
+      }
+      await atBen.socket.ping();
+    };
+    await say(ANSWERS_BURST);
+    await atBen.until(() => atBen.all("problem").length === ANSWERS_BURST);
+    advanceClock(1_000);
+    await say(ANSWERS_PER_SECOND);
+    await atBen.until(() => atBen.all("problem").length === ANSWERS_BURST + ANSWERS_PER_SECOND);
+    expect(atBen.socket.isClosed).toBe(false);
+    await say(1);
+    expect(await atBen.socket.closed).toBe(1008);
+    expect(atBen.all("problem")).toHaveLength(ANSWERS_BURST + ANSWERS_PER_SECOND);
+    await atAnn.until(() => atAnn.member(ben)?.isAway === true);
+    expect((await atBen.again()).isIn).toBe(true);
+  });
+
+  test("is closed for what is refused, too, whatever it is", async () => {
+    const atBen = await Guest.come(ben, roomId);
+    const reply = { type: "reply", number: 1, invitationId: "A".repeat(22), reply: "accept" };
+    const all = Array.from({ length: FRAME_MAX_MESSAGES }, () => reply);
+    for (let told = 0; told <= ANSWERS_BURST; told += all.length) atBen.socket.send(...all);
+    expect(await atBen.socket.closed).toBe(1008);
+    expect(atBen.all("refused")).toHaveLength(ANSWERS_BURST);
+  });
+
+  test("is closed after a few answers before it has come in, and while it waits", async () => {
+    roomId = await makeRoom(ann, { admission: "approval" });
+    const visitor = await connectToRoom(ben, roomId);
+    for (let count = 0; count < ROOM_VISITOR_ANSWERS; count++) visitor.send({ type: "leave" });
+    await visitor.toldFrom(0, ROOM_VISITOR_ANSWERS);
+    expect(visitor.isClosed).toBe(false);
+    advanceClock(20_000);
+    visitor.send({ type: "leave" });
+    expect(await visitor.closed).toBe(1008);
+    expect(codes(visitor.told)).toEqual(Array(ROOM_VISITOR_ANSWERS).fill("out-of-turn"));
+    const waiting = await Guest.knock(cleo, roomId);
+    await waiting.next("waiting");
+    waiting.socket.send(...nonsense);
+    expect(await waiting.socket.closed).toBe(1008);
+    const atAnn = await Guest.come(ann, roomId);
+    expect(atAnn.entered.knocking).toEqual([]);
   });
 });
 

@@ -183,6 +183,16 @@ describe("ROOM-6: a request out of a room", () => {
     }
   });
 
+  test("is to be tried again while the room cannot be asked, and nothing of it is kept", async () => {
+    const body = askBody(ben, ann);
+    vi.spyOn(Room.prototype, "share").mockRejectedValueOnce(new Error("away"));
+    const refusal = await ask(ben, ann, body);
+    expect([refusal.status, codeOf(refusal)]).toEqual([503, "try-again"]);
+    expect(await keptBy(ben)).toMatchObject({ asked: [], owed: 0 });
+    expect((await ask(ben, ann, body)).status).toBe(201);
+    expect((await waitingAt(ann)).map(({ requestId }) => requestId)).toEqual([body.requestId]);
+  });
+
   test("that was made stays though the room ends; asked again, it is the same", async () => {
     const body = askBody(ben, ann);
     const first = await ask(ben, ann, body);

@@ -26,7 +26,7 @@ import { advanceClock, useStoppedClock } from "./support/clock.ts";
 import { Household, removeSecond } from "./support/devices.ts";
 import { Ledger } from "./support/ledger.ts";
 import { mailboxOf, removeDevice } from "./support/line.ts";
-import { Guest, makeRoom, openRoom, roomAt } from "./support/rooms.ts";
+import { abort, Guest, makeRoom, openRoom, roomAt } from "./support/rooms.ts";
 import { connect } from "./support/sockets.ts";
 import { contentOf, roomInfo } from "./support/stewards.ts";
 
@@ -288,6 +288,21 @@ describe("ROOM-4: a mailbox", () => {
     expect(known).toEqual(new Set([...kept, ...next]));
   });
 
+  test("has one place for one of many that are let in at the same time", async () => {
+    for (let count = 0; count < ROOMS_JOINED_MAX; count++) await admitted(ann, newRoomId());
+    advanceClock(61_000);
+    let asked = 0;
+    vi.spyOn(Room.prototype, "has").mockImplementation((async () => ++asked > 15) as never);
+    const all = await Promise.all(
+      Array.from({ length: 15 }, () => mailboxOf(ann).admitRoom(ann, newRoomId())),
+    );
+    const joined = await runInDurableObject(mailboxOf(ann), (_, { storage }) =>
+      storage.kv.get<readonly { readonly roomId: RoomId }[]>("rooms"),
+    );
+    expect(new Set(joined?.map(({ roomId }) => roomId)).size).toBe(ROOMS_JOINED_MAX);
+    expect(all.filter(({ ok }) => ok).length).toBeGreaterThan(0);
+  });
+
   test("has rooms let go of a device that is removed, though one is away", async () => {
     const household = await Household.of(2);
     const [first, second] = [household.member(0), household.member(1)];
@@ -371,6 +386,20 @@ describe("ROOM-4: a handle that an account gives up", () => {
       expect.arrayContaining(rooms.map((room) => ({ room, said: [ben.userId, null] }))),
     );
     expect((await setHandle(ann, handle)).body.handle).toBe(handle);
+  });
+
+  test("is as its mailbox says where a room has forgotten what it was told, and so is who has a say", async () => {
+    const handle = freshHandle();
+    await setHandle(ben, handle);
+    const { roomId } = await openRoom(ann);
+    const cleo = await registerAccount();
+    const [byBen, byCleo] = [await tokenFor(ben, roomId), await tokenFor(cleo, roomId)];
+    await setHandle(ben, null);
+    expect((await erase(cleo)).status).toBe(204);
+    await abort(roomId);
+    const atBen = await enter(await byBen());
+    expect(atBen.member(ben)?.handle).toBe(null);
+    await expect(byCleo()).rejects.toThrow("upgrade-refused");
   });
 
   test("is not brought along by a token that was made before", async () => {

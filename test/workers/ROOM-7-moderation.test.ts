@@ -6,11 +6,14 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { RoomId } from "../../shared/wire/ids.ts";
 import {
   INVITATION_TTL_SECONDS,
+  MEMBER_MAX_REPORTS_ON_ONE,
   REPORT_MAX_MESSAGES,
+  REPORT_NOTE_MAX_CHARS,
   ROOM_REPORT_TTL_SECONDS,
+  ROOM_TEXT_MAX_BYTES,
   UPGRADE_TOKEN_TTL_SECONDS,
 } from "../../shared/wire/limits.ts";
-import type { Report, ReportRequest } from "../../shared/wire/rooms.ts";
+import type { Report, ReportedMessage, ReportRequest } from "../../shared/wire/rooms.ts";
 import { openHidden, sealHidden } from "../../workers/auth/sealing.ts";
 import type { Actor } from "../../workers/auth/tokens.ts";
 import type { Steward } from "../../workers/room/steward.ts";
@@ -20,6 +23,7 @@ import { Ledger } from "./support/ledger.ts";
 import {
   abort,
   arrange,
+  connectToRoom,
   evict,
   Guest,
   keptBy,
@@ -151,6 +155,10 @@ describe("ROOM-7: a report", () => {
     return { reportId: randomText(16), userId, reason: "harassment", ...change };
   }
 
+  function claim(number: number, text = "As she says"): ReportedMessage {
+    return { number, text, at: 1 };
+  }
+
   async function readBy(by: Actor | Steward, at = roomId): Promise<readonly Report[] | string> {
     const read = await roomAt(at).reports(stewardOf(by));
     return read.ok ? read.value : read.code;
@@ -163,7 +171,7 @@ describe("ROOM-7: a report", () => {
     const { through } = atCleo;
     atCleo.say("Mine");
     await atCleo.hears("Mine");
-    const messages = [through, atCleo.through, 12_345];
+    const messages = [through, atCleo.through, 12_345].map((number) => claim(number, `${number}`));
     const wanted = reportOn(ben, { note: "He shouts", messages });
     for (let times = 0; times < 2; times++) {
       expect(await roomAt(roomId).report(cleo.userId, wanted)).toMatchObject({ ok: true });
@@ -173,7 +181,11 @@ describe("ROOM-7: a report", () => {
     expect(read).toEqual([
       {
         ...reportOn(ben, { reportId: wanted.reportId, note: "He shouts" }),
-        messages: [{ text: "Something bad", at: expect.any(Number) }],
+        messages: [
+          { text: "12345", at: 1, isConfirmed: false },
+          { text: "Something bad", at: Date.now() - 10, isConfirmed: true },
+          { text: `${atCleo.through}`, at: 1, isConfirmed: false },
+        ],
         by: cleo.userId,
         name: ben.userId.slice(0, 6),
         at: Date.now() - 10,
@@ -187,6 +199,99 @@ describe("ROOM-7: a report", () => {
     });
     expect(await roomAt(roomId).dropReport(stewardOf(mia), reportId)).toMatchObject({ ok: true });
     expect([await readBy(mia), await keptBy(roomId)]).toEqual([[], ["record"]]);
+  });
+
+  test("loses no message to the room's sleep, nor to the end of the stay of whom it is on", async () => {
+    const [atBen, atCleo] = [await Guest.come(ben, roomId), await Guest.come(cleo, roomId)];
+    atBen.say("Something bad");
+    await atCleo.hears("Something bad");
+    const messages = [claim(atCleo.through, "Something bad")];
+    await evict(roomId);
+    atBen.leave();
+    await atCleo.until(() => atCleo.people.length === 1);
+    expect(await roomAt(roomId).report(cleo.userId, reportOn(ben))).toMatchObject({
+      code: "not-in-room",
+    });
+    const wanted = reportOn(ben, { messages });
+    expect(await roomAt(roomId).report(cleo.userId, wanted)).toMatchObject({ ok: true });
+    await evict(roomId);
+    const [report] = (await readBy(mia)) as Report[];
+    expect(report?.messages).toEqual([{ text: "Something bad", at: 1, isConfirmed: false }]);
+  });
+
+  test("is told of at once to the moderators who are there, and to those who come in later", async () => {
+    const [atBen, atCleo] = [await Guest.come(ben, roomId), await Guest.come(cleo, roomId)];
+    const atAnn = await Guest.come(ann, roomId);
+    const counts = (guest: Guest) => guest.all("reports").map(({ count }) => count);
+    await atAnn.next("reports");
+    const report = async (on: Actor) => {
+      const wanted = reportOn(on, { messages: [claim(1)] });
+      expect(await roomAt(roomId).report(cleo.userId, wanted)).toMatchObject({ ok: true });
+    };
+    await report(ben);
+    await atAnn.next("reports", 2);
+    await report(mia);
+    await report(ben);
+    await atAnn.next("reports", 3);
+    expect(counts(atAnn), "of one on a moderator nothing").toEqual([0, 1, 2]);
+    await evict(roomId);
+    await report(mia);
+    await atAnn.settled();
+    expect(counts(atAnn), "nor after a sleep").toEqual([0, 1, 2]);
+    const tabs = [await connectToRoom(mia, roomId), await connectToRoom(mia, roomId)];
+    const [atMia, tab] = tabs.map((one) => new Guest(mia, roomId, randomText(8), one));
+    // In one turn, so that the later one is told at the end of it that it is in.
+    await runInDurableObject(roomAt(roomId), (room, state) => {
+      for (const socket of state.getWebSockets()) {
+        const enter = { type: "enter", line: randomText(8), name: "Mia" };
+        const isNew = socket.deserializeAttachment().visitor !== null;
+        if (isNew) void room.webSocketMessage(socket, JSON.stringify([enter]));
+      }
+    });
+    for (const guest of [atMia!, tab!]) {
+      await guest.next("reports");
+      const types = guest.notices.map(({ type }) => type).filter((type) => type !== "events");
+      expect(types.slice(0, 2), "once she is in").toEqual(["entered", "reports"]);
+    }
+    const [latest] = (await readBy(ann)) as Report[];
+    const before = counts(atMia!).length;
+    await roomAt(roomId).dropReport(stewardOf(ann), latest!.reportId);
+    await atMia!.next("reports", before + 1);
+    expect(new Set(counts(atMia!))).toEqual(new Set([2, 1]));
+    await moderate(ann, roomId, "dismiss", mia);
+    await atAnn.next("reports", 5);
+    await moderate(ann, roomId, "appoint", cleo);
+    await atCleo.next("reports");
+    expect([counts(atAnn).slice(3), counts(atCleo), counts(atBen)]).toEqual([[1, 3], [3], []]);
+    expect(counts(atMia!).slice(before), "a member again").toEqual([1]);
+  });
+
+  test("takes the longest messages there are, however they are escaped, and no more", async () => {
+    const dora = await registerAccount();
+    await Guest.come(dora, roomId);
+    const text = "\u0001".repeat(ROOM_TEXT_MAX_BYTES);
+    const numbers = Array.from({ length: REPORT_MAX_MESSAGES }, (_, number) => number);
+    const body = reportOn(ben, {
+      note: "\u0001".repeat(REPORT_NOTE_MAX_CHARS),
+      messages: numbers.map((number) => claim(number, text)),
+    });
+    const path = `/v1/rooms/${roomId}/reports`;
+    expect((await request("POST", path, { actor: dora, body })).status).toBe(204);
+    const [report] = (await readBy(mia)) as Report[];
+    expect(report?.messages.map((message) => message.text)).toEqual(numbers.map(() => text));
+    for (const [wrong, code] of [
+      [[...body.messages!, claim(11)], "malformed-request"],
+      [[claim(1, `${text}x`)], "malformed-request"],
+      [[claim(1, "")], "malformed-request"],
+      [[1], "malformed-request"],
+      [Array(20).fill(claim(1, text)), "payload-too-large"],
+    ] as const) {
+      const refused = await request("POST", path, {
+        actor: dora,
+        body: { ...body, messages: wrong },
+      });
+      expect(codeOf(refused)).toBe(code);
+    }
   });
 
   test("about the owner or a moderator is for the house alone", async () => {
@@ -210,10 +315,12 @@ describe("ROOM-7: a report", () => {
     const [benAside, cleoAside] = [await Guest.come(ben, pairId), await Guest.come(cleo, pairId)];
     benAside.say("Between us");
     await cleoAside.hears("Between us");
-    const wanted = reportOn(ben, { messages: [cleoAside.through] });
+    const atMia = await Guest.come(mia, roomId);
+    const wanted = reportOn(ben, { messages: [claim(cleoAside.through)] });
     expect(await roomAt(pairId).report(cleo.userId, wanted)).toMatchObject({ ok: true });
+    expect(await atMia.next("reports", 2)).toEqual({ type: "reports", count: 1 });
     const [report] = (await readBy(mia)) as Report[];
-    expect(report?.messages.map(({ text }) => text)).toEqual(["Between us"]);
+    expect(report?.messages).toMatchObject([{ text: "Between us", isConfirmed: true }]);
     expect(await keptBy(pairId)).toEqual(["record"]);
   });
 
@@ -239,18 +346,21 @@ describe("ROOM-7: a report", () => {
     const text = "字".repeat(1_365);
     atBen.sayAll(Array.from({ length: REPORT_MAX_MESSAGES }, () => text));
     await atCleo.until(() => atCleo.texts.length === REPORT_MAX_MESSAGES);
-    const messages = Array.from(
-      { length: REPORT_MAX_MESSAGES },
-      (_, back) => atCleo.through - back,
+    const messages = Array.from({ length: REPORT_MAX_MESSAGES }, (_, back) =>
+      claim(atCleo.through - back),
     );
-    const ids = Array.from({ length: 4 }, () => randomText(16));
+    const ids = Array.from({ length: MEMBER_MAX_REPORTS_ON_ONE }, () => randomText(16));
+    const report = (reportId: string) =>
+      roomAt(roomId).report(cleo.userId, reportOn(ben, { reportId, messages }));
     for (const reportId of ids) {
-      const wanted = reportOn(ben, { reportId, messages });
-      expect(await roomAt(roomId).report(cleo.userId, wanted)).toMatchObject({ ok: true });
+      advanceClock(1);
+      expect(await report(reportId)).toMatchObject({ ok: true });
     }
-    expect((await readBy(mia)) as Report[], "the latest of her on him").toMatchObject([
-      { reportId: ids[3], messages: messages.map(() => ({ text })) },
-    ]);
+    expect(await report(randomText(16))).toMatchObject({ code: "list-full" });
+    expect(await report(ids[0]!), "the same once more").toMatchObject({ ok: true });
+    expect((await readBy(mia)) as Report[], "all of hers on him").toMatchObject(
+      ids.toReversed().map((reportId) => ({ reportId, messages: messages.map(() => ({ text })) })),
+    );
     await roomAt(roomId).report(ann.userId, reportOn(ben));
     await Guest.come(ann, roomId);
     const ledger = await Ledger.open();

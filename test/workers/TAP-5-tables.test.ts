@@ -10,6 +10,7 @@ import {
   TICKET_BYTES,
 } from "../../shared/wire/limits.ts";
 import { groupSchema, type Tap, tapSchema } from "../../shared/wire/tap.ts";
+import { TapAttempt } from "../../workers/tap/TapAttempt.ts";
 import {
   codeOf,
   randomText,
@@ -78,6 +79,14 @@ async function toldAt(socket: TestSocket): Promise<string[]> {
   await socket.ask();
   return socket.told.flatMap((notice) =>
     notice.type === "table" ? [tapSchema.parse(notice["tap"]).at] : [],
+  );
+}
+
+/** Those tables. */
+async function toldOf(socket: TestSocket): Promise<string[]> {
+  await socket.ask();
+  return socket.told.flatMap((notice) =>
+    notice.type === "table" ? [tapSchema.parse(notice["tap"]).tapId] : [],
   );
 }
 
@@ -252,6 +261,22 @@ test("TAP-5: only a ticket of the acting device, in time, lies on its own table"
     expect(codeOf(answer)).toBe("malformed-request");
     expect(Object.keys(answer.body.fields)).toEqual(["together"]);
   }
+});
+
+test("TAP-5: a table that is away keeps no other from being told of after a hello", async () => {
+  const [first, second] = [await lay(), await lay()];
+  const { look } = TapAttempt.prototype;
+  vi.spyOn(TapAttempt.prototype, "look").mockImplementation(async function (this: TapAttempt, who) {
+    const found = await look.call(this, who);
+    if (found.ok && found.value.tapId === first.tap.tapId) throw new Error("the table is away");
+    return found;
+  });
+  const socket = await read(ben);
+  await expect.poll(() => toldOf(socket)).toEqual([second.tap.tapId]);
+  vi.restoreAllMocks();
+  const later = await read(ben);
+  const both = new Set([first.tap.tapId, second.tap.tapId]);
+  await expect.poll(async () => new Set(await toldOf(later))).toEqual(both);
 });
 
 test.for(["awake", "evicted"] as const)(

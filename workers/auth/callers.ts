@@ -26,7 +26,10 @@ export async function callerOf(
   if (auth === "none") return NOBODY;
   const token = /^Bearer ([\w.-]+)$/.exec(authorization ?? "")?.[1];
   const caller = token === undefined ? null : await bearerOf(env, auth, token);
-  if (caller === null) throw new ProblemError("unauthenticated");
+  if (caller === null) {
+    const isKey = token?.startsWith("acq_") === true && auth === "steward";
+    throw new ProblemError("unauthenticated", isKey ? { detail: "This API key is not valid" } : {});
+  }
   return caller;
 }
 

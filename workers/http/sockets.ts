@@ -12,8 +12,9 @@ export function answerKeepAlive(ctx: DurableObjectState): void {
   ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
 }
 
-/** The close codes that the server chooses (RFC 6455, section 7.4.1, and IANA's registry for the second). */
+/** The close codes that the server chooses (RFC 6455, section 7.4.1, and IANA's registry for the last). */
 export const NORMAL_CLOSURE = 1000;
+export const POLICY_VIOLATION = 1008;
 export const TRY_AGAIN_LATER = 1013;
 
 /** What the attachment of every socket holds, so that the encoding outlives the object's memory. */
@@ -26,7 +27,7 @@ export function offeredProtocols(request: Request): string[] {
   return offered.split(",").map((protocol) => protocol.trim());
 }
 
-/** What the client likes best; or, of a request that the Worker hands over to an object, what was chosen. */
+/** Of a request that the Worker hands over to an object: what was chosen. */
 export function codecOf(request: Request): Codec | undefined {
   return preferredCodec(offeredProtocols(request));
 }

@@ -19,6 +19,11 @@ export class SpentTokens {
     for (const id of onSockets) this.#spentUntil.set(id, this.#bornAt + TTL_MS);
   }
 
+  /** Whether it was issued before this instance began, which may know less than the one before. */
+  isOlder(issuedAt: number): boolean {
+    return issuedAt < this.#bornAt;
+  }
+
   take(claims: Pick<UpgradeClaims, "id" | "issuedAt">): boolean {
     const now = Date.now();
     for (const [id, until] of this.#spentUntil) {

@@ -148,6 +148,11 @@ export class Mailbox extends DurableObject<Env> {
     return this.#parts.rooms.admit(actor, roomId);
   }
 
+  /** See {@link RoomList}. */
+  roomPass(actor: Actor): Result<RoomPass> {
+    return this.#parts.rooms.pass(actor);
+  }
+
   hidden(): UserId[] {
     return this.#parts.rooms.hidden();
   }

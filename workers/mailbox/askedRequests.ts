@@ -39,6 +39,7 @@ export interface RequestOrigin {
 }
 
 const OVER: Result<never> = { ok: false, code: "request-unknown" };
+const LATER: Result<never> = { ok: false, code: "try-again" };
 
 export class AskedRequests {
   readonly #env: Env;
@@ -61,20 +62,25 @@ export class AskedRequests {
     this.#outbox = outbox;
   }
 
-  /** To be awaited before `ask`; null for a room that the two are not in together, or need not be any more. */
-  async originOf(wish: AskRequest): Promise<RequestOrigin | null> {
-    if (wish.via === "badge") return { token: wish.token, labels: {} };
+  /** To be awaited before `ask`; null where the room cannot be asked now, or need not be any more. */
+  async originOf(wish: AskRequest): Promise<Result<RequestOrigin> | null> {
+    if (wish.via === "badge") return { ok: true, value: { token: wish.token, labels: {} } };
     const own = this.#store.account()?.userId;
     if (own === undefined || requests.askRefusal(this.#ledger.held(), wish) !== null) return null;
-    const shared = await roomAt(this.#env, wish.roomId).share(own, wish.to);
-    return shared === null ? null : { token: null, labels: shared };
+    try {
+      const labels = await roomAt(this.#env, wish.roomId).share(own, wish.to);
+      if (labels === null) return { ok: false, code: "not-in-room" };
+      return { ok: true, value: { token: null, labels } };
+    } catch {
+      return null;
+    }
   }
 
   /** Asked again by the same id, it is answered as at first. */
   async ask(
     speaker: Speaker,
     wish: AskRequest,
-    origin: RequestOrigin | null,
+    origin: Result<RequestOrigin> | null,
   ): Promise<Result<AskedContact>> {
     const { account, deviceId, signKey } = speaker;
     const { requestId, to, via, signature } = wish;
@@ -95,14 +101,15 @@ export class AskedRequests {
       case "made":
         return this.#askedBefore(to, requestId);
       case null: {
-        if (origin === null) return { ok: false, code: "not-in-room" };
+        if (origin?.ok !== true) return origin ?? LATER;
         const now = Date.now();
         const times = { createdAt: now, expiresAt: requests.expiryOf(now) };
         const by = { from: userId, device: deviceId, signature, handle: handle.handle };
-        const request = { requestId, ...by, via, ...origin.labels, ...times };
+        const { token, labels } = origin.value;
+        const request = { requestId, ...by, via, ...labels, ...times };
         const asked = { requestId, to, via, ...times };
         this.#ledger.set(requests.withAsked(this.#ledger.held(), asked, deviceId));
-        const id = this.#outbox.add(to, { kind: "ask", request, token: origin.token });
+        const id = this.#outbox.add(to, { kind: "ask", request, token });
         return answerTo(asked, await this.#outbox.bring(to, id));
       }
     }
@@ -118,7 +125,7 @@ export class AskedRequests {
     const isOwed = this.#outbox.find(
       (one) => one.kind === "withdraw" && one.requestId === requestId,
     );
-    return isOwed === null ? OVER : { ok: false, code: "try-again" };
+    return isOwed === null ? OVER : LATER;
   }
 
   /** What is owed for it is stored in this turn; to be brought it may wait. */

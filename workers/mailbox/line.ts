@@ -7,6 +7,7 @@ import { type MailboxRequest, mailboxRequestSchema } from "../../shared/wire/mai
 import { CODECS } from "../../shared/wire/codec/codecs.ts";
 import { problem } from "../../shared/wire/problem.ts";
 import type { Env } from "../env.ts";
+import { AnswerBudget } from "../http/answerBudget.ts";
 import { closeSocket, NORMAL_CLOSURE, parseFrame, sendFrame } from "../http/sockets.ts";
 import { mailboxOf } from "../objects.ts";
 import type { StoredDevice } from "./deviceTable.ts";
@@ -19,6 +20,9 @@ import type { RequestBox } from "./requestBox.ts";
 import { attachmentOf } from "./socketAttachment.ts";
 import { type Carrier, Submissions } from "./submissions.ts";
 
+/** Of all that stands at the account a hello is answered with; the others have paces and windows of their own. */
+const WEIGHTS = { hello: 10, send: 0, transient: 0, received: 0 } as const;
+
 export class Line implements Carrier {
   readonly box: EnvelopeBox;
   readonly prekeys: PrekeyBox;
@@ -28,6 +32,7 @@ export class Line implements Carrier {
   readonly #requests: RequestBox;
   readonly #flow: EnvelopeFlow;
   readonly #submissions: Submissions;
+  readonly #answers = new AnswerBudget();
 
   constructor(
     ctx: DurableObjectState,
@@ -49,6 +54,7 @@ export class Line implements Carrier {
 
   /** A frame of a device. Of one that was removed nothing counts, and its socket is closed. */
   receive(socket: WebSocket, data: string | ArrayBuffer): void {
+    if (this.#answers.hasEnded(socket)) return;
     const { deviceId, wire } = attachmentOf(socket);
     const device = this.#store.device(deviceId);
     if (device === null) {
@@ -57,6 +63,8 @@ export class Line implements Carrier {
       return;
     }
     for (const incoming of parseFrame(socket, data, mailboxRequestSchema, CODECS[wire])) {
+      const weight = incoming.ok ? WEIGHTS[incoming.message.type] : 1;
+      if (weight > 0 && !this.#answers.takeOrEnd(socket, weight)) return;
       if (incoming.ok) this.#serve(socket, device, incoming.message);
       else sendFrame(socket, [{ type: "problem", problem: incoming.problem }]);
     }

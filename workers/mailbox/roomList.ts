@@ -50,17 +50,27 @@ export class RoomList {
   }
 
   /** The device is about to get a token for that room. */
-  async admit({ userId, deviceId }: Actor, roomId: RoomId): Promise<Result<RoomPass>> {
-    const hasPlace = await this.#hasPlace(userId, roomId);
-    const account = this.#store.account();
-    if (account === null || this.#store.device(deviceId) === null) return UNAUTHENTICATED;
-    if (!hasPlace) return { ok: false, code: "list-full" };
+  async admit(actor: Actor, roomId: RoomId): Promise<Result<RoomPass>> {
+    // Until nothing can come in between: others are being let in at the same time.
+    while (!this.#hasPlace(roomId)) {
+      if (!(await this.#makePlace(actor.userId))) return { ok: false, code: "list-full" };
+    }
+    const pass = this.pass(actor);
+    if (!pass.ok) return pass;
+    const { deviceId } = actor;
     const now = Date.now();
     this.#admittedAt.set(roomId, now);
     const joined = this.#store.rooms.joined();
     if (!joined.some((one) => one.deviceId === deviceId && one.roomId === roomId)) {
       this.#store.rooms.setJoined([...joined, { deviceId, roomId, at: now }]);
     }
+    return pass;
+  }
+
+  /** What a room is to know now of an account that comes by that device. */
+  pass({ deviceId }: Actor): Result<RoomPass> {
+    const account = this.#store.account();
+    if (account === null || this.#store.device(deviceId) === null) return UNAUTHENTICATED;
     return { ok: true, value: { handle: account.handle.handle, hidden: this.hidden() } };
   }
 
@@ -81,11 +91,9 @@ export class RoomList {
 
   /** The account is about to open that room. */
   async noteOwn({ deviceId }: Actor, roomId: RoomId): Promise<Result<null>> {
-    const hasPlace = await this.#own.hasPlace();
+    await this.#own.makePlace();
     if (this.#store.device(deviceId) === null) return UNAUTHENTICATED;
-    if (!hasPlace) return { ok: false, code: "list-full" };
-    this.#own.note(roomId);
-    return DONE;
+    return this.#own.note(roomId) ? DONE : { ok: false, code: "list-full" };
   }
 
   own(): RoomId[] {
@@ -117,12 +125,15 @@ export class RoomList {
     }
   }
 
-  /** Once more is let in than rooms may be joined, the oldest of those that say that the account has left is forgotten. */
-  async #hasPlace(userId: UserId, roomId: RoomId): Promise<boolean> {
-    const joined = this.#store.rooms.joined();
-    const latest = Map.groupBy(joined, (one) => one.roomId);
-    if (latest.has(roomId) || latest.size < ROOMS_JOINED_MAX) return true;
-    for (const [other, notes] of latest) {
+  #hasPlace(roomId: RoomId): boolean {
+    const noted = new Set(this.#store.rooms.joined().map((one) => one.roomId));
+    return noted.has(roomId) || noted.size < ROOMS_JOINED_MAX;
+  }
+
+  /** Forgets the oldest of the rooms that say that the account has left. False where there is none. */
+  async #makePlace(userId: UserId): Promise<boolean> {
+    const noted = Map.groupBy(this.#store.rooms.joined(), (one) => one.roomId);
+    for (const [other, notes] of noted) {
       const at = Math.max(this.#admittedAt.get(other) ?? 0, ...notes.map((one) => one.at));
       if (Date.now() < at + COMING_MS) continue;
       if (await this.#isIn(userId, other)) continue;

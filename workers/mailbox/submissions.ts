@@ -7,9 +7,10 @@ import { grouped, type Load, loadOf } from "../../shared/core/mailbox/load.ts";
 import { afterSending } from "../../shared/core/mailbox/pace.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import type { SendMessage, TransientMessage } from "../../shared/wire/line.ts";
-import { FRAME_MAX_MESSAGES } from "../../shared/wire/limits.ts";
+import { FRAME_MAX_MESSAGES, SEND_BURST, SENDS_PER_SECOND } from "../../shared/wire/limits.ts";
 import type { MailboxNotice } from "../../shared/wire/mailbox.ts";
 import { problem, type ProblemCode } from "../../shared/wire/problem.ts";
+import { AnswerBudget } from "../http/answerBudget.ts";
 import { sendFrame } from "../http/sockets.ts";
 import type { Message, Outcome } from "./envelopeBox.ts";
 import { attach, attachmentOf, type Pause } from "./socketAttachment.ts";
@@ -44,6 +45,8 @@ export class Submissions {
   #waitingBytes = 0;
   #transients = 0;
   #sent = NOTHING_COUNTED;
+  /** As many refusals as messages could be stored. */
+  readonly #refusals = new AnswerBudget(SEND_BURST, SENDS_PER_SECOND);
   /** Asked once for each receiver, and forgotten with the turn. */
   readonly #reachable = new Map<UserId, boolean>();
 
@@ -55,12 +58,14 @@ export class Submissions {
 
   /** @param device the number of the device that sends */
   submit(socket: WebSocket, device: number, { number, to, boxes }: SendMessage): void {
+    if (this.#refusals.hasEnded(socket)) return;
     const submission: Submission = { socket, number, device, boxes };
     const { bytes } = loadOf(boxes);
     const isTooMuch = this.#waitingBytes + bytes > WAITING_MAX_BYTES;
     if (isTooMuch || isPaused(socket, to, number)) return this.#refuse(to, [submission]);
     if (!this.#isInPace()) return this.#refuse(to, [submission], "too-many-requests");
     if (!this.#mayReach(to)) {
+      if (!this.#refusals.takeOrEnd(socket)) return;
       tell(socket, [{ type: "refused", number, problem: problem("not-a-contact") }]);
       return;
     }
@@ -140,6 +145,7 @@ export class Submissions {
   #refuse(to: UserId, submissions: readonly Submission[], code: ProblemCode = "try-again"): void {
     const why = problem(code, { retryAfterSeconds: RETRY_SECONDS });
     for (const [socket, refused] of Map.groupBy(submissions, (one) => one.socket)) {
+      if (!this.#refusals.takeOrEnd(socket, refused.length)) continue;
       keepBack(socket, to, refused[0]?.number ?? 0);
       const notices = refused.map(({ number }): MailboxNotice => {
         return { type: "refused", number, problem: why };

@@ -159,7 +159,10 @@ export class TapBox {
     if (own === undefined) return [];
     const notices = await Promise.all(
       openTables(this.#store.taps(), now).map(async (table): Promise<MailboxNotice[]> => {
-        const answer = await tapAttemptOf(this.#env, table.by, table.tapId).look(own);
+        const attempt = tapAttemptOf(this.#env, table.by, table.tapId);
+        const answer = await attempt.look(own).catch(() => null);
+        // That one is away: it is looked at upon the next hello.
+        if (answer === null) return [];
         const tap = answer.ok ? answer.value : null;
         if (tap === null || tap.at === "settled" || tap.at === "aborted") {
           this.#store.setTaps(closedTable(this.#store.taps(), table));

@@ -73,11 +73,9 @@ export class Operator extends DurableObject<Env> {
 
   /** Before the room is opened, so that it never stands without its operator. */
   async noteRoom(roomId: RoomId): Promise<Result<null>> {
-    const hasPlace = this.#present() !== null && (await this.#rooms.hasPlace());
+    if (this.#present() !== null) await this.#rooms.makePlace();
     if (this.#present() === null) return UNKNOWN;
-    if (!hasPlace) return { ok: false, code: "list-full" };
-    this.#rooms.note(roomId);
-    return DONE;
+    return this.#rooms.note(roomId) ? DONE : { ok: false, code: "list-full" };
   }
 
   forgetRoom(roomId: RoomId): void {

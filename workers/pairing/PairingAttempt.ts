@@ -23,6 +23,7 @@ import {
   type OpenMessage,
 } from "../../shared/wire/pairing.ts";
 import type { Env } from "../env.ts";
+import { AnswerBudget } from "../http/answerBudget.ts";
 import {
   answerKeepAlive,
   codecOf,
@@ -54,6 +55,7 @@ export class PairingAttempt extends DurableObject<Env> {
   readonly #tokens: SpentTokens;
   readonly #errands = new ErrandQueue();
   readonly #expelled = new Expelled();
+  readonly #answers = new AnswerBudget();
   #state: AttemptState | undefined;
   /** The state in memory is ahead of the stored one by soft steps. */
   #isAhead = false;
@@ -121,7 +123,10 @@ export class PairingAttempt extends DurableObject<Env> {
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    if (this.#answers.hasEnded(socket)) return;
     for (const incoming of parseFrame(socket, data, attemptRequestSchema)) {
+      // Whatever is said is answered, and a few things are all that there is to say.
+      if (!this.#answers.takeOrEnd(socket)) return;
       if (incoming.ok) await this.#receive(socket, incoming.message);
       else sendFrame(socket, [{ type: "problem", problem: incoming.problem }]);
     }

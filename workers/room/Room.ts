@@ -21,8 +21,9 @@ import type {
 import type { Env } from "../env.ts";
 import { problemResponse } from "../http/problems.ts";
 import { codecOf, echoClose, NORMAL_CLOSURE, TRY_AGAIN_LATER } from "../http/sockets.ts";
-import { claimsOf } from "../http/upgradeTokens.ts";
+import { claimsOf, type HandedClaims } from "../http/upgradeTokens.ts";
 import { DONE, type Result } from "../mailbox/results.ts";
+import type { RoomPass } from "../mailbox/roomList.ts";
 import { mailboxOf } from "../objects.ts";
 import { Conversation } from "./conversation.ts";
 import { LateTokens } from "./lateTokens.ts";
@@ -33,6 +34,7 @@ import type { Steward } from "./steward.ts";
 
 /** What a client closes its socket with that does not want its seat kept. */
 const DONE_REASON = "done";
+const CHANGING_ROLES: readonly Moderation["act"][] = ["appoint", "dismiss", "ban"];
 const UNKNOWN: Result<never> = { ok: false, code: "room-unknown" };
 
 export class Room extends DurableObject<Env> {
@@ -44,26 +46,44 @@ export class Room extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#room = new LivingRoom(ctx, env);
-    this.#conversation = new Conversation(this.#room, this.#lateTokens);
     this.#reports = new ReportBox(env, this.#room);
+    this.#conversation = new Conversation(this.#room, this.#lateTokens, this.#reports);
   }
 
   /** Refusals are responses, which the Worker tells over a socket of its own. */
   override async fetch(request: Request): Promise<Response> {
     const claims = claimsOf(request);
-    const { id, issuedAt, userId, deviceId, room, hidden = null } = claims;
+    const { id, issuedAt, userId, deviceId, room } = claims;
     const codec = codecOf(request);
     if (!(await this.#stands())) return refusal("room-unknown");
-    // Too many for the token.
-    const known = hidden ?? (await mailboxOf(this.env, userId).hidden());
+    const pass = await this.#passOf(claims);
+    if (!pass.ok) return refusal(pass.code);
     const isExpelled = this.#lateTokens.isExpelled(userId, deviceId);
     if (codec === undefined || room === null || isExpelled) return refusal("upgrade-refused");
     if (!this.#room.tokens.take({ id, issuedAt })) return refusal("upgrade-refused");
     const { linkHash } = room;
     const enterBy = Date.now() + UPGRADE_TOKEN_TTL_SECONDS * 1_000;
-    const handle = this.#lateTokens.handleNow(userId, claims.handle);
-    const visitor = { userId, deviceId, handle, linkHash, hidden: known, enterBy };
+    const handle = this.#lateTokens.handleNow(userId, pass.value.handle);
+    const { hidden } = pass.value;
+    const visitor = { userId, deviceId, handle, linkHash, hidden, enterBy };
     return this.#room.sockets.accept(id, visitor, codec);
+  }
+
+  /**
+   * As the token says. The mailbox is asked where that was too much for a token, and where an earlier instance may have
+   * been told what is otherwise since.
+   */
+  async #passOf(claims: HandedClaims): Promise<Result<RoomPass>> {
+    const { issuedAt, userId, deviceId, handle, hidden = null } = claims;
+    if (hidden !== null && !this.#room.tokens.isOlder(issuedAt)) {
+      return { ok: true, value: { handle, hidden } };
+    }
+    try {
+      const pass = await mailboxOf(this.env, userId).roomPass({ userId, deviceId });
+      return pass.ok ? pass : { ok: false, code: "upgrade-refused" };
+    } catch {
+      return { ok: false, code: "try-again" };
+    }
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> | void {
@@ -89,10 +109,10 @@ export class Room extends DurableObject<Env> {
     if (!this.#room.isThere) this.#room.begin(record);
   }
 
-  /** By the room that has made it. Doing it again changes nothing. */
+  /** By the room that has made it. Done again, both are waited for who are not there. */
   async openPair(pair: Parameters<typeof newPair>[0]): Promise<void> {
-    await this.#room.ready();
-    if (!this.#room.isThere) this.#room.begin(newPair(pair, Date.now()));
+    if (await this.#exists()) this.#room.decide({ type: "awaitBoth" });
+    else this.#room.begin(newPair(pair, Date.now()));
   }
 
   async endPair(): Promise<void> {
@@ -144,7 +164,11 @@ export class Room extends DurableObject<Env> {
   }
 
   async moderate(by: Steward, moderation: Moderation): Promise<Result<null>> {
-    return this.#manage({ type: "moderate", by, ...moderation });
+    const done = await this.#manage({ type: "moderate", by, ...moderation });
+    // What is about who looks after the room is not for those who do: others may be there to read now.
+    if (done.ok && CHANGING_ROLES.includes(moderation.act)) this.#reports.tellAll();
+    if (done.ok && moderation.act === "appoint") this.#reports.welcome(moderation.userId);
+    return done;
   }
 
   async bans(by: Steward): Promise<Result<readonly UserId[]>> {

@@ -1,26 +1,21 @@
 // How what happens in a room reaches its sockets. In a quiet room it goes out at once; what comes while the room is busy,
 // until the loop's next turn, goes together. It is encoded once for each encoding, and nothing is read, parsed or stored
-// for a socket. Whoever comes in is told all that is at the end of the turn, with everybody else who came in it.
+// for a socket. Whoever comes in is told all that is at the end of the turn, with everybody else who came in it. What is
+// told to one socket apart counts towards what that is behind.
 
 import type { Feed } from "../../shared/core/room/feed.ts";
 import { bytesLeftOut, eventsFor, isHiddenIn } from "../../shared/core/room/feedEntries.ts";
+import { Lag } from "../../shared/core/room/lag.ts";
 import { enteredNotice } from "../../shared/core/room/roster.ts";
 import type { RoomState } from "../../shared/core/room/state.ts";
 import type { RoomNotice } from "../../shared/wire/roomLine.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
-import { HEARD_EVERY_BYTES, ROOM_WINDOW_BYTES } from "../../shared/wire/limits.ts";
-import { Frame, sendFrame } from "../http/sockets.ts";
+import { Frame, sendEncoded, sendFrame } from "../http/sockets.ts";
 import { Welcome } from "./welcome.ts";
 import type { LiveSocket, RoomSockets } from "./roomSockets.ts";
 
 /** So much of what has gathered goes out before the turn is over, so that no frame becomes large. */
 const FRAME_BYTES = 256 * 1024;
-/** Nobody may be so far behind, even where nobody hears anything. */
-const FURTHEST_BEHIND_BYTES = 16 * ROOM_WINDOW_BYTES;
-/** Whoever reads says so before it is so far behind; and whoever reads, however late, says something within that time. */
-const OVERDUE_BYTES = 2 * HEARD_EVERY_BYTES;
-const STALLED_MS = 1_000;
-
 /** Much sooner than the object is put to sleep. */
 const REST_MS = 200;
 
@@ -38,6 +33,7 @@ export interface Entrant {
 export class FanOut {
   readonly #sockets: RoomSockets;
   readonly #feed: Feed;
+  readonly #lag: Lag;
   readonly #bornAt: number;
   /** Null once the room is no more. */
   readonly #state: () => RoomState | null;
@@ -46,8 +42,8 @@ export class FanOut {
   readonly #welcomes = new Welcome();
   #entrants: Entrant[] = [];
   #sentBytes = 0;
-  /** Of whoever has heard most. */
-  #furthestMark = 0;
+  /** Since it was last looked who is too far behind, somebody was told something that may make it so. */
+  #mayBeSlow = false;
   #isDue = false;
   #isBusy = false;
   #isSettling = false;
@@ -60,6 +56,7 @@ export class FanOut {
   ) {
     this.#sockets = sockets;
     this.#feed = feed;
+    this.#lag = new Lag(feed);
     this.#state = state;
     this.#slow = slow;
     this.#sentBytes = feed.sentBytes;
@@ -80,26 +77,37 @@ export class FanOut {
     this.#isDue = true;
     if (this.#isBusy && this.#feed.sentBytes - this.#sentBytes < FRAME_BYTES) return;
     this.flush();
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    setTimeout(() => this.#turn(), 0);
+    this.#beBusy();
+  }
+
+  /** Tells one socket something beside the events. What has gathered does not go out before. */
+  tell(live: LiveSocket, frame: Frame): void {
+    const encoded = frame.in(live.codec);
+    sendEncoded(live.socket, encoded);
+    if (!this.#lag.toldApart(live, encoded.length) || !live.isListening) return;
+    // Closed when the turn is over: here, somebody may be in the middle of telling several.
+    this.#mayBeSlow = true;
+    this.#isDue = true;
+    this.#beBusy();
   }
 
   /** Sends what has gathered. */
   flush(): void {
     this.#isDue = false;
     this.#send();
+    this.#closeSlow();
     if (this.#entrants.length > 0) this.#welcome();
   }
 
   /** A socket has said up to which event it has heard everything. */
   heard(live: LiveSocket, through: number): void {
-    const mark = this.#feed.markAt(through);
-    if (mark > live.mark) {
-      live.mark = mark;
-      live.overdueSince = null;
-    }
-    if (mark > this.#furthestMark) this.#furthestMark = mark;
+    this.#lag.heard(live, through);
+  }
+
+  #beBusy(): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    setTimeout(() => this.#turn(), 0);
   }
 
   /** Nothing is left pending when the room is quiet, so that it can hibernate. */
@@ -137,8 +145,7 @@ export class FanOut {
     const { apart } = state;
     const events = entries.map(({ event }) => event);
     const frame = new Frame([{ type: "events", through, events } satisfies RoomNotice]);
-    const slow: LiveSocket[] = [];
-    const now = Date.now();
+    this.#mayBeSlow = true;
     for (const live of this.#sockets.listeners) {
       const { socket, codec, userId } = live;
       if (apart.size > 0 && apart.has(userId) && isHiddenIn(entries, userId)) {
@@ -146,22 +153,17 @@ export class FanOut {
         sendFrame(socket, [{ type: "events", through, events: own } satisfies RoomNotice], codec);
         live.mark = Math.min(this.#sentBytes, live.mark + bytesLeftOut(entries, userId));
       } else sendFrame(socket, frame, codec);
-      if (this.#isTooFar(live, now)) slow.push(live);
     }
-    if (slow.length > 0) this.#slow(slow);
   }
 
-  /**
-   * It stands still, and the others, whose word comes through a busy room as late as its own, do not; or it is so far
-   * behind that it does not matter why.
-   */
-  #isTooFar(live: LiveSocket, now: number): boolean {
-    const behind = this.#sentBytes - live.mark;
-    if (behind <= OVERDUE_BYTES) return false;
-    live.overdueSince ??= now;
-    if (behind > FURTHEST_BEHIND_BYTES) return true;
-    const isBehindOthers = this.#furthestMark - live.mark > ROOM_WINDOW_BYTES;
-    return isBehindOthers && now - live.overdueSince >= STALLED_MS;
+  #closeSlow(): void {
+    if (!this.#mayBeSlow) return;
+    this.#mayBeSlow = false;
+    const slow = this.#lag.tooFar(this.#sockets.listeners, Date.now());
+    if (slow.length === 0) return;
+    // That they are away goes out together.
+    this.#beBusy();
+    this.#slow(slow);
   }
 
   #welcome(): void {

@@ -7,13 +7,14 @@ import { owedBy } from "../../shared/core/room/errands.ts";
 import type { Reply, RoomCoreEvent, RoomEffect } from "../../shared/core/room/events.ts";
 import { Feed } from "../../shared/core/room/feed.ts";
 import { begun } from "../../shared/core/room/opening.ts";
-import { presenceOf, revive, unknownAway } from "../../shared/core/room/presence.ts";
+import { presenceOf, revive } from "../../shared/core/room/presence.ts";
 import { step } from "../../shared/core/room/room.ts";
 import type { RoomState, Stored, StoredRoom } from "../../shared/core/room/state.ts";
+import { unknownAway } from "../../shared/core/room/storing.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import type { RoomNotice } from "../../shared/wire/roomLine.ts";
 import type { Env } from "../env.ts";
-import { Frame, NORMAL_CLOSURE, sendFrame, TRY_AGAIN_LATER } from "../http/sockets.ts";
+import { Frame, NORMAL_CLOSURE, TRY_AGAIN_LATER } from "../http/sockets.ts";
 import { SpentTokens } from "../http/upgradeTokens.ts";
 import { mailboxOf } from "../objects.ts";
 import { RoomErrands } from "./errands.ts";
@@ -49,7 +50,7 @@ export class LivingRoom {
       this.sockets,
       this.feed,
       () => this.#state ?? null,
-      (slow) => this.#drop(slow),
+      (slow) => slow.forEach((live) => this.drop(live, TRY_AGAIN_LATER, "too slow")),
     );
     this.#errands = new RoomErrands(env, {
       state: () => this.#state ?? null,
@@ -162,8 +163,14 @@ export class LivingRoom {
     const frame = new Frame([notice]);
     for (const { socket } of (present.get(to) ?? waiting.get(to))?.sockets ?? []) {
       const live = this.sockets.named(socket);
-      if (live !== undefined) sendFrame(live.socket, frame, live.codec);
+      if (live !== undefined) this.fanOut.tell(live, frame);
     }
+  }
+
+  /** The connection of whoever is in comes to be lost; of whoever has not entered yet, nobody knows. */
+  drop(live: LiveSocket, code: number, reason: string): void {
+    this.sockets.close(live, code, reason);
+    if (live.visitor === null && this.isThere) this.lose(live.userId, live.name, false);
   }
 
   #revive(
@@ -184,7 +191,7 @@ export class LivingRoom {
     for (const { socket, presence } of survivors) {
       const isUnknown = presence.hidden === null && (asked.get(presence.userId) ?? null) === null;
       const live = isUnknown ? this.sockets.named(socket) : undefined;
-      if (live !== undefined) this.#drop([live]);
+      if (live !== undefined) this.drop(live, TRY_AGAIN_LATER, "too slow");
     }
     this.#perform(owedBy(this.state));
   }
@@ -222,7 +229,7 @@ export class LivingRoom {
           break;
         case "tellSocket": {
           const live = this.sockets.named(effect.socket);
-          if (live !== undefined) sendFrame(live.socket, [effect.notice], live.codec);
+          if (live !== undefined) this.fanOut.tell(live, new Frame([effect.notice]));
           break;
         }
         case "tellApart":
@@ -258,18 +265,9 @@ export class LivingRoom {
     if (live !== undefined && presence !== null) this.sockets.settle(live, presence);
   }
 
-  /** They come back for what they have missed. */
-  #drop(slow: readonly LiveSocket[]): void {
-    for (const live of slow) {
-      if (!this.isThere) return;
-      this.sockets.close(live, TRY_AGAIN_LATER, "too slow");
-      this.lose(live.userId, live.name, false);
-    }
-  }
-
   #setAlarm(): void {
     const at = earliest(deadlineOf(this.state), this.#errands.retryAt(this.state));
-    this.#ctx.waitUntil(this.store.wakeBy(at));
+    if (!this.store.wakesBy(at)) this.#ctx.waitUntil(this.store.wakeBy(at));
   }
 
   #forget(): void {

@@ -30,9 +30,9 @@ export class OwnedRooms {
     return [...this.#all().keys()];
   }
 
-  /** Whether one more may be noted, once those are forgotten that have ended without a word. */
-  async hasPlace(): Promise<boolean> {
-    if (this.#all().size < this.#max) return true;
+  /** Where no more may be noted, those are forgotten that have ended without a word. */
+  async makePlace(): Promise<void> {
+    if (this.#all().size < this.#max) return;
     const before = Date.now() - OPENING_MS;
     const oldest = [...this.#all()]
       .filter(([, at]) => at < before)
@@ -43,13 +43,15 @@ export class OwnedRooms {
         if ((await roomAt(this.#env, roomId).occupancy()) === null) this.forget(roomId);
       }),
     );
-    return this.#all().size < this.#max;
   }
 
-  note(roomId: RoomId): void {
+  /** False where there is no place for one more. */
+  note(roomId: RoomId): boolean {
+    if (this.#all().size >= this.#max) return false;
     const now = Date.now();
     this.#values.put(PREFIX + roomId, now);
     this.#all().set(roomId, now);
+    return true;
   }
 
   forget(roomId: RoomId): void {

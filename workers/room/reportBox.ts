@@ -1,14 +1,16 @@
-// Reports of members (ROOM-7): kept as a value each, for those who look after the room. Those of a pair room, of which nothing
-// stays, are kept by the room that has made it.
+// Reports of members (ROOM-7): kept as a value each, for those who look after the room, who are told how many there are.
+// Those of a pair room, of which nothing stays, are kept by the room that has made it.
 
 import {
   dropped,
   pruned,
   readable,
+  readableCount,
   reportOf,
   reportsExpireAt,
   taken,
 } from "../../shared/core/room/reports.ts";
+import { roleOf } from "../../shared/core/room/state.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import type { Report, ReportRequest } from "../../shared/wire/rooms.ts";
 import type { Env } from "../env.ts";
@@ -17,11 +19,17 @@ import { roomAt } from "../objects.ts";
 import type { LivingRoom } from "./living.ts";
 import type { Steward } from "./steward.ts";
 
+type Countable = Pick<Report, "userId" | "at">;
+
 export class ReportBox {
   readonly #env: Env;
   readonly #room: LivingRoom;
   /** When the first of them is too old; null for no such time, undefined until it is known. */
   #expireAt: number | null | undefined;
+  /** What is to be known to count them, so that they are read once; undefined until then. */
+  #kept: readonly Countable[] | undefined;
+  /** What moderators were told last. */
+  #told: number | undefined;
 
   constructor(env: Env, room: LivingRoom) {
     this.#env = env;
@@ -58,7 +66,27 @@ export class ReportBox {
     const left = dropped(before, state.record, by, reportId);
     if ("code" in left) return { ok: false, code: left.code };
     store.setReports(before, left);
+    this.#changed(before, left);
     return DONE;
+  }
+
+  /** The account has come in, or back: whoever looks after the room is told how many there are to read. */
+  welcome(userId: UserId): void {
+    if (roleOf(this.#room.state.record, userId) === "member") return;
+    const count = this.#count();
+    this.#told ??= count;
+    this.#tell(userId, count);
+  }
+
+  /** Nothing where nothing has changed for them: that somebody has reported one of them is not theirs to know. */
+  tellAll(): void {
+    const { room, moderators } = this.#room.state.record;
+    const count = this.#count();
+    if (count === this.#told) return;
+    this.#told = count;
+    for (const userId of [...(room.owner === null ? [] : [room.owner]), ...moderators]) {
+      this.#tell(userId, count);
+    }
   }
 
   /** Those that are too old go. To be called by each alarm: they are read where there may be one. */
@@ -73,7 +101,32 @@ export class ReportBox {
 
   async #keep(before: readonly Report[], after: readonly Report[]): Promise<void> {
     this.#room.store.setReports(before, after);
+    this.#changed(before, after);
     this.#expireAt = reportsExpireAt(after);
     await this.#room.store.wakeBy(this.#expireAt);
   }
+
+  #changed(before: readonly Report[], after: readonly Report[]): void {
+    this.#kept ??= countable(before);
+    this.#told ??= this.#count();
+    if (after === before) return;
+    this.#kept = countable(after);
+    this.tellAll();
+  }
+
+  #count(): number {
+    this.#kept ??= countable(this.#room.store.reports());
+    return readableCount(this.#kept, this.#room.state.record, Date.now());
+  }
+
+  #tell(to: UserId, count: number): void {
+    const { fanOut } = this.#room;
+    // First, that it has come in.
+    if (fanOut.isEntering(to)) fanOut.flush();
+    this.#room.tell(to, { type: "reports", count });
+  }
+}
+
+function countable(reports: readonly Report[]): Countable[] {
+  return reports.map(({ userId, at }) => ({ userId, at }));
 }

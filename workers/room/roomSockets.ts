@@ -1,6 +1,7 @@
 // The live sockets of a room, by name. They are known from their attachments, which are read once when the object has woken
 // and at no message.
 
+import type { Reader } from "../../shared/core/room/lag.ts";
 import { HIDDEN_ABOARD_MAX, type Presence } from "../../shared/core/room/presence.ts";
 import type { Codec } from "../../shared/wire/codec/codec.ts";
 import { CODECS } from "../../shared/wire/codec/codecs.ts";
@@ -20,7 +21,7 @@ const VISITORS_MAX = 2 * ROOM_MAX_CAPACITY;
 /** More than one, since the first that is heard of after a sleep may be that one is gone. */
 const MARKED_SOCKETS = 2;
 
-export interface LiveSocket {
+export interface LiveSocket extends Reader {
   readonly name: string;
   readonly socket: WebSocket;
   readonly codec: Codec;
@@ -29,10 +30,6 @@ export interface LiveSocket {
   visitor: Visitor | null;
   /** Whether it hears what happens in the room: it was told all that is. */
   isListening: boolean;
-  /** What it has said it heard, as the feed counts bytes. */
-  mark: number;
-  /** Since when it should have said that it has heard more. */
-  overdueSince: number | null;
 }
 
 /** A socket that has entered before this instance of the object began. */
@@ -47,6 +44,8 @@ export class RoomSockets {
   readonly #byName = new Map<string, LiveSocket>();
   readonly #bySocket = new Map<WebSocket, LiveSocket>();
   readonly #listeners = new Set<LiveSocket>();
+  /** Those that have not entered. */
+  readonly #visitors = new Set<LiveSocket>();
   #restedAt: number | null = null;
   #marked: LiveSocket[] = [];
 
@@ -72,8 +71,7 @@ export class RoomSockets {
       if (userId === undefined) continue;
       const isListening = presence !== null && presence.seat !== null;
       const codec = CODECS[wire];
-      const overdueSince = null;
-      const live = { name, socket, codec, userId, visitor, isListening, mark, overdueSince };
+      const live = { name, socket, codec, userId, visitor, isListening, ...nothingTold(mark) };
       this.#know(live);
       if (restedAt !== undefined) this.#marked.push(live);
       if (presence !== null) survivors.push({ socket: name, presence });
@@ -115,27 +113,19 @@ export class RoomSockets {
    */
   accept(name: string, visitor: Visitor, codec: Codec): Response {
     const { userId, hidden } = visitor;
-    const visitors = [...this.#byName.values()].filter((live) => live.visitor !== null);
+    const visitors = [...this.#visitors];
     const own = visitors.filter((live) => live.userId === userId);
-    const [oldest] = own;
-    if (oldest !== undefined && own.length >= MEMBER_MAX_SOCKETS) {
-      this.close(oldest, NORMAL_CLOSURE, "");
-    } else if (visitors.length >= this.#visitorsMax) this.#closeOldest(visitors);
+    if (own.length >= MEMBER_MAX_SOCKETS) this.close(oldestOf(own), NORMAL_CLOSURE, "");
+    else if (visitors.length >= this.#visitorsMax) {
+      this.close(oldestOf(visitors), TRY_AGAIN_LATER, "too late");
+    }
     const { 0: client, 1: socket } = new WebSocketPair();
     this.#ctx.acceptWebSocket(socket);
     const fits = hidden !== null && hidden.length <= HIDDEN_ABOARD_MAX;
     const aboard = { ...visitor, hidden: fits ? hidden : null };
     attach(socket, { wire: codec.wire, name, visitor: aboard, presence: null });
-    this.#know({
-      name,
-      socket,
-      codec,
-      userId,
-      visitor,
-      isListening: false,
-      mark: 0,
-      overdueSince: null,
-    });
+    const isListening = false;
+    this.#know({ name, socket, codec, userId, visitor, isListening, ...nothingTold(0) });
     return switchProtocols(client, codec);
   }
 
@@ -160,6 +150,7 @@ export class RoomSockets {
   /** It has entered, or waits to be let in, or sits otherwise than before. */
   settle(live: LiveSocket, presence: Presence): void {
     live.visitor = null;
+    this.#visitors.delete(live);
     if (presence.seat === null) this.#listen(live, false);
     const { name, codec } = live;
     attach(live.socket, { wire: codec.wire, name, visitor: null, presence });
@@ -167,8 +158,7 @@ export class RoomSockets {
 
   /** From now on it hears the room. */
   listen(live: LiveSocket, mark: number): void {
-    live.mark = mark;
-    live.overdueSince = null;
+    Object.assign(live, nothingTold(mark));
     this.#listen(live, true);
   }
 
@@ -187,19 +177,15 @@ export class RoomSockets {
   forget(live: LiveSocket): void {
     this.#byName.delete(live.name);
     this.#bySocket.delete(live.socket);
+    this.#visitors.delete(live);
     this.#listen(live, false);
-  }
-
-  #closeOldest(visitors: readonly LiveSocket[]): void {
-    const enterBy = (live: LiveSocket) => live.visitor?.enterBy ?? Infinity;
-    const oldest = visitors.reduce((one, other) => (enterBy(other) < enterBy(one) ? other : one));
-    this.close(oldest, TRY_AGAIN_LATER, "too late");
   }
 
   #know(live: LiveSocket): void {
     this.#byName.set(live.name, live);
     this.#bySocket.set(live.socket, live);
     if (live.isListening) this.#listeners.add(live);
+    if (live.visitor !== null) this.#visitors.add(live);
   }
 
   #listen(live: LiveSocket, isListening: boolean): void {
@@ -207,4 +193,14 @@ export class RoomSockets {
     if (isListening) this.#listeners.add(live);
     else this.#listeners.delete(live);
   }
+}
+
+function nothingTold(mark: number): Reader {
+  return { mark, apartBytes: 0, apartAt: 0, overdueSince: null };
+}
+
+/** @param visitors one at least */
+function oldestOf(visitors: readonly LiveSocket[]): LiveSocket {
+  const enterBy = (live: LiveSocket) => live.visitor?.enterBy ?? Infinity;
+  return visitors.reduce((one, other) => (enterBy(other) < enterBy(one) ? other : one));
 }

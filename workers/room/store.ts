@@ -1,15 +1,8 @@
-// What a room keeps, each part as one value, and each report; and its one alarm. Nothing of it is touched by what people
-// say, nor by their coming and going. No value becomes larger than the platform takes.
+// What a room keeps (shared/core/room/storing.ts), and each report; and its one alarm. Nothing of it is touched by what
+// people say, nor by their coming and going. No value becomes larger than the platform takes.
 
-import { storedPart } from "../../shared/core/room/presence.ts";
-import {
-  changedParts,
-  isEmptyPart,
-  NOTHING_STORED,
-  type RoomState,
-  type Stored,
-  type StoredRoom,
-} from "../../shared/core/room/state.ts";
+import type { RoomState, Stored, StoredAway } from "../../shared/core/room/state.ts";
+import { AWAY_PREFIX, storedRoom, writesOf } from "../../shared/core/room/storing.ts";
 import type { Report } from "../../shared/wire/rooms.ts";
 import { EarliestAlarm } from "../storage/earliestAlarm.ts";
 
@@ -27,26 +20,19 @@ export class RoomStore {
   /** Null where no room stands. */
   load(): Stored | null {
     const { kv } = this.#storage;
-    const record = kv.get<StoredRoom>("record");
-    if (record === undefined) return null;
-    const { asides, outbox, away } = NOTHING_STORED;
-    return {
-      record,
-      asides: kv.get<Stored["asides"]>("asides") ?? asides,
-      outbox: kv.get<Stored["outbox"]>("outbox") ?? outbox,
-      away: kv.get<Stored["away"]>("away") ?? away,
-    };
+    const away = [...kv.list<StoredAway>({ prefix: AWAY_PREFIX })].map(([, seated]) => seated);
+    return storedRoom((key) => kv.get(key), away);
   }
 
-  /** The parts that have changed, all or, where one cannot be written, none. */
+  /** What has changed, all or, where one value cannot be written, none. */
   save(before: RoomState | null, after: RoomState): void {
     const { kv } = this.#storage;
-    const parts = before === null ? (["record", "outbox"] as const) : changedParts(before, after);
-    if (parts.length === 0) return;
+    const writes = writesOf(before, after);
+    if (writes.length === 0) return;
     this.#storage.transactionSync(() => {
-      for (const part of parts) {
-        if (!isEmptyPart(after, part)) kv.put(part, storedPart(after, part));
-        else if (before !== null && !isEmptyPart(before, part)) kv.delete(part);
+      for (const { key, value } of writes) {
+        if (value === undefined) kv.delete(key);
+        else kv.put(key, value);
       }
     });
   }
@@ -64,6 +50,11 @@ export class RoomStore {
       for (const report of before) if (!after.includes(report)) kv.delete(reportKey(report));
       for (const report of after) if (!before.includes(report)) kv.put(reportKey(report), report);
     });
+  }
+
+  /** Whether nothing is to be done for that. */
+  wakesBy(at: number | null): boolean {
+    return at === null || this.#alarm.isSetBy(at);
   }
 
   async wakeBy(at: number | null): Promise<void> {

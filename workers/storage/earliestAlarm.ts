@@ -12,6 +12,11 @@ export class EarliestAlarm {
     this.#storage = storage;
   }
 
+  /** Whether it is known to fire by then, so that nothing is to be done. */
+  isSetBy(at: number): boolean {
+    return typeof this.#next === "number" && this.#next <= at;
+  }
+
   async by(at: number): Promise<void> {
     if (this.#next === undefined) {
       const ends = this.#ends;
@@ -19,7 +24,7 @@ export class EarliestAlarm {
       if (ends !== this.#ends) return;
       this.#next ??= stored;
     }
-    if (this.#next !== null && this.#next <= at) return;
+    if (this.isSetBy(at)) return;
     this.#next = at;
     try {
       await this.#storage.setAlarm(at);

@@ -2,7 +2,7 @@
 // say, or reads a shorter encoding, is as far as the room thinks.
 
 import { EVENT_BYTES, HEARD_EVERY_BYTES } from "../../wire/limits.ts";
-import type { RoomEvent } from "../../wire/roomLine.ts";
+import type { RoomEvent, RoomNotice } from "../../wire/roomLine.ts";
 
 const HEARD_EVERY_EVENTS = 1_000;
 
@@ -18,6 +18,11 @@ export class HeardBytes {
       const text = event.kind === "said" ? event.text : JSON.stringify(event);
       this.#bytes += EVENT_BYTES + encoder.encode(text).length;
     }
+  }
+
+  /** What was told beside the events. */
+  addApart(notice: RoomNotice): void {
+    this.#bytes += EVENT_BYTES + encoder.encode(JSON.stringify(notice)).length;
   }
 
   /** So much that the room is to be told. */

@@ -36,8 +36,6 @@ export interface JoinOptions {
   readonly onOver: () => void;
 }
 
-const OFF: Tracks = { audio: "off", video: "off" };
-
 export class JoinedRoom {
   readonly roomId: RoomId;
   /** What to hand to others; with what lets them in, if one has come by a link oneself. */
@@ -48,7 +46,6 @@ export class JoinedRoom {
   readonly #view: RoomView;
   readonly #run: RoomRun;
   #end: StayEnd | null = null;
-  #tracks: Tracks = OFF;
   #lastNumber: number;
   #hasBegun = false;
 
@@ -70,10 +67,7 @@ export class JoinedRoom {
     });
     this.#run = new RoomRun({
       ...options,
-      onNotice: (notice) => {
-        this.#view.take(notice);
-        if (notice.type === "entered") this.#tellTracks();
-      },
+      onNotice: (notice) => this.#view.take(notice),
       onState: (state) => this.#stateChanged(state),
       onOver: (end, refusal) => this.#over(end, refusal),
     });
@@ -81,6 +75,11 @@ export class JoinedRoom {
 
   get state(): RoomState {
     return this.#run.state;
+  }
+
+  /** @internal It is over as soon as the room says so. */
+  get isLeaving(): boolean {
+    return this.#run.isLeaving;
   }
 
   /** Null until the room has told of itself. */
@@ -106,6 +105,11 @@ export class JoinedRoom {
   /** Those who wait to be let in, as moderators are told. */
   get knocking(): readonly Knocker[] {
     return this.#view.knocking;
+  }
+
+  /** How many reports there are to read, as moderators are told. */
+  get reports(): number {
+    return this.#view.reports;
   }
 
   /** Those of this account that wait for an answer, either way. */
@@ -142,17 +146,12 @@ export class JoinedRoom {
   }
 
   /**
-   * Tells all what one's microphone and camera do; it is told again after a loss.
+   * Tells all what one's microphone and camera do; it is told again after a loss, and where it was too fast.
    * @throws ProblemError `malformed-request` for what this room does not allow; RoomOver
    */
   setTracks(tracks: Tracks): void {
     this.#assertHere();
-    const { audio, video } = tracks;
-    if (!allows(this.room, tracks)) {
-      throw new ProblemError("malformed-request", { detail: "This room does not allow it." });
-    }
-    this.#tracks = { audio, video };
-    this.#run.send({ type: "tracks", audio, video });
+    this.#view.tracks.set(tracks);
   }
 
   /**
@@ -231,12 +230,6 @@ export class JoinedRoom {
     return this.#lastNumber;
   }
 
-  /** After a loss they are off. */
-  #tellTracks(): void {
-    if (!allows(this.room, this.#tracks)) this.#tracks = OFF;
-    if (this.#tracks !== OFF) this.#run.send({ type: "tracks", ...this.#tracks });
-  }
-
   #stateChanged(state: RoomState): void {
     if (state === "in" || state === "waiting") this.#begun(null);
     this.#listeners.tell({ event: "state", state });
@@ -257,11 +250,6 @@ export class JoinedRoom {
     this.#hasBegun = true;
     this.#options.onBegun(fault);
   }
-}
-
-function allows(room: RoomRecord | null, { audio, video }: Tracks): boolean {
-  if (room === null) return true;
-  return (room.media.audio || audio === "off") && (room.media.video || video === "off");
 }
 
 /** Refused here what the room would close the connection for. @throws ProblemError `malformed-request` */

@@ -52,13 +52,13 @@ export interface Tracks {
   readonly video: Track;
 }
 
-/** A report of a member. */
+/** A report of a member, or of someone who was one. */
 export interface NewReport {
   readonly userId: string;
   readonly reason: ReportReason;
   readonly note?: string;
-  /** Numbers of theirs; what the room still has of them is kept with the report. */
-  readonly messages?: number[];
+  /** Of theirs, as this client has them: the room confirms those that it still has. */
+  readonly messages?: readonly Pick<RoomMessage, "number" | "text" | "at">[];
 }
 
 /** In the order in which they are offered. */
@@ -87,8 +87,10 @@ export type RoomChange =
   | { readonly event: "message"; readonly message: RoomMessage }
   /** Messages and changes may have been missed before what follows. */
   | { readonly event: "gap" }
-  | { readonly event: "arranged"; readonly room: RoomRecord }
+  | { readonly event: "arranged"; readonly room: RoomRecord; readonly before: RoomRecord }
   | { readonly event: "knocking"; readonly knocking: readonly Knocker[] }
+  /** To moderators: how many reports there are to read, and how many there were. */
+  | { readonly event: "reports"; readonly count: number; readonly before: number }
   | { readonly event: "invitation"; readonly invitation: Invitation }
   | {
       readonly event: "invitationOver";

@@ -6,12 +6,7 @@ import type { Upgrade } from "../../wire/auth.ts";
 import type { RoomId } from "../../wire/ids.ts";
 import { SEAT_KEPT_SECONDS } from "../../wire/limits.ts";
 import { type ProblemCode, ProblemError } from "../../wire/problem.ts";
-import {
-  type RoomEvent,
-  type RoomNotice,
-  roomNoticeSchema,
-  type RoomRequest,
-} from "../../wire/roomLine.ts";
+import { type RoomNotice, roomNoticeSchema, type RoomRequest } from "../../wire/roomLine.ts";
 import { deferred } from "../deferred.ts";
 import type { Device } from "../device.ts";
 import { LiveSocket } from "../liveSocket.ts";
@@ -87,6 +82,10 @@ export class RoomRun {
     return this.#state;
   }
 
+  get isLeaving(): boolean {
+    return this.#leaving !== "no";
+  }
+
   /** False when it was not sent: there is no connection, or this client is not in the room. */
   send(...requests: readonly RoomRequest[]): boolean {
     if (this.#state !== "in" || requests.length === 0) return false;
@@ -143,19 +142,27 @@ export class RoomRun {
         return this.#heard("in", notice);
       case "events":
         this.#through = Math.max(this.#through ?? 0, notice.through);
-        this.#sayHeard(notice.events, this.#through);
+        this.#unheard.add(notice.events);
+        this.#sayHeard();
         return this.#options.onNotice(notice);
       case "ended":
         return this.#end({ kind: "left", leaving: notice.leaving });
       case "problem": {
+        this.#hearApart(notice);
         const refusal = ProblemError.from(notice.problem);
         if (FINAL.includes(refusal.code)) this.#refused(refusal);
         else this.#options.onNotice(notice);
         return;
       }
       default:
+        this.#hearApart(notice);
         return this.#options.onNotice(notice);
     }
+  }
+
+  #hearApart(notice: RoomNotice): void {
+    this.#unheard.addApart(notice);
+    this.#sayHeard();
   }
 
   #heard(state: "waiting" | "in", notice: RoomNotice): void {
@@ -169,9 +176,10 @@ export class RoomRun {
    * Long before the room closes a connection for being behind. Never after single messages: in a large room that would
    * be as many more as there are people.
    */
-  #sayHeard(events: readonly RoomEvent[], through: number): void {
-    this.#unheard.add(events);
-    if (this.#unheard.isMuch && this.send({ type: "heard", through })) this.#unheard.told();
+  #sayHeard(): void {
+    const through = this.#through;
+    if (through === null || !this.#unheard.isMuch) return;
+    if (this.send({ type: "heard", through })) this.#unheard.told();
   }
 
   #lost(): void {

@@ -7,6 +7,7 @@ import type { Knocker, RoomEvent, RoomNotice, RoomRequest } from "../../wire/roo
 import type { RoomRecord } from "../../wire/rooms.ts";
 import { Asides } from "./asides.ts";
 import type { RoomChange } from "./model.ts";
+import { OwnTracks } from "./ownTracks.ts";
 import { Roster } from "./roster.ts";
 import { Talk } from "./talk.ts";
 
@@ -31,9 +32,11 @@ export class RoomView {
   readonly roster: Roster;
   readonly talk: Talk;
   readonly asides: Asides;
+  readonly tracks: OwnTracks;
   readonly #context: ViewContext;
   #room: RoomRecord | null = null;
   #knocking: readonly Knocker[] = [];
+  #reports = 0;
   #stopTimer: () => void = () => {};
 
   constructor(context: ViewContext) {
@@ -45,6 +48,12 @@ export class RoomView {
       tell: (message) => context.tell({ event: "message", message }),
     });
     this.asides = new Asides(context);
+    this.tracks = new OwnTracks({
+      ...context,
+      room: () => this.#room,
+      me: () => this.roster.me,
+      waitMs: () => this.talk.waitMs,
+    });
   }
 
   get room(): RoomRecord | null {
@@ -53,6 +62,10 @@ export class RoomView {
 
   get knocking(): readonly Knocker[] {
     return this.#knocking;
+  }
+
+  get reports(): number {
+    return this.#reports;
   }
 
   take(notice: RoomNotice): void {
@@ -66,6 +79,8 @@ export class RoomView {
         return this.#apply(notice.events, notice.through);
       case "knocking":
         return this.#knock(notice.knocking);
+      case "reports":
+        return this.#reported(notice.count);
       case "invitation":
       case "invitationOver":
       case "returned":
@@ -86,6 +101,7 @@ export class RoomView {
   /** The stay is over: whatever waits is rejected. */
   over(error: Error): void {
     this.#stopTimer();
+    this.tracks.stop();
     this.talk.over(error);
     this.asides.over(error);
   }
@@ -94,8 +110,12 @@ export class RoomView {
     void (this.talk.refused(number, problem) || this.asides.refused(number, problem));
   }
 
-  /** The room does not say of what: what is under way now and will not be answered was not taken. */
+  /**
+   * The room does not say of what: what is under way now and will not be answered was not taken. What is said too fast
+   * is refused by its number, but for tracks and signals, which have none.
+   */
   #mistaken(problem: Problem): void {
+    if (problem.code === "too-many-requests") return this.tracks.tooFast();
     const numbers = [...this.talk.underWay, ...this.asides.underWay];
     this.#stopTimer();
     this.#stopTimer = this.#context.after(ANSWER_MS, () => {
@@ -114,6 +134,7 @@ export class RoomView {
     this.asides.entered(notice);
     if (knocking.length + this.#knocking.length > 0) this.#knock(knocking);
     this.talk.resume(isGap);
+    this.tracks.entered();
   }
 
   #apply(events: readonly RoomEvent[], through: number): void {
@@ -133,6 +154,7 @@ export class RoomView {
       case "changed": {
         const { member } = event;
         const before = this.roster.put(member);
+        if (member.userId === this.#context.own) this.tracks.shown();
         if (before === undefined) return tell({ event: "joined", member });
         return tell({ event: "changed", member, before });
       }
@@ -141,14 +163,26 @@ export class RoomView {
         return member && tell({ event: "left", member });
       }
       case "arranged":
-        this.#room = event.room;
-        return tell({ event: "arranged", room: event.room });
+        return tell({ event: "arranged", room: event.room, before: this.#arrange(event.room) });
     }
+  }
+
+  /** Returns how it stood before. */
+  #arrange(room: RoomRecord): RoomRecord {
+    const before = this.#room ?? room;
+    this.#room = room;
+    return before;
   }
 
   #knock(knocking: readonly Knocker[]): void {
     const { aheadMs } = this.asides;
     this.#knocking = knocking.map((one) => ({ ...one, at: one.at - aheadMs }));
     this.#context.tell({ event: "knocking", knocking: this.#knocking });
+  }
+
+  #reported(count: number): void {
+    const before = this.#reports;
+    this.#reports = count;
+    if (count !== before) this.#context.tell({ event: "reports", count, before });
   }
 }

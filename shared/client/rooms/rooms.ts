@@ -90,9 +90,10 @@ export class Rooms {
   }
 
   /**
-   * Reports a member to those who look after the room. `messages` are numbers of theirs; what the room still has of them
-   * is kept with the report.
-   * @throws ProblemError `not-in-room`, `list-full`, `too-many-requests`; ConnectionError
+   * Reports somebody to those who look after the room. `messages` are some of theirs, out of the room's `messages`; they
+   * are kept with the report, marked where the room has them no more. With one at least, they need not be there any more.
+   * @throws ProblemError `not-in-room`, `list-full` (three on one person, ten in all), `too-many-requests`
+   * @throws ConnectionError
    */
   async report(room: string, report: NewReport): Promise<void> {
     await (await this.#door.open()).report(room, report);

@@ -48,6 +48,11 @@ export class Talk {
     this.#pacing = new Pacing(context);
   }
 
+  /** Until something may be said again that was too fast. */
+  get waitMs(): number {
+    return this.#pacing.waitMs;
+  }
+
   /** The numbers of what was said and not answered yet. */
   get underWay(): number[] {
     return [...this.#pending].flatMap(([number, { isSent }]) => (isSent ? [number] : []));

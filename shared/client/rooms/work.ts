@@ -76,6 +76,8 @@ export class RoomWork {
   async join(room: string, name?: string): Promise<JoinedRoom> {
     const named = this.#named(room);
     const { roomId } = named;
+    const ending = [...this.#joined].find((one) => one.roomId === roomId && one.isLeaving);
+    if (ending !== undefined) await ending.leave();
     const known = this.#joining.get(roomId);
     if (known !== undefined) return known;
     const joining = this.#join(named, this.#nameFor(name));
@@ -107,9 +109,15 @@ export class RoomWork {
     return (await this.#context.device.call("bans", { params })).banned;
   }
 
-  async report(room: string, report: NewReport): Promise<void> {
+  async report(room: string, { messages = [], ...report }: NewReport): Promise<void> {
     const { device, ports } = this.#context;
-    const body = { ...report, reportId: toBase64Url(ports.random(16)) };
+    const reported = messages.map(({ number, text, at }) => {
+      // Only one's own are without for a while.
+      if (number === null) throw new ProblemError("malformed-request");
+      return { number, text, at };
+    });
+    const reportId = toBase64Url(ports.random(16));
+    const body = { ...report, reportId, messages: reported };
     await device.call("report", { params: this.#params(room), body });
   }
 
@@ -126,7 +134,9 @@ export class RoomWork {
   async ask(room: string, userId: string): Promise<AskedContactRequest> {
     const { roomId } = this.#named(room);
     if (!isUserId(userId)) throw new ProblemError("not-in-room");
-    return askForContact(this.#context, userId, { via: "room", roomId });
+    const joined = [...this.#joined].find((one) => one.roomId === roomId);
+    const name = joined?.members.find((one) => one.userId === userId)?.name ?? null;
+    return askForContact(this.#context, userId, { via: "room", roomId }, name);
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ import { approvalStatement, badgeToken, requestStatement } from "../../core/tap/
 import type { Badge, ContactRequest, FoundBadge as Found } from "../../wire/contactRequests.ts";
 import { ProblemError } from "../../wire/problem.ts";
 import type { BadgesContext } from "./badges.ts";
-import { askForContact, isOver } from "./contactAsking.ts";
+import { askForContact, isOver, keepName } from "./contactAsking.ts";
 import type { AskedContactRequest, FoundBadge, OwnBadge } from "./model.ts";
 import { readLink } from "./reading.ts";
 import { TapError } from "./tapError.ts";
@@ -44,16 +44,18 @@ export class BadgeWork {
 
   async ask(url: string): Promise<AskedContactRequest> {
     const token = this.#tokenIn(url);
-    const { userId } = await this.#find(token);
-    return askForContact(this.#context, userId, { via: "badge", token });
+    const { userId, handle } = await this.#find(token);
+    const name = handle && `@${handle}`;
+    return askForContact(this.#context, userId, { via: "badge", token }, name);
   }
 
   async approve(requestId: string): Promise<void> {
-    const { device, contacts } = this.#context;
-    const { from, device: askedBy, via } = this.#waiting(requestId);
+    const { device, contacts, store } = this.#context;
+    const { from, device: askedBy, via, name } = this.#waiting(requestId);
     const request = requestStatement(requestId, from, askedBy, device.identity.userId, via);
     const statement = approvalStatement(request, device.self.deviceId);
     const signature = toBase64Url(await device.sign(statement));
+    if (name !== undefined) await keepName(store, from, name);
     await this.#settle(requestId, () =>
       device.call("approveContact", { params: { requestId }, body: { signature } }),
     );

@@ -57,6 +57,11 @@ export class Badges {
     return (await this.#work()).ask(url);
   }
 
+  /** Resolves once all requests that wait have been told over the line that `connect` holds. */
+  caughtUp(): Promise<void> {
+    return this.#context.requests.told.promise;
+  }
+
   /** Of others, the oldest first. They arrive over the line that `connect` holds. */
   waiting(): readonly IncomingContactRequest[] {
     return this.#context.requests.waiting;

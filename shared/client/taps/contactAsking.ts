@@ -9,6 +9,7 @@ import type { Device } from "../device.ts";
 import type { Ports } from "../ports.ts";
 import { serverAheadMs } from "../serverClock.ts";
 import type { Store } from "../store/store.ts";
+import { type Introduced, introducedId } from "./witnessed.ts";
 import type { ContactRequests } from "./contactRequests.ts";
 import type { AskedContactRequest } from "./model.ts";
 
@@ -33,16 +34,21 @@ interface Asking {
 
 const askingId = (to: UserId) => `asking ${to}`;
 
-/** @throws ProblemError `own-account`, and as the server refuses; ConnectionError */
+/**
+ * @param name what they are called where they are asked, if that is known
+ * @throws ProblemError `own-account`, and as the server refuses; ConnectionError
+ */
 export async function askForContact(
   context: AskingContext,
   to: UserId,
   means: Means,
+  name: string | null,
 ): Promise<AskedContactRequest> {
   const { device, ports, store, requests } = context;
   if (to === device.identity.userId) throw new ProblemError("own-account");
   const known = requests.asked.find((asked) => asked.to === to);
   if (known !== undefined) return known;
+  if (name !== null) await keepName(store, to, name);
   const begun = await store.get<Asking>("settings", askingId(to));
   if (begun !== null && isBy(begun, means)) {
     try {
@@ -55,6 +61,15 @@ export async function askForContact(
   const { via: _, ...by } = means;
   await store.put("settings", askingId(to), { requestId, ...by } satisfies Asking);
   return say(context, to, requestId, means);
+}
+
+/** What somebody is called until they introduce themselves, which is more than that. */
+export async function keepName(store: Store, userId: UserId, name: string): Promise<void> {
+  const id = introducedId(userId);
+  const known = await store.get<Introduced>("settings", id);
+  if (known !== null && known.at > 0) return;
+  const called: Introduced = { userId, at: 0, name, card: null, cardProblem: null };
+  await store.put("settings", id, called);
 }
 
 /** The request is over, or never was. */

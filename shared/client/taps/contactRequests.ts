@@ -6,10 +6,11 @@ import type {
   ContactRequest,
   ContactRequestEnd,
 } from "../../wire/contactRequests.ts";
-import type { UserId } from "../../wire/ids.ts";
 import type { MailboxNotice } from "../../wire/mailbox.ts";
 import type { ContactBook } from "../contactBook.ts";
+import { deferred } from "../deferred.ts";
 import type { Listeners } from "../listeners.ts";
+import { nameOfStranger } from "../metContact.ts";
 import type { AcquaintEvent } from "../model.ts";
 import type { Ports } from "../ports.ts";
 import type { AskedContactRequest, IncomingContactRequest } from "./model.ts";
@@ -32,6 +33,8 @@ export class ContactRequests {
   readonly #listeners: Listeners<AcquaintEvent>;
   readonly #waiting = new Map<string, Waiting>();
   readonly #asked = new Map<string, AskedContactRequest>();
+  /** Resolves once the mailbox has told all that waits. */
+  readonly told = deferred();
   /** Those that were told since the last hello. */
   #listed = new Set<string>();
 
@@ -84,6 +87,7 @@ export class ContactRequests {
     for (const requestId of [...this.#waiting.keys(), ...this.#asked.keys()]) {
       if (!this.#listed.has(requestId)) this.remove(requestId);
     }
+    this.told.resolve();
   }
 
   async take(notice: ContactRequestNotice): Promise<void> {
@@ -91,20 +95,21 @@ export class ContactRequests {
       case "contactRequest":
         return this.#arrived(notice.request, notice.now - this.#ports.now());
       case "asked":
-        return void this.hasAsked(notice.asked, notice.now - this.#ports.now());
+        return void (await this.hasAsked(notice.asked, notice.now - this.#ports.now()));
       case "contactRequestOver":
         return this.#ended(notice.requestId, notice.end);
     }
   }
 
   /** @param aheadMs what the server's clock is ahead */
-  hasAsked(asked: AskedContact, aheadMs: number): AskedContactRequest {
-    const { requestId, createdAt, expiresAt } = asked;
+  async hasAsked(asked: AskedContact, aheadMs: number): Promise<AskedContactRequest> {
+    const { requestId, to, createdAt, expiresAt } = asked;
     this.#listed.add(requestId);
+    const name = (await this.#contacts.nameOf(to)) ?? nameOfStranger(to);
     const known = this.#asked.get(requestId);
     if (known !== undefined) return known;
     const times = { createdAt: createdAt - aheadMs, expiresAt: expiresAt - aheadMs };
-    const shown: AskedContactRequest = { ...asked, ...times };
+    const shown: AskedContactRequest = { ...asked, name, ...times };
     this.#asked.set(requestId, shown);
     this.#listeners.tell({ event: "contactRequests" });
     return shown;
@@ -137,11 +142,13 @@ export class ContactRequests {
 
   #ended(requestId: string, end: ContactRequestEnd): void {
     const own = this.#asked.get(requestId);
-    const userId = own?.to ?? this.#waiting.get(requestId)?.request.from;
+    const shown = own ?? this.#waiting.get(requestId)?.shown;
     this.remove(requestId);
-    if (userId === undefined) return; // done with here
+    if (shown === undefined) return; // done with here
+    const userId = "to" in shown ? shown.to : shown.from;
+    const { name } = shown;
     const isOwn = own !== undefined;
-    this.#listeners.tell({ event: "contactRequestOver", requestId, userId, isOwn, end });
+    this.#listeners.tell({ event: "contactRequestOver", requestId, userId, name, isOwn, end });
   }
 
   #inTime<Request extends { readonly createdAt: number; readonly expiresAt: number }>(
@@ -152,8 +159,4 @@ export class ContactRequests {
       .filter(({ expiresAt }) => now < expiresAt)
       .toSorted((a, b) => a.createdAt - b.createdAt);
   }
-}
-
-function nameOfStranger(userId: UserId, handle: string | null): string {
-  return handle === null ? `${userId.slice(0, 4)}…${userId.slice(-4)}` : `@${handle}`;
 }

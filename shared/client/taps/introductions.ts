@@ -17,12 +17,13 @@ export async function takeIntroduction(
   userId: UserId,
   content: IntroductionContent,
 ): Promise<Change[]> {
-  const { at, name } = content;
+  const { name } = content;
+  const at = Math.max(content.at, 1); // 0 is of who has said nothing
   const known = await store.get<Introduced>("settings", introducedId(userId));
   const listed = await store.get<ContactRecord>("listings", userId);
   const receiptHash = listed?.receiptHash ?? null;
   const isAnew = known?.receiptHash && receiptHash && known.receiptHash !== receiptHash;
-  if (known !== null && !isAnew) return [];
+  if (known !== null && known.at > 0 && !isAnew) return [];
   if ("blob" in content) {
     const { card = null, cardProblem = null } = known ?? {};
     return [

@@ -120,6 +120,8 @@ export interface IncomingContactRequest {
 export interface AskedContactRequest {
   readonly requestId: string;
   readonly to: UserId;
+  /** The contact's name, else what they were called when this device asked, else a short form of the id. */
+  readonly name: string;
   readonly via: RequestVia;
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -140,6 +142,8 @@ export type TapEvent =
       readonly event: "contactRequestOver";
       readonly requestId: string;
       readonly userId: UserId;
+      /** As the request had it. */
+      readonly name: string;
       readonly isOwn: boolean;
       readonly end: ContactRequestEnd;
     };

@@ -23,7 +23,10 @@ export interface WitnessedContact {
 
 export interface Introduced {
   readonly userId: UserId;
-  /** By the contact's clock: of what own devices hand over, the latest counts. */
+  /**
+   * By the contact's clock: of what own devices hand over, the latest counts. 0 for one who has said nothing yet, and is
+   * called so where the account was asked or has asked.
+   */
   readonly at: number;
   readonly name: string;
   readonly card: Card | null;

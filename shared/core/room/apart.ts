@@ -6,12 +6,12 @@ import type { Apart, Person, RoomState } from "./state.ts";
 /** Those in the room who are not there for that person. */
 export function hiddenAmong({ present, away }: RoomState, person: Person): UserId[] {
   const found: UserId[] = [];
+  const hidesAnybody = person.hidden.size > 0;
   for (const people of [present, away]) {
     for (const { userId, hidden } of people.values()) {
-      if (userId === person.userId) continue;
-      if (person.hidden.has(userId) || (hidden.size > 0 && hidden.has(person.userId))) {
-        found.push(userId);
-      }
+      if (!hidesAnybody && hidden.size === 0) continue;
+      const isHidden = person.hidden.has(userId) || hidden.has(person.userId);
+      if (isHidden && userId !== person.userId) found.push(userId);
     }
   }
   return found;

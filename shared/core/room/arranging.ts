@@ -41,7 +41,7 @@ export function unfit(
     return { code: "malformed-request", fields: { pace: "is needed, but for operators" } };
   }
   if (change.isListed === true && room.admission === "link") {
-    return { code: "malformed-request", fields: { isListed: "not for a room joined by its link" } };
+    return { code: "malformed-request", fields: { isListed: "is not for one joined by its link" } };
   }
   return null;
 }

@@ -1,10 +1,10 @@
-// A decision in the making: the state so far, and what is to be done. A map is copied once a decision, when it is first
-// changed, so that a room of a thousand costs little; what was there before is never touched.
+// A decision in the making: the state so far, and what is to be done. What was there before is never touched.
 
 import type { UserId } from "../../wire/ids.ts";
 import type { Leaving, RoomEvent, RoomNotice } from "../../wire/roomLine.ts";
 import { type ErrandName, withOwed, without } from "./errandNames.ts";
 import type { Moment, RoomEffect } from "./events.ts";
+import { People } from "./people.ts";
 import type {
   Apart,
   Asides,
@@ -19,7 +19,7 @@ import type {
 /** Of a close frame: all was said before it. */
 const NORMAL_CLOSURE = 1000;
 
-type People = "present" | "away" | "waiting";
+type Whereabouts = "present" | "away" | "waiting";
 
 export class Draft {
   readonly effects: RoomEffect[] = [];
@@ -29,7 +29,6 @@ export class Draft {
   /** The number of the last event, those of this decision counted. */
   through: number;
   #state: RoomState;
-  readonly #own = new Set<People>();
 
   constructor(state: RoomState, { now, through }: Moment) {
     this.#state = state;
@@ -54,19 +53,20 @@ export class Draft {
   }
 
   setPresent(member: Present): void {
-    this.#people("present").set(member.userId, member);
+    this.#state = { ...this.#state, present: this.#state.present.with(member) };
   }
 
   setAway(member: Away): void {
-    this.#people("away").set(member.userId, member);
+    this.#state = { ...this.#state, away: this.#state.away.with(member) };
   }
 
   setWaiting(person: Waiting): void {
-    this.#people("waiting").set(person.userId, person);
+    this.#state = { ...this.#state, waiting: this.#state.waiting.with(person) };
   }
 
-  drop(from: People, userId: UserId): void {
-    if (this.#state[from].has(userId)) this.#people(from).delete(userId);
+  drop(from: Whereabouts, userId: UserId): void {
+    const left = this.#state[from].without(userId);
+    if (left !== this.#state[from]) this.#state = { ...this.#state, [from]: left };
   }
 
   /** Owes these too, and serves what was not owed before. */
@@ -113,16 +113,15 @@ export class Draft {
 
   /** Nobody is in it any more, and nobody waits. */
   empty(): void {
-    const nobody = new Map<UserId, never>();
+    const nobody = People.of<never>();
     const asides = { invitations: [], pairs: [] };
-    this.#own.clear();
     this.#state = {
       ...this.#state,
       asides,
       present: nobody,
       away: nobody,
       waiting: nobody,
-      apart: nobody,
+      apart: new Map(),
     };
   }
 
@@ -133,15 +132,4 @@ export class Draft {
       this.close(ref, leaving);
     }
   }
-
-  #people<Kind extends People>(kind: Kind): PeopleOf<Kind> {
-    if (!this.#own.has(kind)) {
-      this.#own.add(kind);
-      this.#state = { ...this.#state, [kind]: new Map<UserId, unknown>(this.#state[kind]) };
-    }
-    return this.#state[kind] as unknown as PeopleOf<Kind>;
-  }
 }
-
-type PeopleOf<Kind extends People> =
-  RoomState[Kind] extends ReadonlyMap<UserId, infer Someone> ? Map<UserId, Someone> : never;

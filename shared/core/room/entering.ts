@@ -16,6 +16,7 @@ import { seenEveryMs } from "./standing.ts";
 import {
   type Away,
   occupancyOf,
+  pairAsideOf,
   type Present,
   roleOf,
   type RoomState,
@@ -127,6 +128,7 @@ export function sit(draft: Draft, person: Waiting, entry: Entry | null): void {
   draft.happened({ kind: "joined", member: memberOf(draft.state, member) }, userId);
   if (draft.now - record.seenAt >= seenEveryMs(record)) draft.setRecord({ seenAt: draft.now });
   noteComing(draft);
+  checkAside(draft, userId);
   for (const { socket } of sockets) {
     const isGap = entry?.socket === socket && entry.after !== null;
     draft.entered.push({ do: "entered", socket, userId, after: null, isGap });
@@ -169,6 +171,7 @@ function comeBack(draft: Draft, seated: Present | Away, entry: Entry): void {
   draft.drop("away", userId);
   draft.setPresent(next);
   noteComing(draft);
+  checkAside(draft, userId);
   draft.attach(userId, sockets);
   const asOfNow = new Set(entry.hidden);
   if (!isSameSet(hidden, asOfNow)) hide(draft, userId, asOfNow);
@@ -186,15 +189,22 @@ function comeBack(draft: Draft, seated: Present | Away, entry: Entry): void {
 }
 
 /** In a pair room: both are there, or one is and the other has so long to come. */
-function noteComing(draft: Draft): void {
-  const { pair } = draft.state.record;
-  if (pair === null) return;
+/** Of a pair room: it ends unless both are there soon. */
+export function noteComing(draft: Draft): void {
+  const { pair, end } = draft.state.record;
+  if (pair === null || end !== null) return;
   const areBoth = occupancyOf(draft.state) === 2;
   if (areBoth && pair.comeBy !== null) draft.setRecord({ pair: { ...pair, comeBy: null } });
   if (areBoth || pair.comeBy !== null) return;
-  // Both were here, and all sockets were lost at once.
+  // Both were here, and all sockets were lost at once, without a word.
   const comeBy = draft.now + PAIR_COMING_SECONDS * 1_000;
   draft.setRecord({ pair: { ...pair, comeBy } });
+}
+
+/** Whoever has lost its connection here may have lost that to its pair room, too, and not go back there. */
+function checkAside(draft: Draft, userId: UserId): void {
+  const aside = pairAsideOf(draft.state, userId);
+  if (aside !== null) draft.owe(`openPair:${aside.pairId}`);
 }
 
 /** One above all that are taken, so that it does not depend on who was there before. */

@@ -119,11 +119,16 @@ export class Feed {
     );
   }
 
-  /** What that account was called last, as far as it is known still. */
-  nameOf(userId: UserId): string | null {
-    const named = this.#kept().findLast(
-      ({ event, subject }) => subject === userId && "member" in event,
+  /**
+   * What that account was called last, as far as it is known still; for a viewer that was told something of it.
+   * @param since from that number on the viewer was told
+   */
+  nameOf(userId: UserId, viewer: UserId, since: number): string | null {
+    const own = this.#kept().filter(
+      ({ subject, hiddenFrom }) => subject === userId && !hiddenFrom?.has(viewer),
     );
+    if (!own.some(({ number }) => number >= since)) return null;
+    const named = own.findLast(({ event }) => "member" in event);
     return named !== undefined && "member" in named.event ? named.event.member.name : null;
   }
 

@@ -32,6 +32,20 @@ export function eventsFor(
   return entries.map((entry) => (isFor(entry, viewer, hidden) ? entry.event : NOTHING));
 }
 
+/**
+ * The same for someone who has missed them, and is told how everybody stands now: how each came to stand so is left out,
+ * which is most of it when all have lost their connections at once.
+ */
+export function missedFor(
+  entries: readonly FeedEntry[],
+  viewer: UserId,
+  hidden: ReadonlySet<UserId> | null,
+): readonly RoomEvent[] {
+  return eventsFor(entries, viewer, hidden).map((event) =>
+    event.kind === "changed" ? NOTHING : event,
+  );
+}
+
 /** Whether the viewer needs a frame of its own. */
 export function isHiddenIn(entries: readonly FeedEntry[], viewer: UserId): boolean {
   return entries.some((entry) => !isFor(entry, viewer, null));

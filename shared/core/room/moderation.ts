@@ -86,10 +86,11 @@ function deny(draft: Draft, userId: UserId): Refusal | null {
   return null;
 }
 
-/** Whoever was let in has to be let in again. */
+/** Whoever was let in has to be let in again, and a moderator is none any more. */
 function remove(draft: Draft, userId: UserId): Refusal | null {
   if (seatedOf(draft.state, userId) === null) return { code: "not-in-room" };
   dropFrom(draft, "approved", userId);
+  dropFrom(draft, "moderators", userId);
   letOut(draft, userId, "removed");
   return null;
 }

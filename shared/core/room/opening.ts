@@ -6,7 +6,8 @@ import type { OpenRoom, RoomRecord } from "../../wire/rooms.ts";
 import { unfit } from "./arranging.ts";
 import type { NewPair } from "./errands.ts";
 import type { Refusal } from "./events.ts";
-import { NOTHING_STORED, type Opener, type RoomState, type StoredRoom } from "./state.ts";
+import { People } from "./people.ts";
+import type { Opener, RoomState, StoredRoom } from "./state.ts";
 
 export interface NewRoom {
   readonly roomId: RoomId;
@@ -86,13 +87,14 @@ const NOBODY = { bans: [], approved: [], denied: [], end: null } as const;
 
 /** Nobody is in it; the lobby is to be told of it. */
 export function begun(record: StoredRoom): RoomState {
-  const nobody = new Map<never, never>();
+  const nobody = People.of<never>();
   return {
-    ...NOTHING_STORED,
     record,
+    asides: { invitations: [], pairs: [] },
     outbox: record.room.isListed ? ["lobby"] : [],
     present: nobody,
+    away: nobody,
     waiting: nobody,
-    apart: nobody,
+    apart: new Map(),
   };
 }

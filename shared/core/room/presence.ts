@@ -3,23 +3,19 @@
 
 import type { DeviceId, Handle, UserId } from "../../wire/ids.ts";
 import { hiddenAmong, withApart } from "./apart.ts";
+import { People } from "./people.ts";
 import {
   type Apart,
   type Away,
-  type Part,
   type Present,
   type RoomState,
   type SocketRef,
   type Stored,
-  type StoredAway,
   type Tracks,
   type Waiting,
 } from "./state.ts";
 
-/**
- * As many hidden accounts travel with a socket, or are stored with a seat that is kept; of more, the mailbox is asked. So
- * the seats of a full room fit into one value.
- */
+/** As many hidden accounts travel with a socket, or are stored with a seat that is kept; of more, the mailbox is asked. */
 export const HIDDEN_ABOARD_MAX = 40;
 
 export interface Presence {
@@ -69,22 +65,6 @@ export function presenceOf(state: RoomState, userId: UserId, socket: string): Pr
   };
 }
 
-/** A part as it is stored. */
-export function storedPart(state: RoomState, part: Part): Stored[Part] {
-  if (part !== "away") return state[part];
-  const away = new Map<UserId, StoredAway>();
-  for (const [userId, seated] of state.away) {
-    const fits = seated.hidden.size <= HIDDEN_ABOARD_MAX;
-    away.set(userId, fits ? seated : { ...seated, hidden: null });
-  }
-  return away;
-}
-
-/** Those whose seats are kept, and of whom it is to be asked whom they hide. */
-export function unknownAway({ away }: Stored): UserId[] {
-  return [...away.values()].filter(({ hidden }) => hidden === null).map(({ userId }) => userId);
-}
-
 /**
  * A room as it was before the eviction. What has become due meanwhile is served by the next event.
  * @param asked whom those hide of whom it was not stored; one of whom it cannot be told keeps its seat no longer
@@ -111,8 +91,13 @@ export function revive(
     // Nothing of before is known any more, so all that is known is for them.
     present.set(userId, { ...person, seat, joinedAt: since, since: 0, tracks: shown });
   }
-  const away = awayOf(stored, present, asked);
-  const state: RoomState = { ...stored, away, present, waiting, apart: new Map() };
+  const state: RoomState = {
+    ...stored,
+    away: People.of(awayOf(stored, present, asked)),
+    present: People.of(present.values()),
+    waiting: People.of(waiting.values()),
+    apart: new Map(),
+  };
   return { ...state, apart: apartOf(state) };
 }
 
@@ -121,15 +106,14 @@ function awayOf(
   stored: Stored,
   present: ReadonlyMap<UserId, unknown>,
   asked: ReadonlyMap<UserId, readonly UserId[] | null>,
-): ReadonlyMap<UserId, Away> {
-  const away = new Map<UserId, Away>();
-  for (const [userId, seated] of stored.away) {
-    if (present.has(userId)) continue;
-    const hidden = seated.hidden ?? asked.get(userId) ?? null;
-    if (hidden === null) away.set(userId, { ...seated, hidden: new Set(), until: 0 });
-    else away.set(userId, { ...seated, hidden: new Set(hidden) });
-  }
-  return away;
+): Away[] {
+  return stored.away
+    .filter(({ userId }) => !present.has(userId))
+    .map((seated) => {
+      const hidden = seated.hidden ?? asked.get(seated.userId) ?? null;
+      const until = hidden === null ? 0 : seated.until;
+      return { ...seated, hidden: new Set(hidden), until };
+    });
 }
 
 function apartOf(state: RoomState): Apart {

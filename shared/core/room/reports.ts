@@ -4,6 +4,7 @@
 import type { UserId } from "../../wire/ids.ts";
 import {
   MEMBER_MAX_REPORTS,
+  MEMBER_MAX_REPORTS_ON_ONE,
   ROOM_REPORT_TTL_SECONDS,
   ROOM_REPORTS_MAX,
 } from "../../wire/limits.ts";
@@ -27,32 +28,36 @@ export interface Reporting {
 }
 
 /**
- * A report with what the room itself knows: what the reported is called, and what it has said to whoever reports. Of a
- * member, or of someone whose messages are known still.
+ * A report with what the room itself knows: what the reported is called, and which of the messages it has said to whoever
+ * reports. Of a member; or, with messages, of anyone, so that nobody learns from here who is there, or was.
  */
 export function reportOf(
   state: RoomState,
   feed: Pick<Feed, "said" | "nameOf">,
   { by, request, now }: Reporting,
 ): Report | Refusal {
-  const { reportId, userId, reason, note = "", messages: numbers = [] } = request;
+  const { reportId, userId, reason, note = "", messages: claimed = [] } = request;
   const reporter = seatedOf(state, by);
   if (reporter === null) return { code: "not-in-room" };
   if (by === userId) return { code: "own-account" };
-  const said = feed
-    .said(userId, numbers)
-    .filter(({ number, hiddenFrom }) => number >= reporter.since && !hiddenFrom?.has(by));
   const reported = isApart(state, by, userId) ? null : seatedOf(state, userId);
-  if (reported === null && said.length === 0) return { code: "not-in-room" };
-  const name = seatedOf(state, userId)?.name ?? feed.nameOf(userId) ?? "";
-  const messages = said.map(({ text, at }) => ({ text, at }));
+  if (reported === null && claimed.length === 0) return { code: "not-in-room" };
+  const byNumber = new Map(claimed.map((message) => [message.number, message]));
+  const relayed = feed
+    .said(userId, [...byNumber.keys()])
+    .filter(({ number, hiddenFrom }) => number >= reporter.since && !hiddenFrom?.has(by));
+  const messages = [...byNumber.values()]
+    .toSorted((one, other) => one.number - other.number)
+    .map((message) => {
+      const own = relayed.find(({ number }) => number === message.number);
+      const { text, at } = own ?? message;
+      return { text, at, isConfirmed: own !== undefined };
+    });
+  const name = reported?.name ?? feed.nameOf(userId, by, reporter.since);
   return { reportId, by, userId, name, reason, note, messages, at: now };
 }
 
-/**
- * With one more; the same again changes nothing. What somebody says of another takes the place of what it has said of it
- * before, and nobody takes up more than its share.
- */
+/** With one more; the same again changes nothing. None takes another's place, and nobody takes up more than its share. */
 export function taken(
   reports: readonly Report[],
   report: Report,
@@ -62,10 +67,13 @@ export function taken(
   if (kept.some(({ reportId, by }) => reportId === report.reportId && by === report.by)) {
     return kept;
   }
-  const others = kept.filter(({ by, userId }) => by !== report.by || userId !== report.userId);
-  const own = others.filter(({ by }) => by === report.by);
-  const isFull = others.length >= ROOM_REPORTS_MAX || own.length >= MEMBER_MAX_REPORTS;
-  return isFull ? { code: "list-full" } : [...others, report];
+  const own = kept.filter(({ by }) => by === report.by);
+  const onSame = own.filter(({ userId }) => userId === report.userId);
+  const isFull =
+    kept.length >= ROOM_REPORTS_MAX ||
+    own.length >= MEMBER_MAX_REPORTS ||
+    onSame.length >= MEMBER_MAX_REPORTS_ON_ONE;
+  return isFull ? { code: "list-full" } : [...kept, report];
 }
 
 /** Those that somebody may read, the latest first. */
@@ -79,6 +87,15 @@ export function readable(
   return pruned(reports, now)
     .filter((report) => mayRead(report, record, steward))
     .toReversed();
+}
+
+/** How many each of the owner and the moderators may read: all do the same. */
+export function readableCount(
+  reports: readonly Pick<Report, "userId" | "at">[],
+  record: StoredRoom,
+  now: number,
+): number {
+  return reports.filter((report) => !isOver(report, now) && isOfMember(report, record)).length;
 }
 
 /** Without one that somebody has put aside. */
@@ -97,8 +114,12 @@ export function dropped(
 
 /** Those whose time is not over. The same list when it is all of them. */
 export function pruned(reports: readonly Report[], now: number): readonly Report[] {
-  const isOver = ({ at }: Report) => at + ROOM_REPORT_TTL_SECONDS * 1_000 <= now;
-  return reports.some(isOver) ? reports.filter((report) => !isOver(report)) : reports;
+  const left = reports.filter((report) => !isOver(report, now));
+  return left.length < reports.length ? left : reports;
+}
+
+function isOver({ at }: Pick<Report, "at">, now: number): boolean {
+  return at + ROOM_REPORT_TTL_SECONDS * 1_000 <= now;
 }
 
 /** When the next of them is to be forgotten, in milliseconds since 1970. */
@@ -110,7 +131,11 @@ export function reportsExpireAt(reports: readonly Report[]): number | null {
   return first === null ? null : first + ROOM_REPORT_TTL_SECONDS * 1_000;
 }
 
-function mayRead({ userId }: Report, record: StoredRoom, steward: Steward): boolean {
-  if (steward.kind !== "account") return true;
-  return steward.userId !== userId && roleOf(record, userId) === "member";
+/** Who looks after the room is no member in this sense, so nobody reads about themselves. */
+function mayRead(report: Report, record: StoredRoom, steward: Steward): boolean {
+  return steward.kind !== "account" || isOfMember(report, record);
+}
+
+function isOfMember({ userId }: Pick<Report, "userId">, record: StoredRoom): boolean {
+  return roleOf(record, userId) === "member";
 }

@@ -5,7 +5,7 @@ import { close, arrange, renewLink } from "./arranging.ts";
 import { Draft } from "./draft.ts";
 import { serveDue } from "./due.ts";
 import { endPair } from "./endings.ts";
-import { enter, seatAppointed } from "./entering.ts";
+import { enter, noteComing, seatAppointed } from "./entering.ts";
 import { isDone } from "./errands.ts";
 import type {
   Decision,
@@ -73,6 +73,9 @@ function run(draft: Draft, event: RoomCoreEvent): Refusal | null {
       return rename(draft, event);
     case "pairOver":
       return pairOver(draft, event);
+    case "awaitBoth":
+      noteComing(draft);
+      return null;
     case "endPair":
       return endPair(draft);
     case "served":

@@ -2,7 +2,7 @@
 
 import type { UserId } from "../../wire/ids.ts";
 import type { Invitation, Knocker, Member, RoomNotice } from "../../wire/roomLine.ts";
-import { eventsFor } from "./feedEntries.ts";
+import { missedFor } from "./feedEntries.ts";
 import type { Feed } from "./feed.ts";
 import { pairAsideOf, roleOf, type Away, type Present, type RoomState, seatedOf } from "./state.ts";
 
@@ -102,7 +102,7 @@ export function enteredNotice(
     seat: seated.seat,
     members: [...rosterFor(state, userId, everyone)],
     through: feed.through,
-    missed: [...eventsFor(missed ?? [], userId, hidden)],
+    missed: [...missedFor(missed ?? [], userId, hidden)],
     isGap: isGap || missed === null,
     invitations: invitationsFor(state, userId),
     pair: pairFor(state, userId),

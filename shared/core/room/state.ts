@@ -1,10 +1,11 @@
 // What a room is (ROOM-1, 4, 5, 7): its record, who is in it, who waits, its invitations and pair rooms. Immutable.
-// Four parts of it are persisted, each as one value; who is present is rebuilt from the sockets (presence.ts).
+// Four parts of it are persisted (storing.ts); who is present is rebuilt from the sockets (presence.ts).
 
 import type { DeviceId, Handle, RoomId, UserId } from "../../wire/ids.ts";
 import type { Invitation, Role, Track } from "../../wire/roomLine.ts";
 import type { RoomRecord } from "../../wire/rooms.ts";
 import type { ErrandName } from "./errandNames.ts";
+import type { People } from "./people.ts";
 
 /** Who looks after a room, or would like to: as the session, the API key or the house's token says. */
 export type Steward =
@@ -118,40 +119,19 @@ export interface RoomState {
   readonly asides: Asides;
   /** What others have not confirmed yet. */
   readonly outbox: readonly ErrandName[];
-  readonly away: ReadonlyMap<UserId, Away>;
-  readonly present: ReadonlyMap<UserId, Present>;
-  readonly waiting: ReadonlyMap<UserId, Waiting>;
+  readonly away: People<Away>;
+  readonly present: People<Present>;
+  readonly waiting: People<Waiting>;
   /** Those in the room who are hidden from each other, both ways; mostly nobody. */
   readonly apart: Apart;
 }
 
-export type Part = "record" | "asides" | "outbox" | "away";
-
 /** Whom it hides is null where that is too many (presence.ts). */
 export type StoredAway = Omit<Away, "hidden"> & { readonly hidden: ReadonlySet<UserId> | null };
 
+/** As it is found again (storing.ts). */
 export interface Stored extends Pick<RoomState, "record" | "asides" | "outbox"> {
-  readonly away: ReadonlyMap<UserId, StoredAway>;
-}
-
-export const NOTHING_STORED: Pick<RoomState, Exclude<Part, "record">> = {
-  asides: { invitations: [], pairs: [] },
-  outbox: [],
-  away: new Map(),
-};
-
-const PARTS: readonly Part[] = ["record", "asides", "outbox", "away"];
-
-/** Parts that differ, which are to be written together. */
-export function changedParts(before: RoomState, after: RoomState): Part[] {
-  return PARTS.filter((part) => before[part] !== after[part]);
-}
-
-/** Whether nothing of it needs to be stored: what is not there is read as `NOTHING_STORED`. */
-export function isEmptyPart({ asides, outbox, away }: RoomState, part: Part): boolean {
-  if (part === "record") return false;
-  if (part === "asides") return asides.invitations.length + asides.pairs.length === 0;
-  return part === "outbox" ? outbox.length === 0 : away.size === 0;
+  readonly away: readonly StoredAway[];
 }
 
 export function seatedOf({ present, away }: RoomState, userId: UserId): Present | Away | null {

@@ -52,6 +52,7 @@ const TYPES = [
   "invitation",
   "invitationOver",
   "returned",
+  "reports",
 ] as const;
 
 const METHODS = ["key", "passphrase", "link", "tap", "badge", "room"] as const;
@@ -292,4 +293,5 @@ export const NAMES: readonly (readonly [name: string, carriage: Carriage])[] = [
   ["with", "id"],
   ["knocking", "text"],
   ["leaving", LEAVINGS],
+  ["count", "text"],
 ];

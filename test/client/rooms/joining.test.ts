@@ -245,7 +245,7 @@ test("ROOM-4: who comes, goes and changes is told with what was; what was shown 
   expect(changes).toEqual([
     { event: "joined", member: cem },
     { event: "changed", member: away, before: cem },
-    { event: "arranged", room: room2 },
+    { event: "arranged", room: room2, before: RECORD },
     { event: "left", member: away },
     { event: "signal", from: BEN, data: "offer" },
   ]);
@@ -261,6 +261,17 @@ test("ROOM-7: moderators are told who waits, by this device's clock", async () =
   socket.say([{ type: "knocking", knocking: [] }]);
   expect(room.knocking).toEqual([]);
   expect(changes).toEqual([{ event: "knocking", knocking: [] }]);
+});
+
+test("ROOM-7: moderators are told how many reports there are, once each time that it changes", async () => {
+  const world = await RoomWorld.open();
+  const { room, socket, told: changes } = await world.join();
+  for (const count of [0, 2, 2, 1]) socket.say([{ type: "reports", count }]);
+  expect(room.reports).toBe(1);
+  expect(changes).toEqual([
+    { event: "reports", count: 2, before: 0 },
+    { event: "reports", count: 1, before: 2 },
+  ]);
 });
 
 test("ROOM-1: leaving is said, and done when the room has confirmed it", async () => {
@@ -314,6 +325,20 @@ test("ROOM-4: one who leaves while the connection is lost comes back to say so, 
   world.clock.advance(30_000);
   await inVain;
   expect(another.room.end).toEqual({ kind: "left", leaving: "left" });
+});
+
+test("ROOM-1: whoever joins a room that it is leaving has left it first, and is in anew", async () => {
+  const world = await RoomWorld.open();
+  const { room, socket } = await world.join();
+  const leaving = room.leave();
+  const again = world.acquaint.rooms.join(ROOM);
+  await aWhile();
+  expect(world.sockets).toHaveLength(1);
+  socket.say([{ type: "ended", leaving: "left" }]);
+  await leaving;
+  (await world.knock(1)).say([world.entered()]);
+  expect((await again).state).toBe("in");
+  expect(await again).not.toBe(room);
 });
 
 test("ROOM-1: a room that is left while it connects is left, and who joined hears so", async () => {

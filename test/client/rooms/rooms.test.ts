@@ -64,7 +64,7 @@ test("ROOM-7: looking after a room is asked of the server, act by act", async ()
     name: "Cem",
     reason: "spam",
     note: "",
-    messages: [],
+    messages: [{ text: "Buy", at: 1, isConfirmed: false }],
     at: 1,
   };
   const at = `/v1/rooms/${ROOM}`;
@@ -80,7 +80,15 @@ test("ROOM-7: looking after a room is asked of the server, act by act", async ()
   expect(await rooms.arrange(ROOM, { isLocked: true })).toEqual(RECORD);
   await rooms.moderate(ROOM, "ban", CEM);
   expect(await rooms.bans(ROOM)).toEqual([CEM]);
-  await rooms.report(ROOM, { userId: CEM, reason: "spam", note: "again", messages: [11] });
+  const from = { userId: CEM, name: "Cem", handle: null };
+  const message = { key: "m1", number: 11, from, isOwn: false, text: "Buy", at: 9 } as const;
+  const messages = [{ ...message, status: "said" } as const];
+  await rooms.report(ROOM, { userId: CEM, reason: "spam", note: "again", messages });
+  const unsaid = [{ ...message, number: null }];
+  await expect(
+    rooms.report(ROOM, { userId: CEM, reason: "spam", messages: unsaid }),
+    "of nothing that it would have to leave out",
+  ).rejects.toMatchObject({ code: "malformed-request" });
   expect(await rooms.reports(ROOM)).toEqual([report]);
   await rooms.dropReport(ROOM, TOKEN);
   await rooms.close(ROOM);
@@ -92,7 +100,13 @@ test("ROOM-7: looking after a room is asked of the server, act by act", async ()
     [
       "POST",
       `${at}/reports`,
-      { reportId, userId: CEM, reason: "spam", note: "again", messages: [11] },
+      {
+        reportId,
+        userId: CEM,
+        reason: "spam",
+        note: "again",
+        messages: [{ number: 11, text: "Buy", at: 9 }],
+      },
     ],
     ["GET", `${at}/reports`, null],
     ["DELETE", `${at}/reports/${TOKEN}`, null],
@@ -138,6 +152,29 @@ test("ROOM-6: asking in a room is signed as such, names the room, and goes on wi
 
   await expect(acquaint.rooms.ask(ROOM, world.own)).rejects.toMatchObject({ code: "own-account" });
   await expect(acquaint.rooms.ask(ROOM, "Ben")).rejects.toMatchObject({ code: "not-in-room" });
+});
+
+test("ROOM-6: who was asked in a room is called as there, when the request waits and when it is over", async () => {
+  const world = await RoomWorld.open();
+  const { acquaint } = world;
+  world.respond = (path) => {
+    if (path !== "/v1/contact-requests") return undefined;
+    const { requestId, to, via } = world.requests.at(-1)!.body as AskRequest;
+    const times = { createdAt: world.serverNow(), expiresAt: world.serverNow() + 1_000 };
+    return Response.json({ requestId, to, via, ...times }, { status: 201 });
+  };
+  await world.join({ members: world.roster(world.member(2, BEN, { name: "Ben of the tea" })) });
+  const { requestId } = await acquaint.rooms.ask(ROOM, BEN);
+  expect(acquaint.badges.asked()).toMatchObject([{ to: BEN, name: "Ben of the tea" }]);
+  const over: unknown[] = [];
+  acquaint.on((event) => event.event === "contactRequestOver" && over.push(event));
+  acquaint.connect();
+  await eventually(() => world.sockets.length === 2);
+  const line = world.sockets[1]!;
+  line.accept();
+  line.say([{ type: "contactRequestOver", requestId, end: "declined" }]);
+  await eventually(() => over.length === 1);
+  expect(over).toMatchObject([{ userId: BEN, name: "Ben of the tea", isOwn: true }]);
 });
 
 test("ROOM-6: a request out of a room shows the name and the title that the room knows", async () => {

@@ -128,6 +128,91 @@ test("ROOM-4: a stay that is over says nothing more of what has waited", async (
   expect(world.clock.waits).toEqual([]);
 });
 
+const TOO_FAST = { type: "problem", problem: problem("too-many-requests") } as const;
+const tracksOn = (socket: TestSocket) =>
+  heardOn(socket).flatMap((one) => (one.type === "tracks" ? [`${one.audio}`] : []));
+
+test("ROOM-8: tracks that were too fast reach the room all the same: the latest alone, as fast as it takes them", async () => {
+  const world = await RoomWorld.open();
+  const { room, socket } = await world.join();
+  const paces = new Paces();
+  let [heard, refused, through] = [0, 0, 10];
+  let shown = "off";
+  const listen = () => {
+    for (const audio of tracksOn(socket).slice(heard)) {
+      heard += 1;
+      if (!paces.take(world.own, RECORD.pace, world.clock.now())) {
+        refused += 1;
+        socket.say([TOO_FAST]);
+      } else if (audio !== shown) {
+        shown = audio;
+        const member = world.member(OWN_SEAT, world.own, { audio: audio as "live" });
+        socket.say([{ type: "events", through: ++through, events: [{ kind: "changed", member }] }]);
+      }
+    }
+  };
+  // Talk takes the rest of the pace, all the time.
+  const talk = () => {
+    while (paces.take(world.own, RECORD.pace, world.clock.now())) continue;
+  };
+  talk();
+  for (let index = 0; index < 20; index++) {
+    room.setTracks({ audio: index % 2 === 0 ? "muted" : "live", video: "off" });
+    listen();
+  }
+  expect([heard, refused, shown]).toEqual([1, 1, "off"]);
+  world.clock.advance(1_000);
+  talk();
+  listen();
+  expect([heard, refused, shown]).toEqual([2, 2, "off"]);
+  room.setTracks({ audio: "muted", video: "off" });
+  world.clock.advance(1_000);
+  listen();
+  world.clock.advance(1_000);
+  listen();
+  expect([heard, refused, shown]).toEqual([3, 2, "muted"]);
+  // That they are off has to reach it as well.
+  talk();
+  room.setTracks({ audio: "off", video: "off" });
+  listen();
+  world.clock.advance(1_000);
+  listen();
+  expect([heard, refused, shown]).toEqual([5, 3, "off"]);
+});
+
+test("ROOM-8: what was too fast otherwise says no tracks again that the room has, nor those of another client", async () => {
+  const world = await RoomWorld.open();
+  const { room, socket } = await world.join();
+  const tooFast = () => {
+    socket.say([TOO_FAST]);
+    world.clock.advance(1_000);
+    return tracksOn(socket);
+  };
+  expect(tooFast()).toEqual([]);
+  room.setTracks({ audio: "live", video: "off" });
+  const show = (through: number, audio: "live" | "muted") => {
+    const member = world.member(OWN_SEAT, world.own, { audio });
+    socket.say([{ type: "events", through, events: [{ kind: "changed", member }] }]);
+  };
+  show(11, "live");
+  expect(tooFast()).toEqual(["live"]);
+  show(12, "muted");
+  expect(tooFast()).toEqual(["live"]);
+});
+
+test("ROOM-8: tracks that wait to be said again are not, once the connection or the stay is over", async () => {
+  const world = await RoomWorld.open();
+  const { room, socket } = await world.join();
+  room.setTracks({ audio: "live", video: "off" });
+  socket.say([TOO_FAST]);
+  const next = await world.lose(socket);
+  next.say([world.entered()]);
+  world.clock.advance(10_000);
+  expect([tracksOn(socket), tracksOn(next)]).toEqual([["live"], ["live"]]);
+  next.say([TOO_FAST, { type: "ended", leaving: "closed" }]);
+  expect(world.clock.waits).toEqual([]);
+});
+
 test("ROOM-4: a problem that names no message leaves none hanging: what is not answered was not taken", async () => {
   const world = await RoomWorld.open();
   const { room, socket } = await world.join();

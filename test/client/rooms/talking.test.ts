@@ -3,7 +3,11 @@
 
 import { expect, test } from "vitest";
 import { type JoinedRoom, type RoomMessage, RoomOver } from "../../../shared/client/node.ts";
-import { HEARD_EVERY_BYTES, ROOM_TEXT_MAX_BYTES } from "../../../shared/wire/limits.ts";
+import {
+  HEARD_EVERY_BYTES,
+  ROOM_TEXT_MAX_BYTES,
+  SIGNAL_MAX_BYTES,
+} from "../../../shared/wire/limits.ts";
 import { problem } from "../../../shared/wire/problem.ts";
 import { aWhile } from "../pairingWorld.ts";
 import {
@@ -204,6 +208,21 @@ test("ROOM-4: what it has heard counts as in the room, however short its frames 
   expect(heard()).toEqual([2_001]);
   socket.say([{ type: "events", through: 3_001, events: [hidden] }]);
   expect(heard()).toEqual([2_001, 3_001]);
+});
+
+test("ROOM-4: what it is told beside the events counts, too, and is said under the number of the last one", async () => {
+  const world = await RoomWorld.open();
+  const { socket } = await world.join();
+  const heard = heardsOn(socket);
+  const signal = { type: "signal", from: "b".repeat(32), data: "x".repeat(SIGNAL_MAX_BYTES) };
+  socket.say([{ type: "events", through: 20, events: [said(2, 1, "small")] }]);
+  const enough = Math.ceil(HEARD_EVERY_BYTES / (SIGNAL_MAX_BYTES + 200));
+  for (let count = 1; count < enough; count++) socket.say([signal]);
+  expect(heard()).toEqual([]);
+  socket.say([signal]);
+  expect(heard()).toEqual([20]);
+  for (let count = 0; count < enough; count++) socket.say([signal]);
+  expect(heard()).toEqual([20, 20]);
 });
 
 test("ROOM-8: tracks that the room allows are told, and told again after a loss; others are refused here", async () => {

@@ -247,6 +247,7 @@ test("TAP-8: yes is signed by this device, no and back are said; what is over is
   expect(told(world, "contactRequestOver")).toEqual([
     {
       event: "contactRequestOver",
+      name: "@ben",
       requestId: again.requestId,
       userId: BEN,
       isOwn: true,

@@ -6,6 +6,7 @@ import "../../../shared/client/handover/work.ts"; // loaded when there is someth
 import "../../../shared/client/taps/witness.ts";
 import { CardBox } from "../../../shared/client/cardBox.ts";
 import { emptyCard, memoryStore } from "../../../shared/client/node.ts";
+import { keepName } from "../../../shared/client/taps/contactAsking.ts";
 import { takeIntroduction } from "../../../shared/client/taps/introductions.ts";
 import { toBase64Url } from "../../../shared/core/crypto/bytes.ts";
 import type { IntroductionContent } from "../../../shared/core/line/introductionContent.ts";
@@ -151,6 +152,32 @@ test("TAP-4: one introduction counts of each touch, and nobody introduces who is
   await say("Annie", 1_000);
   await say("Mum", 3_000);
   expect((await ben.contacts.get(ann.userId))?.name).toBe("Ann");
+});
+
+test("ROOM-6: whoever has been asked is called so until they introduce themselves, verified or not", async () => {
+  const { ann, ben } = await openTwo();
+  const nameOfAnn = async () => (await ben.contacts.get(ann.userId))?.name;
+  const say = async (name: string, at: number) => {
+    const content = { kind: "introduction", at, name } as const;
+    await ben.store.apply(await takeIntroduction(ben.store, ann.userId, content));
+  };
+  await keepName(ben.store, ann.userId, "Annie of the tea");
+  expect([await nameOfAnn(), await ben.contacts.nameOf(ann.userId)]).toEqual([
+    undefined,
+    "Annie of the tea",
+  ]);
+  listed([ann, ben], [await request(ann, ben)]);
+  await ben.contacts.refresh();
+  expect(await ben.contacts.get(ann.userId)).toMatchObject({
+    name: "Annie of the tea",
+    verified: false,
+  });
+  await ben.contacts.verify(ann.userId);
+  expect(await nameOfAnn()).toBe("Annie of the tea");
+  await say("Ann", 0);
+  await say("Mum", 1);
+  await keepName(ben.store, ann.userId, "Somebody");
+  expect(await nameOfAnn()).toBe("Ann");
 });
 
 test("TAP-4: a contact takes no other name or card by a later introduction, unless they have met anew", async () => {

@@ -2,11 +2,13 @@
 
 import { describe, expect, test } from "vitest";
 import { newRoom } from "../../../shared/core/room/opening.ts";
+import { Feed } from "../../../shared/core/room/feed.ts";
 import { bansFor, sayOf } from "../../../shared/core/room/moderation.ts";
 import {
   dropped,
   pruned,
   readable,
+  readableCount,
   reportOf,
   reportsExpireAt,
   taken,
@@ -15,6 +17,7 @@ import { has, occupancyOf, sharedName, type Steward } from "../../../shared/core
 import {
   DENIED_SECONDS,
   MEMBER_MAX_REPORTS,
+  MEMBER_MAX_REPORTS_ON_ONE,
   MEMBER_MAX_SOCKETS,
   ROOM_MAX_BANS,
   ROOM_MAX_MODERATORS,
@@ -61,7 +64,7 @@ const arrangement = (
 ) => change;
 
 function names(room: TestRoom) {
-  return [...room.state.present.keys(), ...room.state.away.keys()];
+  return [...room.state.present.values(), ...room.state.away.values()].map(({ userId }) => userId);
 }
 
 function last(client: Client) {
@@ -430,6 +433,16 @@ describe("looking after a room", () => {
     expect(world.enter(room.roomId, CEM).reply).toEqual(refused("room-barred"));
   });
 
+  test("ROOM-7: a moderator who is removed comes back as others do", () => {
+    const world = new World();
+    const room = world.open({ moderators: [user(MOD)], admission: "approval" });
+    world.enter(room.roomId, MOD);
+    expect(at(room, OWNER).moderate("remove", MOD)).toEqual(TAKEN);
+    const { client } = world.enter(room.roomId, MOD);
+    expect(last(client)).toMatchObject({ type: "waiting" });
+    expect(room.state.record.moderators).toEqual([]);
+  });
+
   test("ROOM-7: nobody acts against the owner, nor one moderator against another; and refusals change nothing", () => {
     const world = new World();
     const room = world.open({ moderators: [user(MOD), user(CEM)] });
@@ -533,34 +546,57 @@ describe("reports", () => {
     ...more,
   });
 
-  test("ROOM-7: carry what the room itself has relayed of the reported, even if it has left", () => {
+  const claim = (number: number, text = "As Cem says") => ({ number, text, at: NOW - 5 });
+  const claimed = { text: "As Cem says", at: NOW - 5, isConfirmed: false };
+
+  test("ROOM-7: say what the room itself has relayed of the reported, and of all else that it is the reporter's word", () => {
     const world = new World();
     const room = world.open();
     const { client: ben } = world.enter(room.roomId, BEN);
+    room.say(ben, "Before");
+    const before = room.feed.through;
     const { client: cem } = world.enter(room.roomId, CEM);
     room.say(ben, "Buy this");
     const number = room.feed.through;
     room.say(cem, "No");
     room.do({ type: "leave", ...ben });
     const { state, feed } = room;
-    const messages = [number, number + 1, 7];
-    const report = reportOf(state, feed, {
-      by: user(CEM),
-      request: request(BEN, { messages }),
-      now: NOW,
-    });
-    expect(report).toMatchObject({
+    // Of what was said before it came, of somebody else, of another life of the room; and the same once more.
+    const messages = [number, number + 1, before, 7, number].map((one) => claim(one));
+    const reporting = { by: user(CEM), request: request(BEN, { messages }), now: NOW };
+    expect(reportOf(state, feed, reporting)).toMatchObject({
       name: "Name 2",
-      messages: [{ text: "Buy this", at: NOW }],
+      messages: [claimed, claimed, { text: "Buy this", at: NOW, isConfirmed: true }, claimed],
       note: "",
     });
+    // As a room that has slept since.
+    const slept = reportOf(state, new Feed(NOW), reporting);
+    expect(slept).toMatchObject({ name: null, messages: Array(4).fill(claimed) });
     for (const [by, of, code] of [
       [BEN, CEM, "not-in-room"],
+      [CEM, BEN, "not-in-room"],
       [CEM, DEE, "not-in-room"],
       [CEM, CEM, "own-account"],
     ] as const) {
       const refusal = reportOf(state, feed, { by: user(by), request: request(of), now: NOW });
       expect(refusal).toEqual({ code });
+    }
+  });
+
+  test("ROOM-7: tell nobody whether somebody is there who is hidden from them", () => {
+    const world = new World();
+    const room = world.open();
+    const { client: cem } = world.enter(room.roomId, CEM, { hidden: [user(BEN)] });
+    const { client: ben } = world.enter(room.roomId, BEN);
+    room.say(ben, "Not for Cem");
+    const number = room.feed.through;
+    room.say(cem, "Nor this for Ben");
+    const about = (index: number, more: Partial<ReportRequest>) =>
+      reportOf(room.state, room.feed, { by: user(CEM), request: request(index, more), now: NOW });
+    const messages = [claim(number)];
+    for (const index of [BEN, DEE]) {
+      expect(about(index, {})).toEqual({ code: "not-in-room" });
+      expect(about(index, { messages })).toMatchObject({ name: null, messages: [claimed] });
     }
   });
 
@@ -592,9 +628,10 @@ describe("reports", () => {
     expect(read(steward(MOD))).toEqual([user(BEN)]);
     expect(read(steward(BEN))).toBe("moderators-only");
     expect(read(HOUSE)).toEqual([user(BEN), user(MOD), user(OWNER)]);
-    const anew = { ...of(BEN), reportId: "anew" };
-    const instead = taken(reports, anew, NOW);
-    expect(instead, "the latest by the same of the same").toEqual([...reports.slice(0, 2), anew]);
+    expect(readableCount(reports, record, NOW), "as owner and moderators read them").toBe(1);
+    const dismissed = { ...record, moderators: [] };
+    expect(readableCount(reports, dismissed, NOW)).toBe(2);
+    expect(readableCount(reports, record, NOW + ROOM_REPORT_TTL_SECONDS * 1_000)).toBe(0);
     expect(dropped(reports, record, steward(OWNER), "report1")).toEqual({ code: "report-unknown" });
     expect(dropped(reports, record, steward(OWNER), "report2")).toHaveLength(2);
     const end = NOW + ROOM_REPORT_TTL_SECONDS * 1_000;
@@ -605,8 +642,9 @@ describe("reports", () => {
 });
 
 test("ROOM-7: nobody fills the box of reports alone, and it holds so many", () => {
+  let count = 0;
   const report = (by: number, of: number): Report => ({
-    reportId: `${by} ${of}`,
+    reportId: `report${count++}`,
     by: `by ${by}` as UserId,
     userId: `of ${of}` as UserId,
     name: "x",
@@ -625,8 +663,12 @@ test("ROOM-7: nobody fills the box of reports alone, and it holds so many", () =
   const fill = (by: number) =>
     Array.from({ length: MEMBER_MAX_REPORTS + 1 }, (_, of) => take(by, of)).at(-1);
   expect(fill(0)).toBe("list-full");
-  expect(take(0, 3), "instead of an earlier one").toBe("taken");
-  expect(take(1, 0)).toBe("taken");
+  const onOne = Array.from({ length: MEMBER_MAX_REPORTS_ON_ONE + 1 }, () => take(1, 0));
+  expect(onOne, "the same by the same: none takes another's place").toEqual([
+    ...Array(MEMBER_MAX_REPORTS_ON_ONE).fill("taken"),
+    "list-full",
+  ]);
+  expect(take(1, 1)).toBe("taken");
   for (let by = 1; reports.length < ROOM_REPORTS_MAX; by++) fill(by);
   expect(take(999, 0)).toBe("list-full");
 });

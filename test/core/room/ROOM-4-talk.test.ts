@@ -10,9 +10,9 @@ import {
   isHiddenIn,
   NOBODY_SEAT,
 } from "../../../shared/core/room/feedEntries.ts";
-import { HIDDEN_ABOARD_MAX, revive, unknownAway } from "../../../shared/core/room/presence.ts";
+import { HIDDEN_ABOARD_MAX, revive } from "../../../shared/core/room/presence.ts";
 import { hears, Paces, speakerOf } from "../../../shared/core/room/speaking.ts";
-import { changedParts } from "../../../shared/core/room/state.ts";
+import { unknownAway, writesOf } from "../../../shared/core/room/storing.ts";
 import {
   EVENT_BYTES,
   BACKLOG_MAX_BYTES,
@@ -165,6 +165,22 @@ describe("coming back", () => {
     expect(entered(late)).toMatchObject({ missed: [], isGap: true });
   });
 
+  test("ROOM-4: when all lose their connections at once, each is told how the others stand, not how they came to", () => {
+    const world = new World();
+    const room = world.open({ capacity: 50 });
+    const clients = [ANN, BEN, CEM].map((who) => world.enter(room.roomId, who).client);
+    const heard = clients.map(({ through }) => through);
+    for (const client of clients) world.lose(room, client);
+    const back = [ANN, BEN, CEM].map(
+      (who, index) => world.enter(room.roomId, who, { after: heard[index]! }).client,
+    );
+    const last = entered(back[2]!);
+    expect(last).toMatchObject({ isGap: false, through: heard[2]! + last.missed.length });
+    expect(last.missed.length).toBeGreaterThanOrEqual(5);
+    expect(new Set(last.missed.map(({ kind }) => kind))).toEqual(new Set(["left"]));
+    expect(last.members.map(({ isAway }) => isAway)).toEqual([undefined, undefined, undefined]);
+  });
+
   test("ROOM-4: what a socket says that was replaced, or is of no member, is of nobody", () => {
     const world = new World();
     const room = world.open();
@@ -183,7 +199,7 @@ describe("coming back", () => {
       const event = { ...first, ...more, type, reply: "accept", pairId: room.roomId };
       expect(room.do(event as Parameters<TestRoom["do"]>[0])).toEqual({ kind: "refused", code });
     }
-    expect(changedParts(state, room.state)).toEqual([]);
+    expect(writesOf(state, room.state)).toEqual([]);
     expect(room.state).toBe(state);
   });
 });
@@ -268,11 +284,10 @@ describe("those who are hidden from each other", () => {
     const { client } = world.enter(room.roomId, ANN, { hidden: [...many, user(CEM)] });
     const { client: other } = world.enter(room.roomId, BEN, { hidden: many });
     for (const one of [client, other]) world.lose(room, one);
-    const { record, away = new Map() } = room.stored;
-    if (record === undefined) throw new Error("no room");
+    const { stored } = room;
+    if (stored === null) throw new Error("no room");
+    const away = new Map(stored.away.map((seated) => [seated.userId, seated]));
     expect([ANN, BEN].map((who) => away.get(user(who))?.hidden)).toEqual([null, new Set(many)]);
-    const { asides, outbox } = room.state;
-    const stored = { record, asides, outbox, away };
     expect(unknownAway(stored)).toEqual([user(ANN)]);
     const presence = room.sockets.get(world.clientOf(room, CEM)?.socket ?? "")?.presence;
     const found = presence ? [{ socket: "s", presence: { ...presence, hidden: [] } }] : [];

@@ -30,9 +30,9 @@ function outcomes(party: Party) {
 
 const said = (who: number, outcome: string) => [user(who), outcome];
 const asides = ({ room }: Party) =>
-  [...room.state.present.keys()].filter((userId) =>
-    room.state.asides.pairs.some(({ members }) => members.includes(userId)),
-  );
+  [...room.state.present.values()]
+    .map(({ userId }) => userId)
+    .filter((userId) => room.state.asides.pairs.some(({ members }) => members.includes(userId)));
 
 describe("by a model", () => {
   test("ROOM-5: whatever happens in whatever order, each invitation ends once, and nothing is left", () => {
@@ -281,7 +281,10 @@ describe("a pair room", () => {
     const party = new Party();
     const pair = paired(party);
     expect(party.world.enter(pair.roomId, CEM).reply).toEqual(refused("room-full"));
-    expect([...pair.state.present.keys()]).toEqual([user(ANN), user(BEN)]);
+    expect([...pair.state.present.values()].map(({ userId }) => userId)).toEqual([
+      user(ANN),
+      user(BEN),
+    ]);
     expect(party.world.enter(pair.roomId, ANN).reply.kind).toBe("taken");
     const client = party.world.clientOf(pair, ANN);
     const invitation = { number: 1, invitationId: "x", pairId: roomIdOf(9), to: user(BEN) };
@@ -317,6 +320,25 @@ describe("a pair room", () => {
     party.world.pass(30_000);
     party.world.settle();
     expect(party.world.rooms.has(pair.roomId)).toBe(false);
+  });
+
+  test("ROOM-5: is over soon when all its connections are lost without a word, and neither comes back to it", () => {
+    const party = new Party();
+    const pair = paired(party);
+    for (const room of [pair, party.room]) {
+      const lost = [...room.sockets.keys()];
+      room.evict();
+      for (const socket of lost) room.sockets.delete(socket);
+    }
+    for (const who of [ANN, BEN]) party.world.enter(party.room.roomId, who);
+    party.world.settle();
+    expect(asides(party)).toHaveLength(2);
+    party.world.pass(31_000);
+    party.world.settle();
+    party.read();
+    expect(party.world.rooms.has(pair.roomId)).toBe(false);
+    expect(asides(party)).toEqual([]);
+    expect(party.invite(ANN, BEN)?.kind).toBe("taken");
   });
 
   test("ROOM-5: is over unless both come within 30 seconds, even if it is evicted meanwhile", () => {

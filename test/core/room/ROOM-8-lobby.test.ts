@@ -12,7 +12,6 @@ import {
   shardOf,
   shardPage,
 } from "../../../shared/core/room/lobby.ts";
-import { isEmptyPart } from "../../../shared/core/room/state.ts";
 import { LISTINGS_PAGE, LOBBY_SHARDS } from "../../../shared/wire/limits.ts";
 import { type Listing, listingSchema, type OpenRoom } from "../../../shared/wire/rooms.ts";
 import { NOW, roomIdOf, user } from "./names.ts";
@@ -110,7 +109,7 @@ describe("what is owed", () => {
     world.calls.splice(0, 1);
     world.settle();
     expect(owed(room)).toEqual([]);
-    expect(isEmptyPart(room.state, "outbox")).toBe(true);
+    expect(room.state.outbox).toEqual([]);
   });
 
   test("ROOM-8: a topic that is left is told so, unless it is back meanwhile", () => {

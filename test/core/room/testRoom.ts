@@ -7,22 +7,12 @@ import type { Reply, RoomCoreEvent, RoomEffect } from "../../../shared/core/room
 import { Feed } from "../../../shared/core/room/feed.ts";
 import { eventsFor } from "../../../shared/core/room/feedEntries.ts";
 import { begun } from "../../../shared/core/room/opening.ts";
-import {
-  type Presence,
-  presenceOf,
-  revive,
-  storedPart,
-} from "../../../shared/core/room/presence.ts";
+import { type Presence, presenceOf, revive } from "../../../shared/core/room/presence.ts";
 import { step } from "../../../shared/core/room/room.ts";
 import { enteredNotice } from "../../../shared/core/room/roster.ts";
 import { hiddenFrom, speakerOf } from "../../../shared/core/room/speaking.ts";
-import {
-  changedParts,
-  isEmptyPart,
-  NOTHING_STORED,
-  type RoomState,
-  type Stored,
-} from "../../../shared/core/room/state.ts";
+import type { RoomState, Stored, StoredAway } from "../../../shared/core/room/state.ts";
+import { AWAY_PREFIX, storedRoom, writesOf } from "../../../shared/core/room/storing.ts";
 import type { RoomId, UserId } from "../../../shared/wire/ids.ts";
 import type { RoomEvent, RoomNotice } from "../../../shared/wire/roomLine.ts";
 import { type Client, hear } from "./client.ts";
@@ -38,7 +28,7 @@ export class TestRoom {
   readonly sockets = new Map<string, { readonly client: Client; presence: Presence | null }>();
   /** All that was told to accounts, connected or not. */
   readonly told: { readonly to: UserId; readonly notice: RoomNotice }[] = [];
-  stored: Partial<Stored> = {};
+  readonly #kept = new Map<string, unknown>();
   #memory: { state: RoomState; feed: Feed; bornAfter: number } | null = null;
   readonly #world: Surroundings;
   readonly roomId: RoomId;
@@ -59,7 +49,7 @@ export class TestRoom {
   begin(record: Stored["record"]): void {
     const state = begun(record);
     this.#remember(state);
-    this.stored = { record, outbox: state.outbox };
+    this.#save(null, state);
     for (const { name } of owedBy(state)) this.#world.serve(this.roomId, name);
   }
 
@@ -75,10 +65,7 @@ export class TestRoom {
     const before = memory.state;
     const { state, effects, reply } = step(before, event, { now, through: memory.feed.through });
     memory.state = state;
-    for (const part of changedParts(before, state)) {
-      if (isEmptyPart(state, part)) delete this.stored[part];
-      else Object.assign(this.stored, { [part]: storedPart(state, part) });
-    }
+    this.#save(before, state);
     for (const effect of effects) this.#perform(effect);
     return reply;
   }
@@ -95,17 +82,30 @@ export class TestRoom {
 
   #load(): { state: RoomState; feed: Feed; bornAfter: number } {
     if (this.#memory !== null) return this.#memory;
-    const { record } = this.stored;
-    if (record === undefined) throw new Error("no such room");
+    const { stored } = this;
+    if (stored === null) throw new Error("no such room");
     const found = [...this.sockets].flatMap(([socket, { presence }]) =>
       presence === null
         ? []
         : [{ socket, presence: { ...presence, hidden: presence.hidden ?? [] } }],
     );
-    // As storage and attachments give it back: by value.
-    const stored = structuredClone({ ...NOTHING_STORED, ...this.stored, record });
-    const state = revive(stored, structuredClone(found));
-    return this.#remember(state);
+    return this.#remember(revive(stored, structuredClone(found)));
+  }
+
+  /** As storage gives it back: by value. */
+  get stored(): Stored | null {
+    const kept = structuredClone(this.#kept);
+    const away = [...kept].flatMap(([key, value]) =>
+      key.startsWith(AWAY_PREFIX) ? [value as StoredAway] : [],
+    );
+    return storedRoom((key) => kept.get(key), away);
+  }
+
+  #save(before: RoomState | null, after: RoomState): void {
+    for (const { key, value } of writesOf(before, after)) {
+      if (value === undefined) this.#kept.delete(key);
+      else this.#kept.set(key, value);
+    }
   }
 
   #remember(state: RoomState) {
@@ -164,7 +164,7 @@ export class TestRoom {
     const { state, feed } = this.#load();
     const gathered = feed.take();
     if (gathered === null) return;
-    for (const [userId, { sockets }] of state.present) {
+    for (const { userId, sockets } of state.present.values()) {
       const events = [...eventsFor(gathered.entries, userId)];
       for (const { socket } of sockets) {
         this.#tell(socket, { type: "events", through: gathered.through, events });

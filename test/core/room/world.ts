@@ -120,7 +120,7 @@ export class World implements Surroundings {
   #run(errand: Errand): void {
     switch (errand.kind) {
       case "openPair": {
-        if (this.rooms.has(errand.roomId)) return;
+        if (this.rooms.get(errand.roomId)?.do({ type: "awaitBoth" }) !== undefined) return;
         const room = new TestRoom(this, errand.roomId);
         this.rooms.set(errand.roomId, room);
         return room.begin(newPair(errand, this.now));

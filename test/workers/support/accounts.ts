@@ -14,6 +14,7 @@ import type { GenesisEntry } from "../../../shared/wire/auth.ts";
 import type { DeviceId, UserId } from "../../../shared/wire/ids.ts";
 import type { Problem } from "../../../shared/wire/problem.ts";
 import { type Actor, issueToken } from "../../../workers/auth/tokens.ts";
+import { requireDocumented } from "./documented.ts";
 
 // Objects, sockets and proofs of work take their time on a machine that does other things too.
 vi.setConfig({ testTimeout: 120_000 });
@@ -108,11 +109,14 @@ export async function request(
     }),
   );
   const text = await response.text();
-  return {
+  const answer = {
     status: response.status,
     headers: response.headers,
     body: text === "" ? null : (JSON.parse(text) as unknown),
   };
+  const code = codeOf(answer);
+  if (!response.ok && code !== undefined) requireDocumented(method, path, code);
+  return answer;
 }
 
 export function codeOf({ body }: Answer): Problem["code"] | undefined {

@@ -77,12 +77,16 @@ export interface Coming {
   readonly wire?: Wire;
 }
 
-/** A socket that has not entered yet; by a token as the Worker makes them, of anyone. */
+/**
+ * A socket that has not entered yet; by a token as the Worker makes them, of anyone. The room is awake before it is made,
+ * or else it would ask the mailbox of somebody who has none.
+ */
 export async function connectToRoom(
   actor: Actor,
   roomId: RoomId,
   { linkToken = null, hidden = [], wire = "json" }: Coming = {},
 ): Promise<TestSocket> {
+  await roomAt(roomId).occupancy();
   const linkHash = linkToken === null ? null : linkHashOf(linkToken);
   const sealed = await sealHidden(env.SERVER_SECRET, actor, roomId, hidden);
   const token = await mintUpgrade(actor, "room", null, { room: { roomId, linkHash, sealed } });
