@@ -30,6 +30,8 @@ export const GLOBAL_OPTIONS: OptionSpecs = {
   version: { type: "boolean", text: "the version of this program" },
 };
 
+const FEW_COMMANDS = 3;
+
 export interface Arguments {
   readonly positionals: readonly string[];
   text(name: string): string | undefined;
@@ -76,17 +78,25 @@ export function parseCommandLine(
 
 /** What to say about words that call no command. */
 export function unknownCommand(line: CommandLine, commands: readonly Command[]): Error {
-  const [first = ""] = line.words;
+  const [first = "", second = ""] = line.words;
   if (line.candidates.length > 0) {
-    const choices = line.candidates.map(({ path }) => path.join(" "));
-    return usageError(
-      `What about the ${first}? Say ${choices.join(" or ")}.`,
-      `acquaint ${first} --help`,
-    );
+    return usageError(whichOf(first, second, line.candidates), `acquaint ${first} --help`);
   }
   const meant = nearest(first, [...new Set(commands.map(({ path }) => path[0] ?? ""))]);
   const question = meant === null ? "" : ` Did you mean ${meant}?`;
   return usageError(`There is no command “${first}”.${question}`, "acquaint --help lists them");
+}
+
+/** All of a few are named as a whole; of many, what was meant by a typo, or what may follow. */
+function whichOf(first: string, second: string, candidates: readonly Command[]): string {
+  const said = second === "" ? `What about the ${first}?` : `There is no “${first} ${second}”.`;
+  if (candidates.length <= FEW_COMMANDS) {
+    return `${said} Say ${candidates.map(({ path }) => path.join(" ")).join(" or ")}.`;
+  }
+  const choices = candidates.map(({ path }) => path.slice(1).join(" "));
+  const meant = nearest(second, choices);
+  if (meant !== null) return `${said} Did you mean ${first} ${meant}?`;
+  return `${said} Say ${first} and one of: ${choices.join(", ")}.`;
 }
 
 interface Word {
@@ -134,8 +144,8 @@ function parseStrictly(args: readonly string[], options: OptionSpecs): Parsed {
   }
 }
 
-/** The id of a message is 11 letters, of which the first may be a hyphen; no option looks so. */
-const HYPHENATED_ID = /^-(?!-)[\w-]{10}$/;
+/** Ids of 8 or 16 bytes are 11 or 22 letters, of which the first may be hyphens; no option looks so. */
+const HYPHENATED_ID = /^(?:-(?!-)(?:[\w-]{10}|[\w-]{21})|--(?=.*[A-Z0-9_])(?:[\w-]{9}|[\w-]{20}))$/;
 const SHIELD = "\u0001";
 
 /** Such an id is no option. */

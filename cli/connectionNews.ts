@@ -18,8 +18,14 @@ export function tellConnection(
   });
 }
 
-/** Resolves once all that waits at the server has come: true; or there was no connection for a while: false. */
-export async function caughtUp(client: Acquaint): Promise<boolean> {
+/**
+ * Resolves once all that waits at the server has come: true; or there was no connection for a while: false.
+ * @param what is waited for; messages, unless it is said
+ */
+export async function caughtUp(
+  client: Acquaint,
+  what: () => Promise<void> = () => client.messages.caughtUp(),
+): Promise<boolean> {
   let stop = (): void => {};
   const unreachable = new Promise<boolean>((resolve) => {
     let timer: NodeJS.Timeout | undefined;
@@ -36,7 +42,7 @@ export async function caughtUp(client: Acquaint): Promise<boolean> {
       clearTimeout(timer);
     };
   });
-  const isCaughtUp = await Promise.race([client.messages.caughtUp().then(() => true), unreachable]);
+  const isCaughtUp = await Promise.race([what().then(() => true), unreachable]);
   stop();
   return isCaughtUp;
 }

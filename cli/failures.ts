@@ -77,6 +77,25 @@ function ofStay({ end, message }: RoomOver): CliError {
   });
 }
 
+/** What is wrong with one member of a request, named as it was given. */
+function faultText(field: string, fault: string): string {
+  const what = OPTIONS[field] ?? field.replace("(body)", "What was given");
+  return `${what} ${fault.startsWith("Invalid input") ? "is not as it has to be" : fault}`;
+}
+
+/** What members of requests are called on the command line. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  title: "--title",
+  topic: "--topic",
+  capacity: "--capacity",
+  isListed: "--listed",
+  admission: "--join",
+  name: "--name",
+  handle: "--handle",
+  note: "--note",
+  text: "The text",
+};
+
 const FILE_CODES: Readonly<Record<FileError["code"], string>> = {
   "too-large": "file-too-large",
   unreadable: "file-unreadable",
@@ -89,6 +108,7 @@ const FILE_CODES: Readonly<Record<FileError["code"], string>> = {
 const HINTS: Readonly<Partial<Record<ProblemError["code"], string>>> = {
   "own-key": "You have begun it yourself. The other person has to enter it, on their device.",
   "own-account": "That is you. Name the person whom you want to meet.",
+  "malformed-request": "Nothing was changed. acquaint COMMAND --help tells what it takes.",
   "handle-taken": "Choose another one; nothing was changed.",
   "account-unknown":
     "This home belongs to an account of another server. Choose --server or --home.",
@@ -109,12 +129,14 @@ const HINTS: Readonly<Partial<Record<ProblemError["code"], string>>> = {
 
 function ofProblem(error: ProblemError): CliError {
   const { detail, title, fields, retryAfterSeconds } = error.problem;
+  const faults = Object.entries(fields ?? {}).map(([field, fault]) => faultText(field, fault));
+  const message = faults.length === 0 ? (detail ?? title) : faults.join("; ");
   const wait =
     retryAfterSeconds === undefined
       ? undefined
       : `Try again in ${Math.ceil(retryAfterSeconds)} seconds.`;
   const hint = wait ?? HINTS[error.code];
-  return new CliError(error.code, `${detail ?? title}.`.replace(/([.!?])\.$/, "$1"), {
+  return new CliError(error.code, `${message}.`.replace(/([.!?])\.$/, "$1"), {
     ...(hint !== undefined && { hint }),
     details: {
       ...(fields !== undefined && { fields }),

@@ -3,6 +3,9 @@ import { GLOBAL_OPTIONS, type OptionSpecs } from "./arguments.ts";
 import type { Command } from "./command.ts";
 
 const SUMMARY_COLUMN = 20;
+const GROUP_COLUMN = 12;
+/** So many are read at once. */
+const WHOLE_GROUP_MAX = 3;
 
 /** The whole program on one screen. */
 export function overview(commands: readonly Command[]): string {
@@ -36,16 +39,40 @@ Exit codes: 0 done; 1 refused, not met, not sent; 2 not understood, nothing was 
 }
 
 export function helpOn(command: Command): string {
+  return `${helpAlone(command)}
+Global options:
+${optionLines(GLOBAL_OPTIONS)}
+`;
+}
+
+/** Commands that begin with the same word: all of it for a few, what there is for many. */
+export function helpOnGroup(word: string, commands: readonly Command[]): string {
+  const list = commands.map(
+    ({ path, summary }) => `  ${path.slice(1).join(" ").padEnd(GROUP_COLUMN)}${summary}`,
+  );
+  const text =
+    commands.length <= WHOLE_GROUP_MAX
+      ? commands.map(helpAlone).join("\n")
+      : `Usage: acquaint ${word} COMMAND [OPTIONS]
+
+${list.join("\n")}
+
+"acquaint ${word} COMMAND --help" tells more about one of them.
+`;
+  return `${text}
+Global options:
+${optionLines(GLOBAL_OPTIONS)}
+`;
+}
+
+function helpAlone(command: Command): string {
   const own =
     Object.keys(command.options).length === 0
       ? ""
       : `\nOptions:\n${optionLines(command.options)}\n`;
   return `Usage: acquaint ${command.path.join(" ")} ${command.synopsis}
 ${command.help}
-${own}
-Global options:
-${optionLines(GLOBAL_OPTIONS)}
-`;
+${own}`;
 }
 
 function optionLines(options: OptionSpecs): string {

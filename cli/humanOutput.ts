@@ -23,6 +23,7 @@ import {
 import { TalkText } from "./messageText.ts";
 import { jsonText, printable, shortened } from "./printable.ts";
 import { requestLines, requestOverText } from "./requestText.ts";
+import { RoomLabels } from "./roomLabels.ts";
 import { roomLines } from "./roomText.ts";
 import { comparisonLines, safetyLines } from "./safetyText.ts";
 import { touchLines } from "./tapText.ts";
@@ -31,6 +32,7 @@ import { columnsOf, fitted, styled, type Terminal } from "./terminal.ts";
 export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
   let countdown: Countdown | null = null;
   const talk = new TalkText(out);
+  const labels = new RoomLabels();
 
   let isUnderWay = false;
 
@@ -167,7 +169,7 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
       case "version":
         return say(`acquaint ${event.version}`);
       default:
-        return say(...roomLines(event, out));
+        return say(...roomLines(event, out, labels));
     }
   }
 

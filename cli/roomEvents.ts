@@ -8,6 +8,7 @@ import type {
   Member,
   NewRoom,
   Report,
+  Role,
   RoomChange,
   RoomInfo,
   RoomMessage,
@@ -20,10 +21,23 @@ interface Person {
   readonly userId: string;
   readonly name: string | null;
   readonly handle: string | null;
+  /** Of this account; false also where that was not looked up. */
+  readonly isContact: boolean;
 }
+
+type KnownMember = Member & Pick<Person, "isContact">;
+
+/** Whom this account has as contacts. */
+interface Circle {
+  isContact(userId: string): boolean;
+}
+
+const NOBODY: Circle = { isContact: () => false };
 
 export type RoomCliEvent =
   | ({ readonly event: "roomOpened" } & NewRoom)
+  /** A new link of a room, which ends the one before. */
+  | ({ readonly event: "roomLink" } & NewRoom)
   | ({ readonly event: "roomListed" } & Listing)
   | {
       readonly event: "roomTopic";
@@ -40,12 +54,24 @@ export type RoomCliEvent =
       readonly userId: string;
       readonly name: string | null;
     }
-  | { readonly event: "roomBan"; readonly roomId: string; readonly userId: string }
+  | {
+      readonly event: "roomBan";
+      readonly roomId: string;
+      readonly userId: string;
+      /** Of contacts; the room keeps none. */
+      readonly name: string | null;
+    }
   | {
       readonly event: "roomReported";
       readonly roomId: string;
       readonly userId: string;
       readonly name: string;
+      /** So many of theirs went along. */
+      readonly messages: number;
+      /** Theirs in the room, which says who reads it; null in a pair room, which does not know it. */
+      readonly role: Role | null;
+      /** The platform that has opened the room. */
+      readonly operator: string | null;
     }
   | ({ readonly event: "roomReport"; readonly roomId: string } & Report)
   | { readonly event: "roomReportDropped"; readonly roomId: string; readonly reportId: string }
@@ -64,32 +90,38 @@ export type StayEvent =
       readonly roomId: string;
       readonly title: string;
       readonly kind: "room" | "pair";
-      readonly members: readonly Member[];
+      readonly members: readonly KnownMember[];
     }
-  | ({ readonly event: "roomJoined"; readonly roomId: string } & Member)
-  | ({ readonly event: "roomLeft"; readonly roomId: string } & Member)
+  | ({ readonly event: "roomJoined"; readonly roomId: string } & KnownMember)
+  | ({ readonly event: "roomLeft"; readonly roomId: string } & KnownMember)
   | ({
       readonly event: "roomChanged";
       readonly roomId: string;
       /** What is otherwise than it was. */
       readonly changed: readonly MemberTrait[];
-    } & Member)
+    } & KnownMember)
   | ({ readonly event: "roomMessage"; readonly roomId: string; readonly from: string } & Omit<
       RoomMessage,
       "from"
     > &
       Omit<Person, "userId">)
   | { readonly event: "roomGap"; readonly roomId: string }
-  | {
+  | ({
       readonly event: "roomArranged";
-      readonly roomId: string;
-      readonly title: string;
-      readonly isLocked: boolean;
-    }
+      /** What is otherwise than it was. */
+      readonly changed: readonly (keyof RoomRecord)[];
+    } & RoomRecord)
   | {
       readonly event: "roomKnocking";
       readonly roomId: string;
       readonly knocking: readonly Knocker[];
+    }
+  | {
+      readonly event: "roomReports";
+      readonly roomId: string;
+      /** To be read, and how many there were. */
+      readonly count: number;
+      readonly before: number;
     }
   | ({ readonly event: "roomInvitation"; readonly roomId: string } & InvitedEvent)
   | ({
@@ -99,12 +131,22 @@ export type StayEvent =
       /** The pair room to go to; null unless it was accepted. */
       readonly pairRoomId: string | null;
     } & InvitedEvent)
-  | { readonly event: "roomReturned"; readonly roomId: string; readonly pairRoomId: string }
-  | ({
+  | {
+      readonly event: "roomReturned";
+      readonly roomId: string;
+      readonly title: string;
+      readonly pairRoomId: string;
+    }
+  | {
       readonly event: "roomOver";
       readonly roomId: string;
-      readonly title: string | null;
-    } & Ending);
+      readonly title: string;
+      readonly kind: "room" | "pair";
+      /** Of a pair room, the other one's. */
+      readonly name: string | null;
+      /** How the stay ended, or the code of a refusal. */
+      readonly reason: string;
+    };
 
 const TRAITS = ["name", "handle", "role", "isAway", "isAside", "audio", "video"] as const;
 /** What may be otherwise about a member than it was. */
@@ -116,59 +158,76 @@ interface InvitedEvent extends Invitation {
   readonly name: string | null;
 }
 
-/** `reason` is how the stay ended, or the code of a refusal. */
-interface Ending {
-  readonly reason: string;
-}
-
 export function infoEvent({ room, occupancy }: RoomInfo): Extract<RoomCliEvent, { event: "room" }> {
   return { event: "room", ...room, occupancy };
 }
 
-export function enteredEvent(room: JoinedRoom): StayEvent {
-  const { roomId, room: record, members } = room;
+/** A room of one's own, as lists show rooms. */
+export function listedEvent(info: RoomInfo): Extract<RoomCliEvent, { event: "roomListed" }> {
+  const { kind: _, pace: __, isListed: ___, ...room } = info.room;
+  return { event: "roomListed", ...room, occupancy: info.occupancy };
+}
+
+export function enteredEvent(
+  room: JoinedRoom,
+  circle = NOBODY,
+): Extract<StayEvent, { event: "roomEntered" }> {
+  const { roomId, room: record } = room;
   const { title = "", kind = "room" } = record ?? {};
+  const members = room.members.map((member) => known(member, circle));
   return { event: "roomEntered", roomId, title, kind, members };
 }
 
-function endingOf(end: StayEnd): Ending {
-  return { reason: end.kind === "left" ? end.leaving : end.problem };
+function known(member: Member, circle: Circle): KnownMember {
+  return { ...member, isContact: circle.isContact(member.userId) };
+}
+
+function reasonOf(end: StayEnd): string {
+  return end.kind === "left" ? end.leaving : end.problem;
 }
 
 /** Null for what a terminal has no use for. */
-export function stayEvent(room: JoinedRoom, change: RoomChange): StayEvent | null {
+export function stayEvent(room: JoinedRoom, change: RoomChange, circle = NOBODY): StayEvent | null {
   const { roomId } = room;
-  const title = room.room?.title ?? "";
+  const { title = "", kind = "room" } = room.room ?? {};
+  remember(room, change);
   switch (change.event) {
     case "state":
       return change.state === "waiting" || change.state === "reconnecting"
         ? { event: "roomState", roomId, title, state: change.state }
         : null;
     case "entered":
-      return enteredEvent(room);
+      return enteredEvent(room, circle);
     case "joined":
-      return { event: "roomJoined", roomId, ...change.member };
+      return { event: "roomJoined", roomId, ...known(change.member, circle) };
     case "left":
-      return { event: "roomLeft", roomId, ...change.member };
+      return { event: "roomLeft", roomId, ...known(change.member, circle) };
     case "changed":
       return {
         event: "roomChanged",
         roomId,
         changed: TRAITS.filter((trait) => change.member[trait] !== change.before[trait]),
-        ...change.member,
+        ...known(change.member, circle),
       };
     case "message": {
       const { from, ...message } = change.message;
       if (message.status === "sending") return null;
       const { userId, name, handle } = from;
-      return { event: "roomMessage", roomId, from: userId, name, handle, ...message };
+      const isContact = circle.isContact(userId);
+      return { event: "roomMessage", roomId, from: userId, name, handle, isContact, ...message };
     }
     case "gap":
       return { event: "roomGap", roomId };
     case "arranged":
-      return { event: "roomArranged", roomId, title, isLocked: change.room.isLocked };
+      return {
+        event: "roomArranged",
+        changed: changedIn(change.room, change.before),
+        ...change.room,
+      };
     case "knocking":
       return { event: "roomKnocking", roomId, knocking: change.knocking };
+    case "reports":
+      return { event: "roomReports", roomId, count: change.count, before: change.before };
     case "invitation":
       return { event: "roomInvitation", roomId, ...invited(room, change.invitation) };
     case "invitationOver": {
@@ -183,9 +242,11 @@ export function stayEvent(room: JoinedRoom, change: RoomChange): StayEvent | nul
       };
     }
     case "returned":
-      return { event: "roomReturned", roomId, pairRoomId: change.roomId };
-    case "over":
-      return { event: "roomOver", roomId, title, ...endingOf(change.end) };
+      return { event: "roomReturned", roomId, title, pairRoomId: change.roomId };
+    case "over": {
+      const name = kind === "pair" ? otherIn(room) : null;
+      return { event: "roomOver", roomId, title, kind, name, reason: reasonOf(change.end) };
+    }
     case "signal":
       return null;
   }
@@ -194,6 +255,30 @@ export function stayEvent(room: JoinedRoom, change: RoomChange): StayEvent | nul
 function invited(room: JoinedRoom, invitation: Invitation): InvitedEvent {
   const isOwn = invitation.from === room.me?.userId;
   const other = isOwn ? invitation.to : invitation.from;
-  const name = room.members.find(({ userId }) => userId === other)?.name ?? null;
-  return { ...invitation, isOwn, name };
+  return { ...invitation, isOwn, name: namesOf(room).get(other) ?? null };
+}
+
+function otherIn(room: JoinedRoom): string | null {
+  for (const [userId, name] of namesOf(room)) if (userId !== room.me?.userId) return name;
+  return null;
+}
+
+function changedIn(room: RoomRecord, before: RoomRecord): (keyof RoomRecord)[] {
+  const traits = Object.keys(room) as (keyof RoomRecord)[];
+  return traits.filter((one) => JSON.stringify(room[one]) !== JSON.stringify(before[one]));
+}
+
+/** What people in a room are called, also when they have left. */
+const namesByRoom = new WeakMap<JoinedRoom, Map<string, string>>();
+
+function namesOf(room: JoinedRoom): Map<string, string> {
+  const names = namesByRoom.get(room) ?? new Map<string, string>();
+  namesByRoom.set(room, names);
+  for (const { userId, name } of room.members) names.set(userId, name);
+  return names;
+}
+
+function remember(room: JoinedRoom, change: RoomChange): void {
+  if (change.event === "left") namesOf(room).set(change.member.userId, change.member.name);
+  if (change.event === "invitation") namesOf(room);
 }

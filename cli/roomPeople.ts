@@ -6,24 +6,28 @@ import { shortId } from "./contactText.ts";
 import { CliError } from "./errors.ts";
 import { printable } from "./printable.ts";
 
-type Someone = Pick<Member, "userId" | "name" | "handle"> | Knocker;
+export type Someone = Pick<Member, "userId" | "name" | "handle"> | Knocker;
 
-/** @throws CliError `person-unknown` or `person-ambiguous` */
-export function choosePerson(reference: string, people: readonly Someone[]): Someone {
+/**
+ * @param absent what to do about someone who is not there
+ * @throws CliError `person-unknown` or `person-ambiguous`
+ */
+export function choosePerson(reference: string, people: readonly Someone[], absent = ""): Someone {
   const fitting = reference.startsWith("@")
     ? people.filter(({ handle }) => handle === reference.slice(1).toLowerCase())
     : fittingPeople(reference, people);
   const [only, other] = fitting;
   if (only === undefined) {
     const names = people.map(({ name }) => printable(name)).join(", ");
+    const here = people.length === 0 ? "Nobody else is here." : `Here are: ${names}.`;
     throw new CliError("person-unknown", `There is no “${reference}” in the room.`, {
-      hint: people.length === 0 ? "Nobody else is here." : `Here are: ${names}.`,
+      hint: `${here} ${absent}`.trim(),
     });
   }
   if (other !== undefined) {
     const shown = fitting.map(({ name, userId }) => `${printable(name)} ${shortId(userId)}`);
     throw new CliError("person-ambiguous", `“${reference}” fits ${shown.join(", ")}.`, {
-      hint: "Name the one by the user id.",
+      hint: "Name the one by the user id; /who in the room shows them.",
       details: { userIds: fitting.map(({ userId }) => userId) },
     });
   }

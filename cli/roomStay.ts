@@ -1,19 +1,17 @@
 // Being in a room: an event for each change, message and person, until it is over; at a terminal, lines are said. Whoever
 // steps aside goes on in the pair room, and comes back.
-import {
-  type Acquaint,
-  type Invitation,
-  type JoinedRoom,
-  type Pair,
-  ProblemError,
-} from "../shared/client/node.ts";
+import type { Acquaint, Invitation, JoinedRoom, Pair } from "../shared/client/node.ts";
 import type { Context } from "./command.ts";
 import { EXIT } from "./errors.ts";
+import { asCliError } from "./failures.ts";
 import type { LineConsole } from "./lineConsole.ts";
 import { printable, shortened } from "./printable.ts";
+import { RoomCircle } from "./roomCircle.ts";
+import { askedBy, RoomDesk } from "./roomDesk.ts";
 import { enteredEvent, stayEvent } from "./roomEvents.ts";
-import { type RoomOrder, roomOrderIn, ROOM_ORDERS_HELP } from "./roomOrders.ts";
+import { type RoomOrder, roomOrderIn } from "./roomOrders.ts";
 import { choosePerson, othersIn } from "./roomPeople.ts";
+import { reportPerson } from "./roomReporting.ts";
 
 const TITLE_MAX_CHARS = 20;
 /** Ends that nobody else has brought about, or that pair rooms come to. */
@@ -22,28 +20,35 @@ const PEACEFUL: readonly string[] = ["left", "over", "closed"];
 export class RoomStay {
   readonly #context: Context;
   readonly #client: Acquaint;
+  readonly #circle: RoomCircle;
+  readonly #desk: RoomDesk;
   /** The room, and the pair room that one has stepped aside into. */
   readonly #rooms: JoinedRoom[] = [];
   #console: LineConsole | null = null;
   #end: (exitCode: number) => void = () => {};
 
   constructor(context: Context, client: Acquaint) {
+    const { present } = context;
     this.#context = context;
     this.#client = client;
+    this.#circle = new RoomCircle(client, present);
+    this.#desk = new RoomDesk(client, present, this.#circle);
   }
 
-  /** Until it is over, or whoever types has left. @returns the exit code */
-  async follow(room: JoinedRoom): Promise<number> {
+  /** Goes in, until it is over or whoever types has left. @returns the exit code */
+  async follow(join: () => Promise<JoinedRoom>): Promise<number> {
     const ended = new Promise<number>((resolve) => (this.#end = resolve));
-    this.#context.interruption.undoBy(() => this.#done());
-    this.#enter(room);
-    if (process.stdin.isTTY && !this.#context.present.json) void this.#listen();
+    const { interruption } = this.#context;
+    interruption.undoBy(() => this.#done());
     try {
+      await this.#circle.open();
+      this.#enter(await join());
       return await ended;
     } finally {
+      this.#circle.close();
       this.#console?.close();
       await this.#done();
-      this.#context.interruption.undoBy(null);
+      interruption.undoBy(null);
     }
   }
 
@@ -56,14 +61,26 @@ export class RoomStay {
     const { present } = this.#context;
     this.#rooms.push(room);
     room.on((change) => {
-      const event = stayEvent(room, change);
+      const event = stayEvent(room, change, this.#circle);
       if (event !== null) present.show(event);
+      if (change.event === "left") this.#desk.hasLeft(room, change.member);
+      if (change.event === "entered") this.#listen();
       if (change.event === "over") this.#over(room);
       this.#prompt();
     });
-    if (room.state === "in") present.show(enteredEvent(room));
-    else present.show({ event: "roomState", roomId: room.roomId, title: "", state: room.state });
+    const { roomId, state, end } = room;
+    if (end !== null) {
+      // It was over before one could listen.
+      const event = stayEvent(room, { event: "over", end });
+      if (event !== null) present.show(event);
+      return this.#over(room);
+    }
+    if (state !== "in") {
+      return present.show({ event: "roomState", roomId, title: room.room?.title ?? "", state });
+    }
+    present.show(enteredEvent(room, this.#circle));
     for (const invitation of room.invitations) this.#tellInvitation(room, invitation);
+    this.#listen();
   }
 
   #tellInvitation(room: JoinedRoom, invitation: Invitation): void {
@@ -72,7 +89,8 @@ export class RoomStay {
   }
 
   #over(room: JoinedRoom): void {
-    this.#rooms.splice(this.#rooms.indexOf(room), 1);
+    const at = this.#rooms.indexOf(room);
+    if (at >= 0) this.#rooms.splice(at, 1);
     if (this.#rooms.length > 0) return;
     const { end } = room;
     const isPeaceful = end?.kind === "left" && PEACEFUL.includes(end.leaving);
@@ -80,14 +98,23 @@ export class RoomStay {
   }
 
   async #done(): Promise<void> {
-    await Promise.allSettled(this.#rooms.splice(0).map((room) => room.done()));
+    const [room] = this.#rooms;
+    if (room?.room) this.#context.present.remark(`You have gone from “${room.room.title}”.`);
+    await Promise.allSettled(this.#rooms.splice(0).map((one) => one.done()));
   }
 
-  async #listen(): Promise<void> {
-    const console = this.#context.openConsole();
+  /** Once one is in: before that there is nothing to say. */
+  #listen(): void {
+    const { present, openConsole } = this.#context;
+    if (this.#console !== null || !process.stdin.isTTY || present.json) return;
+    const console = openConsole();
     this.#console = console;
     this.#prompt();
-    this.#context.present.remark("Each line is said. /help lists the commands; Ctrl-D leaves.");
+    present.remark("Each line is said. /help lists the commands; Ctrl-D leaves.");
+    void this.#obey(console);
+  }
+
+  async #obey(console: LineConsole): Promise<void> {
     for await (const line of console.lines) {
       await this.#do(roomOrderIn(line)).catch((error: unknown) => this.#tellFault(error));
     }
@@ -103,40 +130,47 @@ export class RoomStay {
 
   async #do(order: RoomOrder): Promise<void> {
     const room = this.#room;
-    const { present } = this.#context;
-    if (room === undefined) return;
+    const [first] = this.#rooms;
+    if (room === undefined || first === undefined) return;
     switch (order.kind) {
       case "say":
         await room.say(order.text);
         return;
       case "who":
-        return present.show(enteredEvent(room));
+        return this.#desk.who(room);
       case "invite":
         await room.invite(choosePerson(order.who, othersIn(room)).userId);
         return this.#awaitPair(room);
-      case "accept":
-        return this.#accept(room);
-      case "decline":
-        return room.decline(this.#asked(room).invitationId);
-      case "contact": {
-        const { userId, handle } = choosePerson(order.who, othersIn(room));
-        const asked = await this.#client.rooms.ask(room.roomId, userId);
-        return present.show({ event: "contactAsked", handle, ...asked });
+      case "accept": {
+        const { invitationId } = askedBy(room, order.who, "/accept WHO");
+        return this.#goAside(await room.accept(invitationId));
       }
+      case "decline":
+        return room.decline(askedBy(room, order.who, "/decline WHO").invitationId);
+      case "contact":
+        return this.#desk.contact(room, order.who);
+      case "report": {
+        const { who, reason } = order;
+        const reported = await reportPerson(this.#client, room, who, { reason });
+        return this.#context.present.show(reported);
+      }
+      case "admit":
+      case "deny":
+      case "remove":
+      case "ban":
+        return this.#desk.care(first, order.kind, order.who);
+      case "lock":
+      case "unlock":
+        return this.#desk.lock(first, order.kind === "lock");
       case "leave":
         await room.leave();
         return;
       case "help":
-        for (const line of ROOM_ORDERS_HELP.split("\n")) present.remark(line);
-        return;
+        return this.#desk.help(first);
       case "fault":
-        return present.remark(order.message);
+        return this.#context.present.remark(order.message);
       case "nothing":
     }
-  }
-
-  async #accept(room: JoinedRoom): Promise<void> {
-    await this.#goAside(await room.accept(this.#asked(room).invitationId));
   }
 
   /** Once the other has said yes, one goes aside. */
@@ -155,14 +189,8 @@ export class RoomStay {
     this.#prompt();
   }
 
-  #asked(room: JoinedRoom): Invitation {
-    const asked = room.invitations.find(({ to }) => to === room.me?.userId);
-    if (asked === undefined) throw new ProblemError("invitation-over");
-    return asked;
-  }
-
   #tellFault(error: unknown): void {
-    if (!(error instanceof Error)) throw error;
-    this.#context.present.remark(error.message);
+    const { message, hint } = asCliError(error, this.#context.server);
+    this.#context.present.remark(hint === null ? message : `${message} ${hint}`);
   }
 }

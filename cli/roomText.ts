@@ -2,23 +2,45 @@
 import { shortId, timeText } from "./contactText.ts";
 import { printable, shortened } from "./printable.ts";
 import type { MemberTrait, RoomCliEvent } from "./roomEvents.ts";
+import { named, type RoomLabels } from "./roomLabels.ts";
+import { counted, reportedText, reportLines, reportsText } from "./roomReportText.ts";
+import {
+  ADMISSIONS,
+  ENDINGS,
+  MODERATED,
+  OWN_OUTCOMES,
+  ROLES,
+  STATES,
+  THEIR_OUTCOMES,
+  TRACKS,
+} from "./roomWords.ts";
 import { styled, type Terminal } from "./terminal.ts";
 
 type Told<Name extends RoomCliEvent["event"]> = Extract<RoomCliEvent, { event: Name }>;
 
-const NAME_MAX_CHARS = 40;
 const TITLE_MAX_CHARS = 60;
 
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
-export function roomLines(event: RoomCliEvent, out: Terminal): string[] {
+export function roomLines(event: RoomCliEvent, out: Terminal, labels: RoomLabels): string[] {
   const dim = (text: string): string => styled(out, "dim", text);
+  labels.heed(event);
   switch (event.event) {
     case "roomOpened":
       return [
         styled(out, ["green", "bold"], "✓ The room is open."),
         `  ${event.url}`,
-        `  In a terminal: ${dim(`acquaint room join ${event.roomId}`)}`,
+        `  In a terminal: ${dim(joining(event))}`,
+      ];
+    case "roomLink":
+      return [
+        styled(
+          out,
+          ["green", "bold"],
+          "✓ The room has a new link; one made before leads nowhere now.",
+        ),
+        `  ${event.url}`,
+        `  In a terminal: ${dim(joining(event))}`,
       ];
     case "roomListed":
       return [
@@ -42,9 +64,9 @@ export function roomLines(event: RoomCliEvent, out: Terminal): string[] {
         `✓ ${MODERATED[event.act] ?? event.act}: ${event.name === null ? shortId(event.userId) : named(event.name)}.`,
       ];
     case "roomBan":
-      return [`  ${event.userId}  banned`];
+      return [`  ${event.userId}  ${event.name === null ? "" : `${named(event.name)}, `}banned`];
     case "roomReported":
-      return [`You have reported ${named(event.name)} to those who look after the room.`];
+      return [reportedText(event)];
     case "roomReport":
       return reportLines(event, out);
     case "roomReportDropped":
@@ -54,39 +76,44 @@ export function roomLines(event: RoomCliEvent, out: Terminal): string[] {
     case "roomEntered":
       return enteredLines(event, out);
     case "roomJoined":
-      return [dim(`→ ${named(event.name)} has come.`)];
+      return [dim(`→ ${labels.of(event.roomId, event)} has come.`)];
     case "roomLeft":
-      return [dim(`← ${named(event.name)} has left.`)];
+      return [dim(`← ${labels.of(event.roomId, event)} has left.`)];
     case "roomChanged":
       return event.changed.map((trait) =>
-        dim(`· ${named(event.name)} ${changeText(event, trait)}`),
+        dim(`· ${labels.of(event.roomId, event)} ${changeText(event, trait)}`),
       );
     case "roomMessage":
-      return messageLines(event, out);
+      return messageLines(event, out, labels);
     case "roomGap":
       return [dim("· You may have missed something here.")];
     case "roomArranged":
-      return [
-        dim(`· The room is “${titled(event.title)}” now${event.isLocked ? ", and locked" : ""}.`),
-      ];
+      return event.changed.flatMap((trait) => {
+        const text = arrangedText(event, trait);
+        return text === null ? [] : [dim(`· ${text}`)];
+      });
     case "roomKnocking":
       return event.knocking.flatMap(({ userId, name, handle }) => [
-        `${named(name)}${handle === null ? "" : ` (@${handle})`} waits to be let in:`,
-        `  acquaint room moderate ${event.roomId} admit ${shortId(userId)}`,
+        `${labels.of(event.roomId, { userId, name })}${handle === null ? "" : ` (@${handle})`} waits to be let in:`,
+        out.interactive
+          ? `  /admit ${shortId(userId)} or /deny ${shortId(userId)}`
+          : `  acquaint room moderate ${event.roomId} admit ${shortId(userId)}`,
       ]);
+    case "roomReports":
+      return reportsText(event);
     case "roomInvitation":
       return event.isOwn
-        ? [`${who(event)} is asked to step aside with you; 30 seconds to answer.`]
+        ? [`${who(event, labels)} is asked to step aside with you; 30 seconds to answer.`]
         : [
-            styled(out, "bold", `${who(event)} would like to step aside with you.`),
+            styled(out, "bold", `${who(event, labels)} would like to step aside with you.`),
             out.interactive
               ? "  /accept or /decline"
               : `  acquaint room accept ${event.roomId}, or: acquaint room decline ${event.roomId}`,
           ];
     case "roomInvitationOver":
-      return [invitationText(event, out)];
+      return [invitationText(event, out, labels)];
     case "roomReturned":
-      return ["You are back in the room; your seat was kept."];
+      return [`You are back in “${titled(event.title)}”; your seat was kept.`];
     case "roomOver":
       return [overText(event)];
   }
@@ -111,7 +138,10 @@ function infoLines(room: Told<"room">, out: Terminal): string[] {
 
 function enteredLines({ title, kind, members }: Told<"roomEntered">, out: Terminal): string[] {
   const where = kind === "pair" ? `Aside, of “${titled(title)}”` : `In “${titled(title)}”`;
-  const here = members.map((member) => `  ${named(member.name)}${standing(member)}`);
+  const here = members.map(
+    (member) =>
+      `  ${styled(out, "bold", named(member.name))}  ${shortId(member.userId)}${standing(member)}`,
+  );
   return [
     styled(
       out,
@@ -124,12 +154,13 @@ function enteredLines({ title, kind, members }: Told<"roomEntered">, out: Termin
 
 function standing(member: Told<"roomEntered">["members"][number]): string {
   const facts = [
+    ...(member.isContact ? ["a contact"] : []),
     ...(member.handle === null ? [] : [`@${member.handle}`]),
     ...(member.role === "member" ? [] : [member.role]),
     ...(member.isAway === true ? ["connection lost"] : []),
     ...(member.isAside === true ? ["in a pair room"] : []),
   ];
-  return facts.length === 0 ? "" : `, ${facts.join(", ")}`;
+  return facts.length === 0 ? "" : `  ${facts.join(", ")}`;
 }
 
 function changeText(member: Told<"roomChanged">, trait: MemberTrait): string {
@@ -151,9 +182,33 @@ function changeText(member: Told<"roomChanged">, trait: MemberTrait): string {
   }
 }
 
-function messageLines(message: Told<"roomMessage">, out: Terminal): string[] {
-  const { name, isOwn, text, at, status, problem } = message;
-  const author = styled(out, isOwn ? "dim" : "bold", isOwn ? "you" : named(name ?? ""));
+function arrangedText(room: Told<"roomArranged">, trait: string): string | null {
+  switch (trait) {
+    case "title":
+      return `The room is called “${titled(room.title)}” now.`;
+    case "topic":
+      return room.topic === null
+        ? "The room has no topic now."
+        : `The topic is #${printable(room.topic)} now.`;
+    case "isLocked":
+      return room.isLocked
+        ? "The room is locked: nobody else comes in."
+        : "The room is not locked any more.";
+    case "admission":
+      return `The room is joined by: ${ADMISSIONS[room.admission]}.`;
+    case "capacity":
+      return `There are places for ${room.capacity} people now.`;
+    case "isListed":
+      return room.isListed ? "The lobby shows the room now." : "The lobby shows the room no more.";
+    default:
+      return null;
+  }
+}
+
+function messageLines(message: Told<"roomMessage">, out: Terminal, labels: RoomLabels): string[] {
+  const { roomId, from, name, isContact, isOwn, text, at, status, problem } = message;
+  const called = isOwn ? "you" : labels.of(roomId, { userId: from, name, isContact });
+  const author = styled(out, isOwn ? "dim" : "bold", called);
   const lines = text.split("\n").map((line) => printable(line));
   const state =
     status === "refused"
@@ -164,39 +219,36 @@ function messageLines(message: Told<"roomMessage">, out: Terminal): string[] {
   return [`${styled(out, "dim", time.format(at))} ${author}: ${lines.join("\n    ")}${state}`];
 }
 
-function reportLines(report: Told<"roomReport">, out: Terminal): string[] {
-  const { reportId, userId, name, reason, note, messages, at, by } = report;
-  return [
-    styled(out, "bold", `${named(name)} (${shortId(userId)}), for ${reason}`),
-    ...(note === "" ? [] : [`  “${printable(note)}”`]),
-    ...messages.map(({ text, at: saidAt }) => `  ${time.format(saidAt)}  ${printable(text)}`),
-    styled(
-      out,
-      "dim",
-      `  ${timeText(at)}, by ${shortId(by)}. To put it aside: acquaint room reports ${report.roomId} drop ${reportId}`,
-    ),
-  ];
-}
-
-function invitationText(event: Told<"roomInvitationOver">, out: Terminal): string {
+function invitationText(
+  event: Told<"roomInvitationOver">,
+  out: Terminal,
+  labels: RoomLabels,
+): string {
   const text = (event.isOwn ? OWN_OUTCOMES : THEIR_OUTCOMES)[event.outcome];
   const isElsewhere = event.pairRoomId !== null && !out.interactive;
   const pair = isElsewhere ? ` The pair room: ${event.pairRoomId}` : "";
-  return text.replace("WHO", who(event)) + pair;
+  return text.replace("WHO", () => who(event, labels)) + pair;
 }
 
-function who({
-  name,
-  isOwn,
-  from,
-  to,
-}: Told<"roomInvitation"> | Told<"roomInvitationOver">): string {
-  return name === null ? shortId(isOwn ? to : from) : named(name);
+function who(
+  { roomId, name, isOwn, from, to }: Told<"roomInvitation"> | Told<"roomInvitationOver">,
+  labels: RoomLabels,
+): string {
+  return labels.of(roomId, { userId: isOwn ? to : from, name });
 }
 
-function overText({ title, reason }: Told<"roomOver">): string {
-  const where = title === null || title === "" ? "the room" : `“${titled(title)}”`;
-  return (ENDINGS[reason] ?? `You are in ${where} no more: ${reason}.`).replace("ROOM", where);
+function joining({ roomId, url }: Told<"roomOpened"> | Told<"roomLink">): string {
+  const isById = url.endsWith(roomId);
+  return `acquaint room join ${isById ? roomId : `"${url}"`}`;
+}
+
+function overText({ title, kind, name, reason }: Told<"roomOver">): string {
+  if (kind === "pair" && reason === "left") {
+    return `You have left ${name === null ? "the pair room" : named(name)}.`;
+  }
+  const where = title === "" ? "the room" : `“${titled(title)}”`;
+  const text = ENDINGS[reason] ?? `You are in ROOM no more: ${reason}.`;
+  return text.replace("ROOM", () => where);
 }
 
 function peopleText(occupancy: number, capacity: number): string {
@@ -212,67 +264,6 @@ function topicText(topic: string | null): string {
   return topic === null ? "" : `  #${printable(topic)}`;
 }
 
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 function titled(title: string): string {
   return shortened(printable(title), TITLE_MAX_CHARS);
 }
-
-function named(name: string): string {
-  return shortened(printable(name), NAME_MAX_CHARS);
-}
-
-const ROLES = { owner: "the owner", moderator: "a moderator", member: "a member" } as const;
-
-const TRACKS = { off: "off", live: "on", muted: "muted" } as const;
-
-const ADMISSIONS = {
-  anyone: "anyone",
-  link: "whoever has the link",
-  approval: "whom a moderator lets in",
-} as const;
-
-const STATES: Readonly<Record<string, string>> = {
-  waiting: "A moderator has to let you in; waiting …",
-  reconnecting: "The connection is lost; your seat is kept for 30 seconds. Trying again …",
-};
-
-const MODERATED: Readonly<Record<string, string>> = {
-  admit: "Let in",
-  deny: "Turned away",
-  remove: "Removed",
-  ban: "Banned",
-  unban: "Not banned any more",
-  appoint: "A moderator now",
-  dismiss: "A member again",
-};
-
-const OWN_OUTCOMES = {
-  accepted: "✓ WHO is coming.",
-  declined: "WHO would rather not, now.",
-  timedOut: "WHO has not answered.",
-  cancelled: "You have taken the invitation back.",
-  taken: "One of you is in a pair room with somebody else.",
-  gone: "WHO is not in the room any more.",
-} as const;
-
-const THEIR_OUTCOMES = {
-  accepted: "✓ You and WHO step aside.",
-  declined: "You have declined; WHO is told.",
-  timedOut: "The invitation of WHO is over.",
-  cancelled: "WHO has taken the invitation back.",
-  taken: "One of you is in a pair room with somebody else.",
-  gone: "WHO is not in the room any more.",
-} as const;
-
-const ENDINGS: Readonly<Record<string, string>> = {
-  left: "You have left ROOM.",
-  removed: "A moderator has removed you from ROOM. You may come back.",
-  banned: "A moderator has banned you from ROOM.",
-  denied: "A moderator of ROOM did not let you in.",
-  closed: "ROOM is closed.",
-  over: "The pair room is over.",
-  elsewhere: "Too many clients of yours are in ROOM; the others stay, this one has gone.",
-};

@@ -8,7 +8,7 @@ import { COMMANDS } from "./commands.ts";
 import { finishEarlierMeetings, markRunning } from "./earlierMeetings.ts";
 import { EXIT, usageError } from "./errors.ts";
 import { asCliError } from "./failures.ts";
-import { helpOn, overview } from "./help.ts";
+import { helpOn, helpOnGroup, overview } from "./help.ts";
 import type { Interruption } from "./interruption.ts";
 import { openConsole } from "./lineConsole.ts";
 import { presenterOf, type Presenter } from "./output.ts";
@@ -100,8 +100,9 @@ function withoutCommand(line: CommandLine, present: Presenter): number | null {
     return EXIT.success;
   }
   if (args.flag("help") && (command !== null || candidates.length > 0 || words.length === 0)) {
-    const asked = command === null ? candidates : [command];
-    const text = asked.length === 0 ? overview(COMMANDS) : asked.map(helpOn).join("\n");
+    const [first = ""] = words;
+    const group = candidates.length === 0 ? overview(COMMANDS) : helpOnGroup(first, candidates);
+    const text = command === null ? group : helpOn(command);
     present.show({ event: "help", text });
     return EXIT.success;
   }

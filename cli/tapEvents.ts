@@ -21,8 +21,8 @@ export type TouchEvent =
   | { readonly event: "undone"; readonly userId: string; readonly name: string }
   | BadgeEvent
   | ({ readonly event: "contactRequest" } & IncomingContactRequest)
-  | ({ readonly event: "contactAsked"; readonly handle: string | null } & AskedContactRequest)
-  | ContactRequestOverEvent;
+  | ({ readonly event: "contactAsked" } & AskedContactRequest)
+  | Extract<TapEvent, { event: "contactRequestOver" }>;
 
 /** What came of one ticket. `groupId` is there when several are in contact now. */
 interface PeerEvent extends Omit<TappedPeer, "contact"> {
@@ -37,10 +37,6 @@ interface PeerEvent extends Omit<TappedPeer, "contact"> {
 type BadgeEvent =
   | ({ readonly event: "badge"; readonly file?: string } & OwnBadge)
   | { readonly event: "badge"; readonly url: null };
-
-type ContactRequestOverEvent = Extract<TapEvent, { event: "contactRequestOver" }> & {
-  readonly name: string | null;
-};
 
 export function peerEvent(peer: TappedPeer, groupId: string | null): PeerEvent {
   const { contact, ...rest } = peer;

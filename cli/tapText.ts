@@ -44,13 +44,12 @@ export function touchLines(event: TouchEvent, out: Terminal, now = Date.now()): 
         `  acquaint requests approve ${event.requestId}`,
         `  acquaint requests decline ${event.requestId}`,
       ];
-    case "contactAsked": {
-      const who = event.handle === null ? shortId(event.to) : `@${event.handle}`;
+    case "contactAsked":
       return [
-        `You have asked ${who} to become a contact. They are told, and may take their time.`,
+        `You have asked ${named(event.name)} to become a contact.`,
+        "  Whoever takes requests is told, and may take their time.",
         `  To take it back: acquaint requests withdraw ${event.requestId}`,
       ];
-    }
     case "contactRequestOver":
       return [overText(event)];
   }
@@ -122,9 +121,8 @@ function badgeLines(badge: Extract<TouchEvent, { event: "badge" }>, out: Termina
 }
 
 function overText(event: Extract<TouchEvent, { event: "contactRequestOver" }>): string {
-  const who = event.name === null ? shortId(event.userId) : named(event.name);
   const ends = event.isOwn ? OWN_ENDS : THEIR_ENDS;
-  return ends[event.end].replace("WHO", who);
+  return ends[event.end].replace("WHO", () => named(event.name));
 }
 
 const OWN_ENDS = {

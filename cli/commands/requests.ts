@@ -22,7 +22,7 @@ and they are told; block says nothing, and nothing more of theirs reaches you. w
 takes back a request of your own. A request waits a week.
 
 Events with --json: contactRequest {requestId, from, name, handle, via, title, createdAt,
-expiresAt} and contactAsked {requestId, to, via, createdAt, expiresAt} for each that
+expiresAt} and contactAsked {requestId, to, name, via, createdAt, expiresAt} for each that
 waits; contactRequestOver {requestId, userId, name, isOwn, end} for what is done:
 approved, declined or withdrawn; blocked {userId, name, blocked} for a block.`,
   run: serveRequests,
@@ -40,7 +40,7 @@ async function serveRequests(context: Context): Promise<number> {
   }
   const client = await context.open();
   client.connect();
-  await caughtUp(client);
+  await caughtUp(client, () => client.badges.caughtUp());
   if (isList) return list(context, client);
   if (isAction(action)) await perform(context, client, action, requestId ?? "");
   present.close();
@@ -51,7 +51,7 @@ function list({ present }: Context, client: Acquaint): number {
   const waiting = client.badges.waiting();
   const asked = client.badges.asked();
   for (const request of waiting) present.show({ event: "contactRequest", ...request });
-  for (const request of asked) present.show({ event: "contactAsked", handle: null, ...request });
+  for (const request of asked) present.show({ event: "contactAsked", ...request });
   if (waiting.length + asked.length === 0)
     present.remark("Nobody asks, and you have asked nobody.");
   return EXIT.success;
@@ -73,16 +73,13 @@ async function perform(
     });
   }
   const userId = theirs?.from ?? own?.to;
+  const name = (theirs ?? own)?.name;
   await client.badges[action](requestId);
-  if (userId === undefined) return;
-  const name = theirs?.name ?? null;
+  if (userId === undefined || name === undefined) return;
   if (action === "block") return present.show({ event: "blocked", userId, name, blocked: true });
   if (action === "approve") await introduced(client, [userId]);
-  const over = { requestId, userId, isOwn: own !== undefined, end: ENDS[action] } satisfies Omit<
-    Over,
-    "event"
-  >;
-  present.show({ event: "contactRequestOver", ...over, name });
+  const over = { requestId, userId, name, isOwn: own !== undefined, end: ENDS[action] };
+  present.show({ event: "contactRequestOver", ...over } satisfies Over);
 }
 
 const ENDS = { approve: "approved", decline: "declined", withdraw: "withdrawn" } as const;

@@ -2,11 +2,15 @@
 import { isUserId, REPORT_REASONS } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
 import { EXIT, usageError } from "../errors.ts";
+import { asModerator, asOwner } from "../ownersOnly.ts";
 import { choosePerson, othersIn } from "../roomPeople.ts";
+import { reportPerson } from "../roomReporting.ts";
 import { inRoom } from "./roomTalk.ts";
 
 const ACTS = ["admit", "deny", "remove", "ban", "unban", "appoint", "dismiss"] as const;
 type Act = (typeof ACTS)[number];
+
+const GONE = "Who has left is banned by the user id; /who in acquaint room join shows it.";
 
 export const roomModerate: Command = {
   path: ["room", "moderate"],
@@ -18,9 +22,11 @@ export const roomModerate: Command = {
 admit and deny answer who waits to be let in. remove takes somebody out, who may come
 back; ban keeps them out until unban. appoint makes a moderator of somebody, dismiss a
 member again; for that one must have opened the room. bans lists who is banned. WHO is
-a name, a @handle or a user id; for unban, the user id.
+a name, a @handle or a user id; for unban, the user id. Who has left is banned by the user
+id: in acquaint room join, /who shows it, and /ban takes the name as well.
 
-Events with --json: roomModerated {roomId, act, userId, name}; roomBan {roomId, userId}.`,
+Events with --json: roomModerated {roomId, act, userId, name}; roomBan {roomId, userId,
+name}. The name is null where it is not known.`,
   run: moderate,
 };
 
@@ -34,10 +40,14 @@ export const roomReport: Command = {
   },
   help: `
 Those who look after the room read it: its owner and moderators, and whoever runs the
-server. A report about one of them is for whoever runs the server alone. From the page
-messages can be reported with it, as the room itself has passed them on.
+server. A report about one of them only whoever runs the server reads, and the platform
+that has opened the room, if one has. What they say while this is in the room goes along;
+/report in acquaint room join sends the last ten messages of theirs, also when they have
+left, and on the page one chooses them. What the room itself no longer has is marked as
+your word. It keeps three reports of yours on one person, and ten in all.
 
-Event with --json: roomReported {roomId, userId, name}.`,
+Event with --json: roomReported {roomId, userId, name, messages: how many, role: theirs,
+null in a pair room, operator}.`,
   run: report,
 };
 
@@ -47,10 +57,12 @@ export const roomReports: Command = {
   synopsis: "ROOM [drop ID]",
   options: {},
   help: `
-Lists the reports; drop puts one aside. They are kept for 30 days.
+Lists the reports; drop puts one aside. They are kept for 30 days. A message that the room
+no longer had when it was reported is marked: it is as whoever reported says.
 
-Events with --json: roomReport {roomId, reportId, userId, name, reason, note, messages,
-at, by}; roomReportDropped {roomId, reportId}.`,
+Events with --json: roomReport {roomId, reportId, userId, name, reason, note, messages:
+[{text, at, isConfirmed}], at, by}, where name is null if the room did not know it;
+roomReportDropped {roomId, reportId}.`,
   run: reports,
 };
 
@@ -61,17 +73,22 @@ async function moderate(context: Context): Promise<number> {
   if (act === "bans" && who === undefined) return bans(context, reference);
   if (!isAct(act)) throw usageError(`One of: ${ACTS.join(", ")}, bans.`, example);
   if (who === undefined) throw usageError("Whom?", example);
+  const isOwners = act === "appoint" || act === "dismiss";
   if (isUserId(who)) {
     const client = await context.open();
     const { roomId } = (await client.rooms.look(reference)).room;
-    await client.rooms.moderate(reference, act, who);
+    const done = client.rooms.moderate(reference, act, who);
+    await (isOwners ? asOwner(done) : done);
     context.present.show({ event: "roomModerated", roomId, act, userId: who, name: null });
     return EXIT.success;
   }
   return inRoom(context, reference, async (room, client) => {
     const isWaiting = act === "admit" || act === "deny";
-    const { userId, name } = choosePerson(who, isWaiting ? room.knocking : othersIn(room));
-    await client.rooms.moderate(room.roomId, act, userId);
+    const absent = act === "ban" ? GONE : "";
+    const people = isWaiting ? room.knocking : othersIn(room);
+    const { userId, name } = choosePerson(who, people, absent);
+    const done = client.rooms.moderate(room.roomId, act, userId);
+    await (isOwners ? asOwner(done) : asModerator(room, done));
     context.present.show({ event: "roomModerated", roomId: room.roomId, act, userId, name });
     return EXIT.success;
   });
@@ -81,7 +98,10 @@ async function bans({ present, open }: Context, reference: string): Promise<numb
   const client = await open();
   const { roomId } = (await client.rooms.look(reference)).room;
   const banned = await client.rooms.bans(reference);
-  for (const userId of banned) present.show({ event: "roomBan", roomId, userId });
+  for (const userId of banned) {
+    const name = (await client.contacts.get(userId))?.name ?? null;
+    present.show({ event: "roomBan", roomId, userId, name });
+  }
   if (banned.length === 0) present.remark("Nobody is banned.");
   return EXIT.success;
 }
@@ -98,9 +118,8 @@ async function report(context: Context): Promise<number> {
   }
   const note = args.text("note");
   return inRoom(context, reference, async (room, client) => {
-    const { userId, name } = choosePerson(who, othersIn(room));
-    await client.rooms.report(room.roomId, { userId, reason, ...(note !== undefined && { note }) });
-    present.show({ event: "roomReported", roomId: room.roomId, userId, name });
+    const grounds = { reason, ...(note !== undefined && { note }) };
+    present.show(await reportPerson(client, room, who, grounds));
     return EXIT.success;
   });
 }

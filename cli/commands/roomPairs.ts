@@ -1,7 +1,8 @@
 // `room invite`, `room accept`, `room decline`: stepping aside from a room, just two.
-import type { Acquaint, JoinedRoom, Member } from "../../shared/client/node.ts";
+import type { Acquaint, JoinedRoom } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
-import { CliError, EXIT, usageError } from "../errors.ts";
+import { EXIT } from "../errors.ts";
+import { askedBy } from "../roomDesk.ts";
 import { stayEvent } from "../roomEvents.ts";
 import { choosePerson, othersIn } from "../roomPeople.ts";
 import { RoomStay } from "../roomStay.ts";
@@ -17,9 +18,10 @@ They have 30 seconds to answer. If they accept, this goes into the pair room and
 there as acquaint room join does; your seat in the room is kept. Ctrl-C takes the
 invitation back. WHO is a name, a @handle or the beginning of a user id.
 
-Exit code 1 when it comes to nothing. Events with --json: roomInvitation, then
-roomInvitationOver {outcome, pairRoomId}: accepted, declined, timedOut, cancelled, taken
-or gone; then those of acquaint room join for the pair room.`,
+Exit code 1 when it comes to nothing. Events with --json: roomInvitation {roomId,
+invitationId, from, to, name, isOwn, expiresAt}, then roomInvitationOver, with outcome
+(accepted, declined, timedOut, cancelled, taken or gone) and pairRoomId as well; then
+those of acquaint room join for the pair room.`,
   run: invite,
 };
 
@@ -32,8 +34,8 @@ export const roomAccept: Command = {
 Accepts the invitation that waits for you in the room (of WHO, if there are several) and
 goes into the pair room, where it stays as acquaint room join does.
 
-Events with --json: roomInvitationOver {outcome, pairRoomId}, then those of acquaint
-room join for the pair room.`,
+Events with --json: roomInvitationOver {roomId, invitationId, from, to, name, isOwn,
+expiresAt, outcome, pairRoomId}, then those of acquaint room join for the pair room.`,
   run: accept,
 };
 
@@ -45,7 +47,8 @@ export const roomDecline: Command = {
   help: `
 The one who has asked is told, and nobody else.
 
-Event with --json: roomInvitationOver {outcome, …}.`,
+Event with --json: roomInvitationOver {roomId, invitationId, from, to, name, isOwn,
+expiresAt, outcome, pairRoomId}.`,
   run: decline,
 };
 
@@ -65,7 +68,7 @@ async function invite(context: Context): Promise<number> {
 async function accept(context: Context): Promise<number> {
   const [reference, who] = roomAndPerson(context, "acquaint room accept ROOM", true);
   return inRoom(context, reference, async (room, client) => {
-    const { invitationId } = askedBy(room, who);
+    const { invitationId } = askedBy(room, who, "acquaint room accept ROOM WHO");
     tellOutcome(context, room);
     const { roomId } = await room.accept(invitationId);
     return goAside(context, client, room, roomId);
@@ -75,7 +78,7 @@ async function accept(context: Context): Promise<number> {
 async function decline(context: Context): Promise<number> {
   const [reference, who] = roomAndPerson(context, "acquaint room decline ROOM", true);
   return inRoom(context, reference, async (room) => {
-    const { invitationId } = askedBy(room, who);
+    const { invitationId } = askedBy(room, who, "acquaint room decline ROOM WHO");
     tellOutcome(context, room);
     await room.decline(invitationId);
     return EXIT.success;
@@ -89,8 +92,8 @@ async function goAside(
   roomId: JoinedRoom["roomId"],
 ): Promise<number> {
   const name = room.me?.name;
-  const aside = await client.rooms.join(roomId, name === undefined ? {} : { name });
-  return new RoomStay(context, client).follow(aside);
+  const naming = name === undefined ? {} : { name };
+  return new RoomStay(context, client).follow(() => client.rooms.join(roomId, naming));
 }
 
 type Invited = JoinedRoom["invitations"][number];
@@ -115,28 +118,4 @@ function outcomeOf(
 
 function tellOutcome(context: Context, room: JoinedRoom): void {
   void outcomeOf(context, room, ({ to }) => to === room.me?.userId);
-}
-
-/** @throws CliError `no-invitation` */
-function askedBy(room: JoinedRoom, who: string): Invited {
-  const asked = room.invitations.filter(({ to }) => to === room.me?.userId);
-  const from = (one: Invited): Member | undefined =>
-    room.members.find(({ userId }) => userId === one.from);
-  const chosen =
-    who === ""
-      ? null
-      : choosePerson(
-          who,
-          asked.flatMap((one) => from(one) ?? []),
-        );
-  const fitting = asked.filter((one) => chosen === null || one.from === chosen.userId);
-  const [only, other] = fitting;
-  if (only === undefined) {
-    throw new CliError("no-invitation", "Nobody has asked you to step aside, or it is over.");
-  }
-  if (other !== undefined) {
-    const names = fitting.map((one) => from(one)?.name ?? one.from).join(", ");
-    throw usageError(`Several have: ${names}.`, "acquaint room accept ROOM WHO");
-  }
-  return only;
 }

@@ -12,12 +12,21 @@ export const NAMING: OptionSpecs = {
   name: { type: "string", value: "N", text: "what you are called there (default: your name)" },
 };
 
-const EVENTS = `roomEntered {roomId, title, members}; roomJoined, roomLeft
-and roomChanged {roomId, changed, userId, name, role, isAway, isAside}; roomMessage
-{roomId, from, name, text, at, number, isOwn, status}; roomKnocking {knocking};
-roomInvitation {invitationId, from, to, name, isOwn, expiresAt}; roomInvitationOver
-{outcome, pairRoomId, …}; roomReturned; roomArranged; roomGap; roomState {state}; and,
-last, roomOver {reason}`;
+const MESSAGE = `roomMessage {roomId, from, name, handle, isContact,
+text, at, number, key, isOwn, status, and of one that was refused the problem}`;
+
+const EVENTS = `roomState {roomId, title, state} while one waits or has lost
+the connection; roomEntered {roomId, title, kind, members}; roomJoined, roomLeft and
+roomChanged {roomId, and all of the member; roomChanged also changed: what is otherwise}.
+A member is {userId, name, handle, role, isContact, seat, joinedAt} and, where it is so,
+isAway, isAside, audio, video. ${MESSAGE};
+roomKnocking {roomId, knocking: [{userId, name, handle, at}]}; roomReports {roomId, count,
+before}, to who looks after the room: reports to read; roomInvitation {roomId,
+invitationId, from, to, name, isOwn, expiresAt}; roomInvitationOver, with outcome and
+pairRoomId as well; roomReturned {roomId, title, pairRoomId}; roomArranged {changed, and
+all that acquaint room look has but occupancy}; roomGap {roomId}; contactRequest and
+contactRequestOver, as in acquaint requests; and, last, roomOver {roomId, title, kind,
+name, reason}: kind is room or pair, and name, of a pair room, the other's`;
 
 export const roomJoin: Command = {
   path: ["room", "join"],
@@ -25,9 +34,12 @@ export const roomJoin: Command = {
   synopsis: "ROOM [--name N]",
   options: NAMING,
   help: `
-Shows who is in the room, then all that happens there, until you leave with Ctrl-C. At a
-terminal each line that you type is said, and /help lists commands. ROOM is an id or a
-link. In a script, say something by: acquaint room say ROOM TEXT, while this runs.
+Shows who is in the room, then all that happens there, until you leave with Ctrl-C or, at
+a terminal, Ctrl-D. There each line that you type is said, and /help lists commands. ROOM
+is an id or a link, in quotes. In a script, say something by: acquaint room say ROOM TEXT,
+while this runs. Who asks to become a contact meanwhile is told here, and what becomes of
+your own requests. “Bob (contact)” is a contact of yours; where two have the same name,
+a part of their ids stands beside it.
 
 A connection that is lost comes back within 30 seconds with what was said meanwhile.
 
@@ -44,7 +56,7 @@ export const roomSay: Command = {
 Says one line. If none of your clients is in the room, this one comes in, says it and
 goes; while acquaint room join runs elsewhere, it says it for you there.
 
-Event with --json: roomMessage {roomId, from, name, text, at, number, isOwn, status}.`,
+Event with --json: ${MESSAGE}.`,
   run: say,
 };
 
@@ -57,7 +69,7 @@ export const roomLeave: Command = {
 Leaves for the account: an acquaint room join of yours that runs elsewhere ends, and so
 does the pair room that you stepped aside into from there.
 
-Event with --json: roomOver {roomId, reason}.`,
+Event with --json: roomOver {roomId, title, kind, name, reason}.`,
   run: leave,
 };
 
@@ -67,18 +79,17 @@ export const roomContact: Command = {
   synopsis: "ROOM WHO",
   options: {},
   help: `
-They are told, also when they have left the room by then, and have a week to answer:
-acquaint requests. If they say yes, both of you have a contact.
+Whoever takes requests is told, also when they have left the room by then, and has a week
+to answer: acquaint requests. If they say yes, both of you have a contact.
 
-Event with --json: contactAsked {requestId, to, via, createdAt, expiresAt}.`,
+Event with --json: contactAsked {requestId, to, name, via, createdAt, expiresAt}.`,
   run: contact,
 };
 
 async function join(context: Context): Promise<number> {
   const reference = onlyRoom(context.args, "acquaint room join ROOM");
   const client = await context.open();
-  const room = await client.rooms.join(reference, naming(context));
-  return new RoomStay(context, client).follow(room);
+  return new RoomStay(context, client).follow(() => client.rooms.join(reference, naming(context)));
 }
 
 async function say(context: Context): Promise<number> {
@@ -110,9 +121,9 @@ async function leave(context: Context): Promise<number> {
 async function contact(context: Context): Promise<number> {
   const [reference, who] = roomAndPerson(context, "acquaint room contact ROOM WHO");
   return inRoom(context, reference, async (room, client) => {
-    const { userId, handle } = choosePerson(who, othersIn(room));
+    const { userId } = choosePerson(who, othersIn(room));
     const asked = await client.rooms.ask(room.roomId, userId);
-    context.present.show({ event: "contactAsked", handle, ...asked });
+    context.present.show({ event: "contactAsked", ...asked });
     return EXIT.success;
   });
 }
@@ -136,7 +147,8 @@ export async function inRoom(
 /** @throws CliError `not-let-in` */
 async function letIn({ present, interruption }: Context, room: JoinedRoom): Promise<void> {
   if (room.state === "in") return;
-  present.show({ event: "roomState", roomId: room.roomId, title: "", state: room.state });
+  const { roomId, state } = room;
+  present.show({ event: "roomState", roomId, title: room.room?.title ?? "", state });
   interruption.undoBy(() => room.done());
   const isIn = await new Promise<boolean>((resolve) => {
     room.on(({ event }) => {

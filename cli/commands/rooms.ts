@@ -3,7 +3,9 @@ import type { Acquaint } from "../../shared/client/node.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Command, Context } from "../command.ts";
 import { EXIT, usageError } from "../errors.ts";
-import { infoEvent } from "../roomEvents.ts";
+import { topicOf } from "../../shared/client/rooms/links.ts";
+import { asOwner } from "../ownersOnly.ts";
+import { infoEvent, listedEvent } from "../roomEvents.ts";
 
 type Opening = Parameters<Acquaint["rooms"]["open"]>[0];
 type Arranging = Parameters<Acquaint["rooms"]["arrange"]>[1];
@@ -11,7 +13,7 @@ type Arranging = Parameters<Acquaint["rooms"]["arrange"]>[1];
 const ADMISSIONS = ["anyone", "link", "approval"] as const;
 
 const SETTINGS = {
-  topic: { type: "string", value: "T", text: "what it is about: a word, or words-with-hyphens" },
+  topic: { type: "string", value: "T", text: "what it is about: one word, or a few" },
   capacity: { type: "string", value: "N", text: "how many people at a time (2 to 1000)" },
   join: { type: "string", value: "WHO", text: "anyone, link, or approval by a moderator" },
 } as const;
@@ -50,8 +52,8 @@ Lists rooms that anyone may find, the fullest first, with how many people are in
 now; then the topics.
 
 Events with --json: roomListed {roomId, title, topic, occupancy, capacity, admission,
-isLocked, owner, operator, createdAt} for each, roomTopic {topic, rooms, people}; with
---own, room {roomId, title, …, occupancy}.`,
+media, isLocked, owner, operator, createdAt} for each; without --own also roomTopic
+{topic, rooms, people}.`,
   run: list,
 };
 
@@ -63,8 +65,10 @@ export const roomLook: Command = {
   help: `
 Tells of a room without going in. ROOM is its id or its link.
 
-Event with --json: room {roomId, title, topic, capacity, admission, isListed, isLocked,
-owner, operator, createdAt, occupancy}.`,
+Event with --json: room {roomId, kind, title, topic, capacity, admission, media, pace,
+isListed, isLocked, owner, operator, createdAt, occupancy}. kind is room or pair; media
+{audio, video} is what may be shared there, and pace how many messages of one person a
+second the room takes.`,
   run: look,
 };
 
@@ -85,7 +89,8 @@ export const roomSet: Command = {
 Changes what you name and leaves the rest. Moderators may lock and unlock; the rest is
 for who has opened the room. --topic "" takes the topic away.
 
-Events with --json: room {roomId, title, …}; with --new-link, roomOpened {roomId, url}.`,
+Events with --json: room, as of acquaint room look; with --new-link, roomLink {roomId,
+url}.`,
   run: set,
 };
 
@@ -113,20 +118,22 @@ async function open({ args, present, open: openAccount }: Context): Promise<numb
 }
 
 async function list({ args, present, open: openAccount }: Context): Promise<number> {
-  const topic = args.text("topic");
+  const topic = topicIn(args);
   if (args.positionals.length > 0) throw usageError("acquaint room list [--topic T | --own]");
   const client = await openAccount();
   if (args.flag("own")) {
     const own = await client.rooms.own();
-    for (const info of own) present.show(infoEvent(info));
+    for (const info of own) present.show(listedEvent(info));
     if (own.length === 0) present.remark("You have opened none that stands.");
     return EXIT.success;
   }
-  const { rooms, topics } = await client.rooms.lobby(topic);
+  const { rooms, topics } = await client.rooms.lobby(topic ?? undefined);
   for (const listing of rooms) present.show({ event: "roomListed", ...listing });
   for (const one of topics) present.show({ event: "roomTopic", ...one });
   if (rooms.length === 0) {
-    present.remark("No room is listed. To open one: acquaint room open --title T --listed");
+    const where = topic == null ? "No room is listed." : `No room on #${topic} is listed.`;
+    const opening = `acquaint room open --title T --listed${topic == null ? "" : ` --topic ${topic}`}`;
+    present.remark(`${where} To open one: ${opening}`);
   }
   return EXIT.success;
 }
@@ -153,10 +160,14 @@ async function set({ args, present, open: openAccount }: Context): Promise<numbe
   }
   const client = await openAccount();
   if (Object.keys(change).length > 0) {
-    await client.rooms.arrange(room, change);
+    const isLockAlone = Object.keys(change).every((key) => key === "isLocked");
+    const done = client.rooms.arrange(room, change);
+    await (isLockAlone ? done : asOwner(done));
     present.show(infoEvent(await client.rooms.look(room)));
   }
-  if (isLinked) present.show({ event: "roomOpened", ...(await client.rooms.renewLink(room)) });
+  if (isLinked) {
+    present.show({ event: "roomLink", ...(await asOwner(client.rooms.renewLink(room))) });
+  }
   return EXIT.success;
 }
 
@@ -164,14 +175,15 @@ async function close(context: Context): Promise<number> {
   const room = onlyRoom(context.args, "acquaint room close ROOM");
   const client = await context.open();
   const { roomId } = (await client.rooms.look(room)).room;
-  await client.rooms.close(room);
+  await asOwner(client.rooms.close(room));
   context.present.show({ event: "roomClosed", roomId });
   return EXIT.success;
 }
 
 /** @throws CliError `usage` */
 function settingsIn(args: Arguments): Pick<Opening, "topic" | "capacity" | "admission"> {
-  const [topic, capacity, join] = [args.text("topic"), args.text("capacity"), args.text("join")];
+  const topic = topicIn(args);
+  const [capacity, join] = [args.text("capacity"), args.text("join")];
   const admission = ADMISSIONS.find((one) => one === join);
   if (join !== undefined && admission === undefined) {
     throw usageError(`--join ${join} is not known.`, `One of: ${ADMISSIONS.join(", ")}.`);
@@ -180,10 +192,20 @@ function settingsIn(args: Arguments): Pick<Opening, "topic" | "capacity" | "admi
     throw usageError(`--capacity ${capacity} is no number of people.`, "2 to 1000");
   }
   return {
-    ...(topic !== undefined && { topic: topic === "" ? null : topic }),
+    ...(topic !== undefined && { topic }),
     ...(capacity !== undefined && { capacity: Number(capacity) }),
     ...(admission !== undefined && { admission }),
   };
+}
+
+/** As rooms name it, whatever was typed; null for one that is empty. @throws CliError `usage` */
+function topicIn(args: Arguments): string | null | undefined {
+  const typed = args.text("topic");
+  if (typed === undefined) return undefined;
+  if (typed.trim() === "") return null;
+  const topic = topicOf(typed);
+  if (topic !== "") return topic;
+  throw usageError(`--topic ${typed} has no letter or digit.`, "words-with-hyphens");
 }
 
 /** @throws CliError `usage` when both are given */

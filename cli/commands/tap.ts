@@ -26,7 +26,8 @@ all are.
 
 Events with --json: tap {outcome, userId, name, advice, vouched, undoUntil, groupId}
 for each link, in their order; outcome is established, already, replayed, blocked,
-revoked, expired, duplicate, self or forged. For a badge: contactAsked {requestId, to, …}.
+revoked, expired, duplicate, self or forged. For a badge: contactAsked {requestId, to,
+name, via, createdAt, expiresAt}.
 With --together: table {tapId, by, at, until, members, phrase, groupId, end} with
 each change; at is gathering, comparing, settled or aborted. Confirm by a line
 “yes” on the standard input, decline by any other.`,
@@ -61,11 +62,11 @@ async function tapAll(context: Context): Promise<number> {
 }
 
 async function askByBadge({ present }: Context, client: Acquaint, url: string): Promise<void> {
-  const { contact, handle } = await client.badges.find(url);
+  const { contact } = await client.badges.find(url);
   if (contact !== null) {
     throw new CliError("already-contacts", `You and ${contact.name} are in contact already.`);
   }
-  present.show({ event: "contactAsked", handle, ...(await client.badges.ask(url)) });
+  present.show({ event: "contactAsked", ...(await client.badges.ask(url)) });
 }
 
 /** Tells each change of the table, and asks once everyone is there. */

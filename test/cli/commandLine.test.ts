@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseCommandLine, unknownCommand, wantsJson } from "../../cli/arguments.ts";
 import { COMMANDS } from "../../cli/commands.ts";
 import { CliError } from "../../cli/errors.ts";
-import { helpOn, overview } from "../../cli/help.ts";
+import { helpOn, helpOnGroup, overview } from "../../cli/help.ts";
 
 const parse = (...args: string[]) => parseCommandLine(args, COMMANDS);
 
@@ -79,4 +79,29 @@ test("the id of a message may begin with a hyphen, as an argument and as a value
   expect(saving.args.positionals).toEqual(["Ada", "-aB3_xY9-Qk", "there"]);
   const editing = parse("send", "Ada", "new text", "--edit", "-aB3_xY9-Qk");
   expect(editing.args.text("edit")).toBe("-aB3_xY9-Qk");
+});
+
+test("any other id may begin with hyphens, too; what looks like an option stays one", () => {
+  for (const id of ["-aqGDx3456789012345678", "--qGDx3456789012345678", "--B3_xY9-Qk"]) {
+    for (const action of ["approve", "decline", "block", "withdraw"]) {
+      expect(parse("requests", action, id).args.positionals).toEqual([action, id]);
+    }
+    const drop = parse("--json", "room", "reports", "ROOM", "drop", id);
+    expect(drop.command?.path).toEqual(["room", "reports"]);
+    expect(drop.args.positionals).toEqual(["ROOM", "drop", id]);
+  }
+  expect(() => parse("room", "open", "--capacityy", "5")).toThrow("Did you mean --capacity?");
+  expect(parse("room", "set", "ROOM", "--new-link").args.flag("new-link")).toBe(true);
+});
+
+test("of many commands that begin alike, what was meant is said or what there is, and the help lists them", () => {
+  const message = (...args: string[]): string => unknownCommand(parse(...args), COMMANDS).message;
+  expect(message("room")).toMatch(/^What about the room\? Say room and one of: open, list, /);
+  expect(message("room", "opne")).toBe("There is no “room opne”. Did you mean room open?");
+  const rooms = COMMANDS.filter(({ path }) => path[0] === "room");
+  const help = helpOnGroup("room", rooms);
+  for (const { path, summary } of rooms)
+    expect(help).toContain(`  ${path[1]!.padEnd(12)}${summary}`);
+  expect(help.split("Global options:")).toHaveLength(2);
+  expect(help.split("\n").length).toBeLessThan(40);
 });

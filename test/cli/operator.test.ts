@@ -46,13 +46,17 @@ test("ROOM-1: an operator is taken in, looked at, given another key and let go f
 
   const shown = await operator(["show", id, ...at]);
   expect(shown.out).toContain("Dance School");
-  expect(shown.out).toContain(roomId);
+  expect(shown.out).toContain(`${roomId}  Tango, 0 there`);
   expect(shown.out).not.toContain(keyIn(added));
   expect((await operator(["reports", roomId, ...at])).out).toBe("No reports.\n");
 
   const secret = readFileSync(join(server.stateDir, "server-secret"), "utf8").trim();
   const renewed = await operator(["renew", id, "--server", server.url], secret);
-  expect((await openRoom(keyIn(added))).status).toBe(401);
+  const old = await openRoom(keyIn(added));
+  expect([old.status, await old.json()]).toMatchObject([
+    401,
+    { code: "unauthenticated", detail: "This API key is not valid" },
+  ]);
   expect((await openRoom(keyIn(renewed))).status).toBe(201);
 
   expect((await operator(["remove", id, ...at])).code).toBe(0);
@@ -81,16 +85,18 @@ test("ROOM-1: a mistake in such a command is told, with what there is", async ()
     operator(["dance", "x"]),
     operator(["add", "Dance", "School"]),
     operator(["show", "Dance"]),
+    operator(["show"]),
     operator(["add", "x", "--port", "1"]),
     operator(["add", "x", "--server", "nowhere"]),
     operator(["add", "x", "--state", stateDir]),
     operator(["add", "x"], "short"),
   ]);
-  expect(runs.map(({ code }) => code)).toEqual([0, 2, 2, 2, 2, 2, 2, 1, 1]);
+  expect(runs.map(({ code }) => code)).toEqual([0, 2, 2, 2, 2, 2, 2, 2, 1, 1]);
   expect(runs[0]!.out).toContain("Usage: npm run operator -- COMMAND");
   for (const { code, err } of runs)
     if (code === 2) expect(err).toContain("Usage: npm run operator");
-  expect(runs[7]!.err).toContain(stateDir);
-  expect(runs[8]!.err).toContain("SERVER_SECRET is too short");
+  expect(runs[5]!.err).toContain("show of what?");
+  expect(runs[8]!.err).toContain(stateDir);
+  expect(runs[9]!.err).toContain("SERVER_SECRET is too short");
   for (const { err } of runs) expect(err, "no trace of the program").not.toMatch(/\n +at /);
 });

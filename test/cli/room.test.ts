@@ -1,5 +1,7 @@
 // Rooms at the terminal (ROOM-1, ROOM-4 to ROOM-8): opened, listed, joined, talked in, left aside in pairs, looked after.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { COMMANDS } from "../../cli/commands.ts";
+import { helpOn } from "../../cli/help.ts";
 import { startServer, type ServerProcess } from "../support/serverProcess.ts";
 import { type Event, Person, type Running } from "./acquaintProcess.ts";
 
@@ -28,6 +30,15 @@ async function stay(person: Person, room: unknown): Promise<Running> {
 
 function listedIn({ events }: { readonly events: readonly Event[] }): Event[] {
   return events.filter(({ event }) => event === "roomListed");
+}
+
+/** Whatever an event has stands in the help of the commands. */
+function isDocumented(events: readonly Event[]): void {
+  const words = new Set(COMMANDS.map(helpOn).join().match(/\w+/gu));
+  for (const { event, ...members } of events) {
+    const known = [event, ...Object.keys(members)].filter((word) => !words.has(word));
+    expect([event, known]).toEqual([event, []]);
+  }
 }
 
 async function leave(...staying: [Person, Running][]): Promise<void> {
@@ -110,10 +121,22 @@ test("ROOM-5, ROOM-6: two step aside, become contacts and come back; a third dec
     0,
     { event: "contactAsked", via: "room" },
   ]);
+  expect(asked.events.at(-1)).toMatchObject({ name: "Bob" });
+  expect(await bobHere.event("contactRequest")).toMatchObject({
+    name: "Ada",
+    title: "Friday talk",
+  });
+  const own = await ada.run("requests");
+  expect(own.events[0]).toMatchObject({ event: "contactAsked", name: "Bob" });
   const waiting = await bob.run("requests");
   expect(waiting.events[0]).toMatchObject({ name: "Ada", via: "room", title: "Friday talk" });
   const { requestId } = waiting.events[0]!;
   expect((await bob.run("requests", "approve", String(requestId))).code).toBe(0);
+  expect(await adaHere.event("contactRequestOver")).toMatchObject({
+    name: "Bob",
+    isOwn: true,
+    end: "approved",
+  });
   inviting.signal("SIGINT");
   expect((await accepting.ended).events.at(-1)).toMatchObject({
     event: "roomOver",
@@ -125,10 +148,12 @@ test("ROOM-5, ROOM-6: two step aside, become contacts and come back; a third dec
   expect((await ada.run("contacts")).events).toMatchObject([{ method: "room", verified: true }]);
   expect((await bob.run("contacts")).events).toMatchObject([{ method: "room", verified: true }]);
   await leave([ada, adaHere], [bob, bobHere], [cem, cemHere]);
+  for (const { ended } of [adaHere, bobHere, inviting, accepting])
+    isDocumented((await ended).events);
 });
 
 test("ROOM-1, ROOM-7: one waits to be let in, is removed, banned, and reported on", async () => {
-  const [ada, bob] = (await people("Ada", "Bob")) as [Person, Person];
+  const [ada, bob, dan] = (await people("Ada", "Bob", "Dan")) as [Person, Person, Person];
   const { roomId } = await roomOf(ada, "--join", "approval");
   const room = String(roomId);
   const here = await stay(ada, roomId);
@@ -141,8 +166,14 @@ test("ROOM-1, ROOM-7: one waits to be let in, is removed, banned, and reported o
     { event: "roomModerated", act: "admit", name: "Bob" },
   ]);
   await knocking.event("roomEntered");
+  const onAda = await bob.run("room", "report", room, "Ada", "--reason", "hate");
+  expect(onAda.events.at(-1)).toMatchObject({ event: "roomReported", role: "owner" });
   const reported = await ada.run("room", "report", room, "Bob", "--reason", "spam");
-  expect([reported.code, reported.events.at(-1)]).toMatchObject([0, { event: "roomReported" }]);
+  expect([reported.code, reported.events.at(-1)]).toMatchObject([
+    0,
+    { event: "roomReported", role: "member", messages: 0 },
+  ]);
+  expect(await here.event("roomReports")).toMatchObject({ count: 1, before: 0 });
   expect((await ada.run("room", "reports", room)).events).toMatchObject([
     { event: "roomReport", name: "Bob", reason: "spam" },
   ]);
@@ -159,7 +190,20 @@ test("ROOM-1, ROOM-7: one waits to be let in, is removed, banned, and reported o
   ]);
   const notBob = await bob.run("room", "set", room, "--lock");
   expect([notBob.code, notBob.events.at(-1)]).toMatchObject([1, { code: "moderators-only" }]);
+  const left = await ada.read("room", "moderate", room, "ban", "Bob");
+  expect([left.code, left.stderr]).toEqual([1, expect.stringContaining("banned by the user id")]);
+  const closing = await Promise.all([
+    dan.read("room", "close", room),
+    dan.read("room", "set", room, "--title", "Mine"),
+    dan.read("room", "set", room, "--lock"),
+  ]);
+  expect(closing.map(({ stderr }) => stderr.split("\n")[0])).toEqual([
+    "acquaint: Only who has opened the room may do this.",
+    "acquaint: Only who has opened the room may do this.",
+    "acquaint: Only moderators of the room may do this.",
+  ]);
   await leave([ada, here]);
+  isDocumented((await here.ended).events);
   expect((await ada.run("room", "close", room)).code).toBe(0);
   const gone = await ada.run("room", "look", room);
   expect([gone.code, gone.events.at(-1)]).toMatchObject([1, { code: "room-unknown" }]);
@@ -167,7 +211,7 @@ test("ROOM-1, ROOM-7: one waits to be let in, is removed, banned, and reported o
 
 test("ROOM-8: the lobby lists rooms of a topic with the people in them, and not those joined by link", async () => {
   const [ada] = (await people("Ada")) as [Person];
-  const { roomId } = await roomOf(ada, "--listed", "--topic", "bird-watching");
+  const { roomId } = await roomOf(ada, "--listed", "--topic", "Bird Watching!");
   const link = await roomOf(ada, "--join", "link", "--topic", "bird-watching");
   expect(String(link["url"]).split("/").at(-1)).not.toBe(link["roomId"]);
   const here = await stay(ada, roomId);
@@ -180,7 +224,14 @@ test("ROOM-8: the lobby lists rooms of a topic with the people in them, and not 
     await Person.named(server.url, "Bob")
   ).run("room", "join", String(link["roomId"]));
   expect([byId.code, byId.events.at(-1)]).toMatchObject([1, { code: "link-needed" }]);
-  expect((await ada.run("room", "list", "--own")).events).toHaveLength(2);
+  const own = await ada.run("room", "list", "--own");
+  expect(listedIn(own)).toHaveLength(2);
+  isDocumented(own.events);
+  isDocumented((await ada.run("room", "look", String(roomId))).events);
+  const renewed = await ada.run("room", "set", String(link["roomId"]), "--new-link");
+  expect(renewed.events.map(({ event }) => event)).toEqual(["roomLink"]);
+  const none = await ada.read("room", "list", "--topic", "No Such");
+  expect(none.stderr).toContain("No room on #no-such is listed.");
   await leave([ada, here]);
 });
 
@@ -193,6 +244,11 @@ test("people read sentences, and what is not understood is refused before anythi
   expect(said.stdout).toContain("you: Is anybody here?");
   const looked = await ada.read("room", "look", room);
   expect(looked.stdout).toContain("0 of 50 people");
+  const small = await ada.read("room", "open", "--title", "Tea", "--capacity", "1");
+  expect([small.code, small.stderr]).toEqual([
+    1,
+    expect.stringContaining("--capacity must be a whole number from 2 to 1000."),
+  ]);
   const misunderstood = [
     ["open"],
     ["open", "--title", "Tea", "--join", "nobody"],
@@ -207,4 +263,36 @@ test("people read sentences, and what is not understood is refused before anythi
   const answers = await Promise.all(misunderstood.map((wrong) => ada.read("room", ...wrong)));
   expect(answers.map(({ code }) => code)).toEqual(misunderstood.map(() => 2));
   for (const { stderr } of answers) expect(stderr).toContain("acquaint:");
+});
+
+test("ROOM-1, ROOM-7: at a terminal nothing is asked for before one is let in; then all are looked after there", async () => {
+  const [ada, bob] = (await people("Ada", "Bob")) as [Person, Person];
+  const { roomId } = await roomOf(ada, "--join", "approval");
+  const adaSits = ada.sit("room", "join", String(roomId));
+  await adaSits.shows("Each line is said.");
+  const bobSits = bob.sit("room", "join", String(roomId));
+  await bobSits.shows("A moderator has to let you in");
+  await adaSits.shows("Bob waits to be let in");
+  expect(bobSits.text).not.toContain("Each line is said.");
+  adaSits.enter("/admit Bob");
+  await bobSits.shows("Each line is said.");
+  bobSits.enter("/accept");
+  await bobSits.shows("Nobody has asked you to step aside, or it is over.");
+  bobSits.enter("/contact Ada");
+  await adaSits.shows(/Bob asks to become a contact, out of the room/);
+  bobSits.press("\u0004");
+  await bobSits.shows("You have gone from “Friday talk”.");
+  await adaSits.shows("Bob has left.");
+  adaSits.enter("/who");
+  await adaSits.shows("Have left:");
+  await adaSits.shows(/Bob {2}[a-z2-7]{32}/);
+  adaSits.enter("/ban Bob");
+  await adaSits.shows("✓ Banned: Bob.");
+  adaSits.enter("/help");
+  await adaSits.shows("/lock, /unlock");
+  adaSits.enter("/lock");
+  await adaSits.shows("The room is locked: nobody else comes in.");
+  adaSits.press("\u0003");
+  await adaSits.shows("You have gone from");
+  expect(await Promise.all([adaSits.ended, bobSits.ended])).toEqual([0, 0]);
 });
