@@ -18,9 +18,11 @@ interface Said {
   readonly notice: Notice | null;
   /** Read aloud, never shown. */
   readonly spoken: string;
+  /** While modal sheets are open, the notice is in the topmost of them: the rest of the page is shut off. */
+  readonly sheets: number;
 }
 
-export const announcements = new Store<Said>({ notice: null, spoken: "" });
+export const announcements = new Store<Said>({ notice: null, spoken: "", sheets: 0 });
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let spokenTimer: ReturnType<typeof setTimeout> | undefined;

@@ -58,6 +58,7 @@ class Session {
   #givenName = "";
   /** The device log that was opened: tells this account from one that another window has begun since. */
   #log = "";
+  readonly #names: ((userId: string) => string | null)[] = [];
 
   /** The SDK's instance. Views that use it are only shown while the account is open. */
   get acquaint(): Acquaint {
@@ -136,10 +137,20 @@ class Session {
     return JSON.stringify(identity.log) === this.#log ? "this" : "another";
   }
 
-  /** The contact's name, else a short form of the id. */
+  /** Tells of names of people who are no contacts, as long as the page is open. */
+  addNames(source: (userId: string) => string | null): void {
+    this.#names.push(source);
+  }
+
+  /** The name of a contact, or what else is known of one who is none; else a short form of the id. */
   nameOf(userId: string): string {
     const known = this.store.state.contacts.find((contact) => contact.userId === userId);
-    return known?.name ?? `${userId.slice(0, 4)}…${userId.slice(-4)}`;
+    return known?.name ?? this.knownName(userId) ?? `${userId.slice(0, 4)}…${userId.slice(-4)}`;
+  }
+
+  /** Of one who is no contact. */
+  knownName(userId: string): string | null {
+    return this.#names.reduce<string | null>((found, name) => found ?? name(userId), null);
   }
 
   async readContacts(): Promise<void> {

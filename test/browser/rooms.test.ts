@@ -1,7 +1,7 @@
 // ROOM-1 to ROOM-8 on the page: three people in a room, two of them aside, contacts out of it, looking after it, and a
 // connection that is lost.
 
-import type { BrowserContext, WebSocketRoute } from "playwright-core";
+import type { BrowserContext, Page, WebSocketRoute } from "playwright-core";
 import { expect, test } from "vitest";
 import { heading, type Person, world } from "./people.ts";
 import { hear, inList, isIn, join, openPerson, openRoom, said, say } from "./rooming.ts";
@@ -12,12 +12,18 @@ async function three(): Promise<readonly [Person, Person, Person]> {
   return Promise.all([person("Ada"), person("Ben"), person("Cleo")]);
 }
 
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    return element?.getAttribute("aria-label") ?? element?.textContent ?? "";
+  });
+
 test("ROOM-4 to ROOM-6, ROOM-8: three talk in a listed room, two step aside, and two become contacts", async () => {
   const [ada, ben, cleo] = await three();
   const title = "Street photography";
   const address = await openRoom(ada, title, { topic: "Street Photography" });
   // Whoever has opened a room and is alone in it has at hand what brings others.
-  const copyLink = ada.page.getByRole("button", { name: "Copy link" });
+  const copyLink = ada.page.locator(".room-log").getByRole("button", { name: "Copy link" });
   await copyLink.waitFor();
   await ben.page.getByRole("link", { name: "Rooms", exact: true }).click();
   await ben.page.getByRole("button", { name: /^street-photography/ }).click();
@@ -28,25 +34,33 @@ test("ROOM-4 to ROOM-6, ROOM-8: three talk in a listed room, two step aside, and
   await copyLink.waitFor({ state: "detached" });
   await join(cleo, address, title);
   await isIn(cleo, title);
+  // Whoever is in it can bring others.
+  const aside = cleo.page.getByRole("complementary", { name: "People in the room" });
+  await aside.getByRole("button", { name: "Copy link" }).waitFor();
   const all = [ada, ben, cleo];
   for (const [index, one] of all.entries()) await say(one, `Said by ${index}`);
   for (const index of all.keys()) await hear(all, `Said by ${index}`);
-  await ada.page.getByText("Ben and Cleo came in.", { exact: true }).waitFor();
+  // What is told aloud says the same, where both came in one breath.
+  const log = ada.page.getByRole("list", { name: `What is said in ${title}` });
+  await log.getByText("Ben and Cleo came in.", { exact: true }).waitFor();
 
   // One who would rather not is told of no one else.
   await (await openPerson(ada, "Cleo")).getByRole("button", { name: "Step aside" }).click();
   await cleo.page.getByRole("button", { name: "Not now: Ada" }).click();
   await ada.page.getByText("Cleo would rather not step aside now.").waitFor();
+  await expect.poll(() => focused(cleo.page)).toBe(`Message to ${title}`);
+  // What is to be answered can be seen and pressed above whatever is open.
+  const open = await openPerson(ben, "Cleo");
   await (await openPerson(ada, "Ben")).getByRole("button", { name: "Step aside" }).click();
   await ada.page.getByRole("button", { name: "Cancel the invitation to Ben" }).waitFor();
-  await ben.page.getByRole("button", { name: "Accept: step aside with Ada" }).click();
+  await open.getByRole("button", { name: "Accept: step aside with Ada" }).click();
   await Promise.all([isIn(ada, "Ben"), isIn(ben, "Ada")]);
   await ada.page.getByText("just the two of you").waitFor();
   for (const name of ["Ada", "Ben"]) await inList(cleo, name).getByText("aside").waitFor();
-  // A window that is loaded anew leads back to where both came from all the same.
+  // A window that is loaded anew goes back by itself, and leads to where both came from all the same.
   await ada.page.reload();
-  await ada.page.getByRole("button", { name: "Join", exact: true }).click();
   await isIn(ada, "Ben");
+  await ada.page.getByText("What was said before is not on this page any more.").waitFor();
   await ada.page.getByRole("button", { name: `Back to ${title}` }).waitFor();
   await say(ada, "Between us");
   await hear([ben], "Between us");
@@ -56,11 +70,16 @@ test("ROOM-4 to ROOM-6, ROOM-8: three talk in a listed room, two step aside, and
   await hear([ada, ben], "Said meanwhile");
   expect(await said(cleo, "Between us").count()).toBe(0);
 
+  await openPerson(ben, "Cleo");
   const sheet = await openPerson(ada, "Ben");
   await sheet.getByRole("button", { name: "Ask to become contacts" }).click();
   await sheet.getByText("You have asked Ben").waitFor();
-  await ben.page.getByText(`was with you in ${title} and asks`).waitFor();
-  await ben.page.getByRole("button", { name: "Approve: Ada" }).click();
+  await open.getByText(`was with you in ${title} and asks`).waitFor();
+  expect(await focused(ben.page)).toBe("Cleo");
+  await open.getByRole("button", { name: "Approve: Ada" }).click();
+  await open.getByText("You and Ada are in contact.").waitFor();
+  await expect.poll(() => focused(ben.page)).toBe("Cleo");
+  await inList(ben, "Ada").getByText("your contact").waitFor({ state: "attached" });
   await sheet.getByRole("link", { name: "Ben is in your contacts" }).click();
   await ada.page.getByText(/, in a room$/).waitFor();
   await ada.page.getByText("The server says who this was in the room. Compare").waitFor();
@@ -75,6 +94,11 @@ test("ROOM-4 to ROOM-6, ROOM-8: three talk in a listed room, two step aside, and
   await hear([ada], "Where are you?");
   await ben.page.getByRole("button", { name: `Leave ${title}` }).click();
   await expect.poll(() => inList(ada, "Ben").count()).toBe(0);
+
+  // Each room once, with one count.
+  await cleo.page.getByRole("link", { name: /^All rooms/ }).click();
+  await cleo.page.getByText("No rooms are listed but those of yours, above.").waitFor();
+  expect(await cleo.page.getByRole("link", { name: /^Street photography/ }).count()).toBe(1);
 });
 
 test("ROOM-7: people are let in or turned away, reported, locked out, removed and banned", async () => {
@@ -84,10 +108,14 @@ test("ROOM-7: people are let in or turned away, reported, locked out, removed an
   const address = await openRoom(ada, title, { admission: /^Whom you let in/ });
   await Promise.all([ben, cleo].map((one) => join(one, address, title, "Ask to come in")));
   await Promise.all([ben, cleo].map(({ page }) => heading(page, "Waiting to be let in").waitFor()));
+  await ben.page.reload();
+  await heading(ben.page, "Waiting to be let in").waitFor();
   await ada.page.getByRole("button", { name: "Not now: Cleo" }).click();
   await heading(cleo.page, "You were not let in").waitFor();
+  await expect.poll(() => focused(ada.page)).toBe("Let in: Ben");
   await ada.page.getByRole("button", { name: "Let in: Ben" }).click();
   await isIn(ben, title);
+  await expect.poll(() => focused(ada.page)).toBe(`Message to ${title}`);
 
   await say(ada, "One");
   await hear([ben], "One");
@@ -103,6 +131,7 @@ test("ROOM-7: people are let in or turned away, reported, locked out, removed an
   await ada.page.getByRole("checkbox", { name: /Buy my seeds/ }).check();
   await ada.page.getByRole("button", { name: "Send the report" }).click();
   await ada.page.getByText("Your report of Ben is sent.").waitFor();
+  await ada.page.getByRole("button", { name: "Look after the room: 1 report to read" }).waitFor();
   await look();
   await ada.page.getByRole("button", { name: "Reports" }).click();
   await ada.page.locator(".report-quote", { hasText: "Buy my seeds" }).waitFor();
@@ -111,19 +140,42 @@ test("ROOM-7: people are let in or turned away, reported, locked out, removed an
   await ada.page.getByRole("button", { name: "Back" }).click();
   await ada.page.getByRole("checkbox", { name: /^Locked/ }).click();
   await ben.page.getByText(/ · locked$/).waitFor();
+  await ben.page.getByRole("list").getByText("The room is locked now").waitFor();
   await ada.page.getByRole("button", { name: "Done", exact: true }).click();
 
   await (await openPerson(ada, "Ben")).getByRole("button", { name: "Remove" }).click();
   await ada.page.getByRole("button", { name: "Remove", exact: true }).click();
   await heading(ben.page, "You were taken out of the room").waitFor();
-  await ben.page.getByRole("button", { name: "Come in again" }).click();
+  await ben.page.getByRole("button", { name: "Try again" }).click();
   await ben.page.getByRole("button", { name: "Ask to come in" }).click();
   await heading(ben.page, "The room is locked").waitFor();
-  // What one has said stays in sight, and leads to who has said it.
+  // What one has said stays in sight, leads to who has said it, and can be reported when the room has it no more.
+  await ada.page.route(/\/reports$/, (route) => {
+    const body = route.request().postData();
+    if (body === null) return route.continue();
+    return route.continue({ postData: body.replace(/"number":\d+/, '"number":1') });
+  });
+  await ada.page.getByRole("button", { name: "About Ben" }).click();
+  await ada.page.getByRole("button", { name: "Report" }).click();
+  await ada.page.getByRole("radio", { name: "Spam" }).check();
+  const send = ada.page.getByRole("button", { name: "Send the report" });
+  expect(await send.isDisabled()).toBe(true);
+  await ada.page.getByRole("checkbox", { name: /Buy my seeds/ }).check();
+  await send.click();
+  await look();
+  await ada.page.getByRole("button", { name: "Reports" }).click();
+  const quote = ada.page.locator(".report-quote", { hasText: "Buy my seeds" });
+  await quote.getByText("as reported; the room no longer had it").waitFor();
+  await ada.page.getByRole("button", { name: "Back" }).click();
+  await ada.page.getByRole("button", { name: "Done", exact: true }).click();
   await ada.page.getByRole("button", { name: "About Ben" }).click();
   await ada.page.getByRole("button", { name: "Ban from the room" }).click();
   await ada.page.getByRole("button", { name: "Ban", exact: true }).click();
   await ada.page.getByText("Ben is banned.").waitFor();
+  await ada.page.getByRole("button", { name: "About Ben" }).click();
+  await ada.page.getByRole("button", { name: "Block" }).click();
+  await ada.page.getByRole("button", { name: "Block", exact: true }).click();
+  await ada.page.getByText("Ben is blocked.").waitFor();
   await look();
   await ada.page.getByRole("button", { name: "Banned" }).click();
   await ada.page.getByRole("button", { name: "Take the ban of Ben back" }).click();
@@ -134,6 +186,10 @@ test("ROOM-7: people are let in or turned away, reported, locked out, removed an
   await heading(ada.page, "Rooms").waitFor();
   await ben.page.getByRole("button", { name: "Try again" }).click();
   await heading(ben.page, "There is no such room").waitFor();
+  // Whoever is blocked keeps the name, wherever one is.
+  await ada.page.reload();
+  await ada.page.getByRole("link", { name: "You", exact: true }).click();
+  await ada.page.getByRole("button", { name: "Unblock Ben" }).waitFor();
 });
 
 /** Every socket of rooms goes by a wire that can be cut. */
@@ -159,7 +215,7 @@ test("ROOM-1, ROOM-4: by its link alone people come in, and after a lost connect
   await ada.page.getByText("The link is copied.").waitFor();
   const link = await ada.page.evaluate(() => navigator.clipboard.readText());
   expect(link.length).toBeGreaterThan(address.length);
-  await join(cleo, address, title);
+  await join(cleo, address, title, "Try without the link");
   await heading(cleo.page, "This room is joined by its link").waitFor();
   const cut = await wire(ben.context);
   await join(ben, link, title);
@@ -189,7 +245,36 @@ test("ROOM-1, ROOM-4: by its link alone people come in, and after a lost connect
 
   // A window that is loaded anew has not lost the way in, and finds its place kept.
   await ben.page.reload();
-  await ben.page.getByRole("button", { name: "Join", exact: true }).click();
   await isIn(ben, title);
   expect(await inList(ada, "Ben").count()).toBe(1);
+
+  await (await openPerson(ada, "Ben")).getByRole("button", { name: "Make a moderator" }).click();
+  await ada.page.getByRole("button", { name: "Make a moderator", exact: true }).click();
+  await ben.page.getByRole("list").getByText("You are a moderator now").waitFor();
+  const news = ada.page.getByRole("log", { name: "New in the room" });
+  await news.getByText("Ben is a moderator now.").waitFor();
+  // Where a link is needed from now on, there is one.
+  const arrange = async (admission: RegExp) => {
+    await ada.page.getByRole("button", { name: "Title, topic, who may join" }).click();
+    await ada.page.getByRole("radio", { name: admission }).check();
+    await ada.page.getByRole("button", { name: "Save" }).click();
+  };
+  await ada.page.getByRole("button", { name: "Look after the room" }).click();
+  await arrange(/^Anyone/);
+  await ada.page.getByText("By the link people find the room").last().waitFor();
+  await arrange(/^Whoever has the link/);
+  await ada.page.getByText(address, { exact: false }).waitFor();
+  const next = await ada.page.locator(".link-text").textContent();
+  expect(next).not.toBe(link);
+
+  // Later than a place is kept, a window offers to come back.
+  await ben.page.addInitScript(() => {
+    const kept = sessionStorage.getItem("acquaint.wasIn") ?? "{}";
+    sessionStorage.setItem("acquaint.wasIn", JSON.stringify({ ...JSON.parse(kept), leftAt: 0 }));
+  });
+  await ben.page.reload();
+  await ben.page.getByText("You were in here.").waitFor();
+  await ben.page.getByRole("link", { name: "Contacts" }).click();
+  await ben.page.getByRole("button", { name: `Come back into ${title}` }).click();
+  await isIn(ben, title);
 });

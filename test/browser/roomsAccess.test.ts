@@ -84,10 +84,12 @@ test("the views of rooms have names, roles, targets and contrast on a small phon
   await ada.page.getByRole("button", { name: "Report" }).click();
   await fits(ada.page, "reporting");
   await ada.page.getByRole("button", { name: "Back" }).click();
-  await ada.page.getByRole("button", { name: "Close" }).click();
   await (await openPerson(ben, "Ada")).getByRole("button", { name: "Step aside" }).click();
   await ada.page.getByRole("button", { name: "Accept: step aside with Ben" }).waitFor();
-  await Promise.all([fits(ben.page, "somebody is asked"), fitsInBothThemes(ada.page, "an offer")]);
+  const isAsked = fits(ben.page, "somebody is asked");
+  await Promise.all([isAsked, fitsInBothThemes(ada.page, "an offer above a sheet")]);
+  await ada.page.getByRole("button", { name: "Close" }).click();
+  await fits(ada.page, "an offer");
   await ada.page.getByRole("button", { name: "Accept: step aside with Ben" }).click();
   await Promise.all([isIn(ada, "Ben"), isIn(ben, "Ada")]);
   await fits(ada.page, "a room for two");

@@ -54,6 +54,12 @@ test("ROOM-1, ROOM-4: the lines of README.md about a room open one in which two 
   expect(await run(example)).toMatch(/^2 are here; Ann hears: Good light today$/m);
 });
 
+test("ROOM-5, ROOM-6: the lines of README.md about stepping aside make two people contacts", async () => {
+  const example = EXAMPLES[6] ?? "";
+  expect(linesOf(example)).toBeLessThanOrEqual(30);
+  expect(await run(example)).toMatch(/^contacts by a room; vouched for by the server: true$/m);
+});
+
 function linesOf(example: string): number {
   return example.split("\n").filter((line) => line !== "").length;
 }

@@ -234,15 +234,24 @@ test("ROOM-1, ROOM-7, ROOM-8: it looks after a room: lets in, is told a report, 
     ben.connection.call("POST", `${path}/moderation`, { act, userId });
   await moderate("admit", ann.me.userId);
   await until(atAnn, () => (atAnn.state === "in" ? true : undefined));
-  const { number } = await atAnn.say("Buy my lenses");
+  const { number, at } = await atAnn.say("Buy my lenses");
   await atBen.until(() => atBen.said[0]);
   const reportId = b64(randomBytes(16));
-  const report = { reportId, userId: ann.me.userId, reason: "spam", messages: [number] };
+  const messages = [
+    { number, text: "Buy", at: 1 },
+    { number: 1, text: "Cheap", at: 2 },
+  ];
+  const report = { reportId, userId: ann.me.userId, reason: "spam", messages };
   await ben.connection.call("POST", `${path}/reports`, report);
+  const told = await atBen.told("reports", ({ count }) => count !== 0);
+  expect(told).toEqual({ type: "reports", count: 1 });
+  const confirmed = { text: "Buy my lenses", at, isConfirmed: true };
+  const claimed = { text: "Cheap", at: 2, isConfirmed: false };
   expect(await ben.connection.call("GET", `${path}/reports`)).toMatchObject({
-    reports: [{ reportId, by: ben.account.userId, messages: [{ text: "Buy my lenses" }] }],
+    reports: [{ reportId, by: ben.account.userId, messages: [claimed, confirmed] }],
   });
   await ben.connection.call("DELETE", `${path}/reports/${reportId}`);
+  expect(await atBen.told("reports", ({ count }) => count === 0)).toBeDefined();
   const { rooms } = await ben.connection.call("GET", `/v1/rooms?topic=${topic}`);
   expect(rooms).toMatchObject([{ roomId: room.roomId, title: "By approval" }]);
 

@@ -2,7 +2,10 @@
 
 import { expect, test } from "vitest";
 import type { RoomMessage } from "../../shared/client/index.ts";
+import { changesTold, roleTold } from "../../web/rooms/changesTold.ts";
+import { Comings } from "../../web/rooms/comings.ts";
 import { logRows } from "../../web/rooms/logRows.ts";
+import { marksOf } from "../../web/rooms/marks.ts";
 import { faultsOfRoom, NEW_ROOM, roomOf } from "../../web/rooms/roomDraft.ts";
 import { endText, namesText, outcomeText, plain, topicOf } from "../../web/rooms/words.ts";
 
@@ -12,9 +15,7 @@ function message(key: string, who: string, at = 0): RoomMessage {
   const from = { userId: who, name: who, handle: null } as unknown as RoomMessage["from"];
   return { key, number: 1, from, isOwn: who === "me", text: key, at, status: "said" };
 }
-const nobody = { names: [], count: 0 };
-const gap = (after: string) =>
-  ({ id: `gap ${after}`, after, kind: "gap", came: nobody, left: nobody }) as const;
+const gap = (after: string) => ({ id: 1, after, kind: "gap", text: "something" }) as const;
 
 /** `(a b)` for two that stand together, `--` for what stands between. */
 function drawn(...args: Parameters<typeof logRows>): string {
@@ -42,6 +43,69 @@ test("ROOM-4: where something may have been missed stands a line, also before th
   expect(drawn(talk, [gap(""), gap("b"), gap("c")], 0)).toBe("-- (a b) -- (c) --");
   expect(drawn(talk, [gap(""), gap("b")], 1)).toBe("(b) -- (c)");
   expect(drawn([], [gap("")], 0)).toBe("--");
+  // Whoever left and is back needs no line, and parts no messages.
+  expect(drawn(talk, [{ ...gap("a"), kind: "people", text: "" }], 0)).toBe("(a b c)");
+});
+
+/** `+Ben` for one who comes, `-Ben` for one who leaves. */
+function comingsOf(...steps: readonly string[]): string {
+  const comings = new Comings();
+  for (const step of steps) {
+    const name = step.slice(1);
+    comings.add(`id of ${name}`, name, step.startsWith("+") ? "came" : "left");
+  }
+  return comings.text;
+}
+
+test("ROOM-4: who came and who left is said as it stands at the end, however often they went", () => {
+  expect(comingsOf("+Ben", "+Cleo", "-Dan")).toBe("Ben and Cleo came in. Dan left.");
+  expect(comingsOf("-Ben", "+Ben", "-Cleo", "+Cleo")).toBe("");
+  expect(comingsOf("+Ben", "-Ben")).toBe("Ben came in and left.");
+  expect(comingsOf("+Ben", "-Ben", "+Ben")).toBe("Ben came in.");
+  expect(comingsOf("-Ben", "+Ben", "-Ben", "+Cleo")).toBe("Cleo came in. Ben left.");
+});
+
+test("ROOM-1, ROOM-7: what is changed in a room is told, and who looks after it from now on", () => {
+  const room = { title: "Tea", admission: "anyone", isLocked: false } as const;
+  expect(changesTold(room, { ...room })).toEqual([]);
+  expect(changesTold(room, { title: "Tea\u202e time", admission: "link", isLocked: true })).toEqual(
+    [
+      "The room is called “Tea time” now.",
+      "The room is joined by its link now.",
+      "The room is locked now: nobody new comes in.",
+    ],
+  );
+  expect(changesTold({ ...room, isLocked: true }, room)).toEqual(["The room is no longer locked."]);
+  expect(roleTold("member", "moderator", "Ben")).toBe("Ben is a moderator now.");
+  expect(roleTold("moderator", "member", "Ben")).toBe("Ben is no longer a moderator.");
+  expect(roleTold("member", "moderator", null)).toMatch(/^You are a moderator now/);
+  expect(roleTold("moderator", "moderator", null)).toBeNull();
+});
+
+test("ROOM-3: contacts are marked, and people of one name told apart by their ids", () => {
+  const people = [
+    { userId: "me", name: "Ada" },
+    { userId: "contact1", name: "Ben" },
+    { userId: "stranger", name: " BEN " },
+    { userId: "renamed1", name: "Owl" },
+    { userId: "cleoaaaa1", name: "Cleo" },
+    { userId: "cleobbbb2", name: "Cleo" },
+    { userId: "cleobbbb2", name: "Cleo" },
+    { userId: "dandandan", name: "Dan" },
+    { userId: "adaadaada", name: "Ada" },
+  ];
+  const contacts = [
+    { userId: "contact1", name: "Ben" },
+    { userId: "renamed1", name: "Eve" },
+  ];
+  expect(Object.fromEntries(marksOf(people, contacts, "me"))).toEqual({
+    contact1: "your contact",
+    stranger: "not your contact, stranger",
+    renamed1: "your contact Eve",
+    cleoaaaa1: "cleoaaaa",
+    cleobbbb2: "cleobbbb",
+    adaadaada: "adaadaad",
+  });
 });
 
 test.each([
@@ -76,6 +140,8 @@ test("names and titles cannot turn the sentence around them", () => {
 test("ROOM-5, ROOM-7: every end says what to do next, and an invitation that is not answered tells no reason", () => {
   expect(endText({ kind: "refused", problem: "room-full" }).again).not.toBeNull();
   expect(endText({ kind: "left", leaving: "banned" }).again).toBeNull();
+  expect(endText({ kind: "left", leaving: "removed" }).text).toMatch("You may come in again");
+  expect(endText({ kind: "left", leaving: "removed" }, true).text).toMatch("locked");
   expect(endText({ kind: "left", leaving: "elsewhere" })).toMatchObject({
     text: expect.stringMatching(/^You are in this room in too many places/) as string,
     again: "Join here",

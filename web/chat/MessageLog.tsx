@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { isUnread, keyOf, type MessageKey, type MessageRecord } from "../../shared/client/index.ts";
 import { notify } from "../announcements.ts";
 import { Later } from "../components/Later.tsx";
+import { useLogPlace } from "../logPlace.ts";
 import { problemText } from "../problems.ts";
 import { session } from "../session.ts";
 import { useStore } from "../store.ts";
@@ -18,10 +19,11 @@ import { MessageInfo } from "./MessageInfo.tsx";
 import { MessageMenu } from "./MessageMenu.tsx";
 import { NewMessages } from "./NewMessages.tsx";
 import { elementId, type Row, rowsOf } from "./rows.ts";
-import { useScrolling } from "./scrolling.ts";
 import { dayHeading, noticeText } from "./words.ts";
 
 const MARKED_FOR_MS = 2_500;
+/** So near to the first that is loaded, earlier ones are. */
+const NEAR_START_PX = 600;
 
 const loadViewer = async () => (await import("./files/Viewer.tsx")).Viewer;
 
@@ -46,14 +48,22 @@ export function MessageLog(props: MessageLogProps) {
   const [goal, setGoal] = useState<MessageKey | null>(null);
   const [marked, setMarked] = useState<MessageKey | null>(null);
   const [viewed, setViewed] = useState<MessageKey | null>(null);
-  const { scroller, isAtEnd, isPlaced, isAway, toEnd, note, onScroll } = useScrolling(
-    conversation,
-    messages,
-    target !== null,
-  );
+  const [first, last] = [messages[0], messages.at(-1)];
+  const { scroller, isAtEnd, leftAt, toEnd, note, onScroll } = useLogPlace({
+    first: first === undefined ? "" : keyOf(first),
+    last: last === undefined ? "" : keyOf(last),
+    isOwnLast: last?.author === "me",
+    isLoaded: state.isLoaded,
+    opensAt: (box) => (target === null ? box.querySelector('[data-kind="unread"]') : null),
+    onMove: (box) => {
+      const { hasEarlier } = conversation.store.state;
+      if (hasEarlier && box.scrollTop < NEAR_START_PX) void conversation.loadEarlier();
+    },
+  });
+  const isAway = leftAt !== null;
   const isAttentive = useAttention();
 
-  conversation.isWatched = () => isAttended() && (!isPlaced.current || isAtEnd.current);
+  conversation.isWatched = () => isAttended() && isAtEnd.current;
   useEffect(() => conversation.markRead(), [isAttentive, isAway]);
 
   const goTo = (key: MessageKey) => {

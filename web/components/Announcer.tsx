@@ -1,4 +1,4 @@
-// The live regions: the notice at the foot of the page, and the texts that are only spoken. They
+// The live regions: the notice at the foot of the page, or above an open sheet, and the texts that are only spoken. They
 // stay in the document, since screen readers hear changes of what is there already.
 
 import { announcements, dismissNotice, takeNoticeAction } from "../announcements.ts";
@@ -6,35 +6,42 @@ import { useStore } from "../store.ts";
 import { Icon } from "./Icon.tsx";
 
 export function Announcer() {
-  const notice = useStore(announcements, (state) => state.notice);
+  const isCovered = useStore(announcements, (state) => state.sheets > 0);
   return (
     <>
       <Spoken />
-      <div class="notice-place" role="status">
-        {notice !== null && (
-          <div class="notice">
-            <span>{notice.text}</span>
-            {notice.action !== null && (
-              <button
-                type="button"
-                class="notice-action"
-                onClick={() => thenToContent(takeNoticeAction)}
-              >
-                {notice.action.label}
-              </button>
-            )}
+      {!isCovered && <NoticePlace />}
+    </>
+  );
+}
+
+export function NoticePlace() {
+  const notice = useStore(announcements, (state) => state.notice);
+  return (
+    <div class="notice-place" role="status">
+      {notice !== null && (
+        <div class="notice">
+          <span>{notice.text}</span>
+          {notice.action !== null && (
             <button
               type="button"
-              class="notice-close"
-              aria-label="Dismiss"
-              onClick={() => thenToContent(dismissNotice)}
+              class="notice-action"
+              onClick={() => thenToContent(takeNoticeAction)}
             >
-              <Icon name="close" />
+              {notice.action.label}
             </button>
-          </div>
-        )}
-      </div>
-    </>
+          )}
+          <button
+            type="button"
+            class="notice-close"
+            aria-label="Dismiss"
+            onClick={() => thenToContent(dismissNotice)}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
+    </div>
   );
 }
 
@@ -51,5 +58,6 @@ export function Spoken() {
 /** The pressed button goes with its notice; the focus must not be lost with it. */
 function thenToContent(action: () => void): void {
   action();
-  document.getElementById("content")?.focus({ preventScroll: true });
+  const inSheet = document.querySelector<HTMLElement>("dialog[open] .heading");
+  (inSheet ?? document.getElementById("content"))?.focus({ preventScroll: true });
 }

@@ -1,5 +1,6 @@
 // Every account that is blocked, contacts or not, each with the way back.
 
+import "../knownNames.ts";
 import { useEffect, useState } from "preact/hooks";
 import { notify } from "../announcements.ts";
 import { problemText } from "../problems.ts";

@@ -4,6 +4,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { setTitle } from "../title.ts";
+import { SheetTop } from "./AboveSheet.tsx";
 import { Spoken } from "./Announcer.tsx";
 
 interface SheetProps {
@@ -41,6 +42,7 @@ export function Sheet({ label, onEscape, children }: SheetProps) {
         if (element.current?.isConnected && !element.current.open) onEscape();
       }}
     >
+      <SheetTop />
       {children}
       <Spoken />
     </dialog>

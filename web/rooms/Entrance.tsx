@@ -1,19 +1,21 @@
 // Before one goes into a room: what it is, who is in it, what one will be called, and who reads what is said.
 
 import { useEffect, useState } from "preact/hooks";
-import { NAME_MAX_CHARS, ProblemError, type RoomInfo } from "../../shared/client/index.ts";
-import { Field } from "../components/Field.tsx";
+import { ProblemError, type RoomInfo } from "../../shared/client/index.ts";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { problemText } from "../problems.ts";
 import { paths } from "../router.ts";
 import { session } from "../session.ts";
+import { useStore } from "../store.ts";
 import { setTitle } from "../title.ts";
-import { wayInto } from "./linkTokens.ts";
+import { useToken, wayInto } from "./linkTokens.ts";
+import { NameThere, nameThere } from "./NameThere.tsx";
 import { RoomEnded } from "./RoomEnded.tsx";
 import { Occupancy } from "./RoomList.tsx";
 import { stays } from "./stays.ts";
-import { plain, WHO_READS } from "./words.ts";
+import { wasIn } from "./wasIn.ts";
+import { plain } from "./words.ts";
 import { Problem } from "./work.tsx";
 
 interface EntranceProps {
@@ -107,16 +109,22 @@ const SAID_HERE: readonly Refusal[] = ["too-many-requests", "try-again", "intern
 
 function BeforeOneGoesIn({ info, room: link, onRefused }: BeforeProps) {
   const { room, occupancy } = info;
-  const [name, setName] = useState(() => stays.lastName ?? session.store.state.me?.name ?? "");
+  const was = useStore(wasIn.store, (state) => state.rooms).find(
+    ({ roomId }) => roomId === room.roomId,
+  );
+  const [name, setName] = useState(() => was?.name ?? nameThere());
   const [isTried, setTried] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const isApproved = room.admission === "approval" && room.owner !== session.acquaint.me.userId;
-  const hasNoName = name.trim() === "";
+  const isOwn = room.owner === session.acquaint.me.userId;
+  const isApproved = room.admission === "approval" && !isOwn;
+  const hasNoLink =
+    useToken(room.roomId) === null && room.admission === "link" && room.kind === "room" && !isOwn;
+  const wasInside = was?.isWaiting === false;
   const join = async (event: Event) => {
     event.preventDefault();
     setTried(true);
-    if (hasNoName) return;
+    if (name.trim() === "") return;
     setBusy(true);
     setProblem(null);
     try {
@@ -135,36 +143,38 @@ function BeforeOneGoesIn({ info, room: link, onRefused }: BeforeProps) {
         {room.topic !== null && <bdi class="tag">{room.topic}</bdi>}
         {room.operator !== null && <span>by {plain(room.operator)}</span>}
       </p>
+      {was !== undefined && (
+        <p class="remark">
+          {wasInside ? "You were in here." : "You were waiting here to be let in."}
+        </p>
+      )}
+      {hasNoLink && !wasInside && (
+        <p class="remark">
+          This room is joined by its link, and this address is not the whole of it. Ask somebody in
+          the room for the link, and open that.
+        </p>
+      )}
       {room.isLocked && (
         <p class="remark">The room is locked: nobody new comes in for the moment.</p>
       )}
       {room.kind === "pair" && (
         <p class="remark">A room for two: nobody but those two who stepped aside comes in.</p>
       )}
-      {isApproved && (
+      {isApproved && !wasInside && (
         <p class="remark">
           Somebody who looks after the room lets you in. They see your name
           {session.acquaint.me.handle === null ? "" : " and your handle"}.
         </p>
       )}
-      <Field
-        label="What you are called there"
-        help={
-          session.acquaint.me.handle === null
-            ? "Any name you like, for this room alone."
-            : `Any name you like, for this room alone. Your handle @${session.acquaint.me.handle} is seen with it.`
-        }
-        value={name}
-        error={isTried && hasNoName ? "Others need something to call you by." : null}
-        maxLength={NAME_MAX_CHARS}
-        autocomplete="name"
-        onChange={setName}
-      />
-      <p class="field-help">{WHO_READS}</p>
+      <NameThere name={name} isTried={isTried} onChange={setName} />
       <Problem text={problem} />
       <div class="actions">
-        <button type="submit" class="button primary" disabled={isBusy}>
-          {isBusy ? "Going in…" : isApproved ? "Ask to come in" : "Join"}
+        <button
+          type="submit"
+          class={`button ${hasNoLink && !wasInside ? "quiet" : "primary"}`}
+          disabled={isBusy}
+        >
+          {isBusy ? "Going in…" : joinText(wasInside, hasNoLink, isApproved)}
         </button>
         <a class="button quiet" href={paths.rooms}>
           Not now
@@ -172,4 +182,11 @@ function BeforeOneGoesIn({ info, room: link, onRefused }: BeforeProps) {
       </div>
     </form>
   );
+}
+
+/** Those who look after the room, and those whose seat is kept, need no link: nobody else knows who they are. */
+function joinText(wasInside: boolean, hasNoLink: boolean, isApproved: boolean): string {
+  if (wasInside) return "Come back";
+  if (hasNoLink) return "Try without the link";
+  return isApproved ? "Ask to come in" : "Join";
 }

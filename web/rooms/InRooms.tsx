@@ -4,13 +4,16 @@
 import "../styles/rooms.css";
 import { useEffect } from "preact/hooks";
 import type { Invitation } from "../../shared/client/index.ts";
-import { notify } from "../announcements.ts";
 import { clockText, useSecondsUntil } from "../clock.ts";
-import { problemText } from "../problems.ts";
+import { AboveSheet } from "../components/AboveSheet.tsx";
+import { useAnswersFocus } from "../components/answersFocus.ts";
 import { paths } from "../router.ts";
 import { useStore } from "../store.ts";
+import { goBackIn } from "./comingBack.ts";
+import { LostBar, StayBar } from "./RoomBars.tsx";
 import type { Stay } from "./stay.ts";
 import { stays } from "./stays.ts";
+import { wasIn } from "./wasIn.ts";
 import { countText } from "./words.ts";
 
 interface InRoomsProps {
@@ -22,18 +25,27 @@ const MOST = 3;
 
 export function InRooms({ roomId }: InRoomsProps) {
   const present = useStore(stays.store, (state) => state.stays);
+  const { rooms, returning } = useStore(wasIn.store, (state) => state);
+  useEffect(() => void goBackIn(), []);
+  const lost = rooms.filter(
+    (room) =>
+      room.roomId !== roomId &&
+      !returning.includes(room.roomId) &&
+      stays.find(room.roomId) === null,
+  );
   const shown = present.find((stay) => stay.roomId === roomId);
   // A room for two leads back to where both came from by itself.
   const elsewhere = present.filter((stay) => stay !== shown && stay !== shown?.parent);
   return (
     <>
-      <div class="banners-waiting" role="status">
-        {present.map((stay) => (
-          <Invitations key={stay.roomId} stay={stay} />
-        ))}
-      </div>
+      <AboveSheet>
+        <AllInvitations />
+      </AboveSheet>
       {elsewhere.slice(0, MOST).map((stay) => (
         <StayBar key={stay.roomId} stay={stay} />
+      ))}
+      {lost.slice(0, MOST).map((room) => (
+        <LostBar key={room.roomId} room={room} />
       ))}
       {elsewhere.length > MOST && (
         <p class="banner" data-kind="room">
@@ -43,6 +55,17 @@ export function InRooms({ roomId }: InRoomsProps) {
         </p>
       )}
     </>
+  );
+}
+
+function AllInvitations() {
+  const present = useStore(stays.store, (state) => state.stays);
+  return (
+    <div ref={useAnswersFocus()} class="banners-waiting" role="status">
+      {present.map((stay) => (
+        <Invitations key={stay.roomId} stay={stay} />
+      ))}
+    </div>
   );
 }
 
@@ -133,47 +156,5 @@ function TimeLeft({ until }: { readonly until: number }) {
     <span class="banner-time" aria-hidden="true">
       {clockText(left)}
     </span>
-  );
-}
-
-function StayBar({ stay }: { readonly stay: Stay }) {
-  const { state, unread, pair } = useStore(stay.store, (all) => all);
-  const isWaiting = state === "waiting";
-  // Let in while one looks at something else: that is worth a word.
-  useEffect(
-    () => () => {
-      if (isWaiting && stay.store.state.state === "in" && location.hash !== paths.room(stay.roomId))
-        notify(`You were let into ${stay.title}.`);
-    },
-    [isWaiting],
-  );
-  return (
-    <p class="banner" data-kind="room">
-      <a href={paths.room(stay.roomId)}>
-        {isWaiting ? "Waiting at " : stay.parent === null ? "In " : "Aside with "}
-        <bdi>{stay.title}</bdi>
-      </a>
-      {unread > 0 && (
-        <span class="room-unread">
-          {unread > 99 ? "99+" : unread} <span>new</span>
-        </span>
-      )}
-      {state === "reconnecting" && <span class="banner-time">reconnecting…</span>}
-      {pair !== null && stay.parent === null && stays.find(pair.roomId) === null && (
-        <span class="banner-time">aside</span>
-      )}
-      <span class="banner-actions">
-        <button
-          type="button"
-          class="banner-action"
-          aria-label={`${isWaiting ? "Do not wait at" : "Leave"} ${stay.title}`}
-          onClick={() => {
-            stays.leave(stay).catch((error: unknown) => notify(problemText(error)));
-          }}
-        >
-          {isWaiting ? "Do not wait" : "Leave"}
-        </button>
-      </span>
-    </p>
   );
 }

@@ -1,12 +1,13 @@
 // Those who wait to be let in, for whoever looks after the room.
 
+import { useState } from "preact/hooks";
 import { notify } from "../announcements.ts";
+import { useAnswersFocus } from "../components/answersFocus.ts";
 import { problemText } from "../problems.ts";
 import { session } from "../session.ts";
 import { useStore } from "../store.ts";
 import type { Stay } from "./stay.ts";
 import { countText, plain } from "./words.ts";
-import { useState } from "preact/hooks";
 
 interface KnockingProps {
   readonly stay: Stay;
@@ -16,6 +17,7 @@ interface KnockingProps {
 
 export function Knocking({ stay, most, onMore }: KnockingProps) {
   const knocking = useStore(stay.store, (all) => all.knocking);
+  const place = useAnswersFocus();
   const [busy, setBusy] = useState<string | null>(null);
   const answer = async (userId: string, act: "admit" | "deny") => {
     setBusy(userId);
@@ -29,7 +31,7 @@ export function Knocking({ stay, most, onMore }: KnockingProps) {
   };
   const more = knocking.length - most;
   return (
-    <>
+    <div ref={place} class="knocking">
       {knocking.slice(0, most).map(({ userId, name, handle }) => (
         <div key={userId} class="strip">
           <span>
@@ -68,6 +70,6 @@ export function Knocking({ stay, most, onMore }: KnockingProps) {
           </button>
         </p>
       )}
-    </>
+    </div>
   );
 }

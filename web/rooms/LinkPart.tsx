@@ -1,13 +1,12 @@
 // The link of a room, to be handed to others; where people join by it, a new one can be made.
 
-import { useState } from "preact/hooks";
 import { notify } from "../announcements.ts";
 import { Icon } from "../components/Icon.tsx";
 import { paths } from "../router.ts";
 import { session } from "../session.ts";
 import { canShare, copy, share } from "../sharing.ts";
 import { useStore } from "../store.ts";
-import { keepTokenOf, tokenOf } from "./linkTokens.ts";
+import { keepTokenOf, useToken } from "./linkTokens.ts";
 import { RoomIcon } from "./RoomIcon.tsx";
 import type { Stay } from "./stay.ts";
 import { Problem, useWork } from "./work.tsx";
@@ -21,7 +20,7 @@ interface LinkPartProps {
 
 export function LinkPart({ stay, isOwner, isBrief = false }: LinkPartProps) {
   const room = useStore(stay.store, (all) => all.room);
-  const [token, setToken] = useState(() => tokenOf(stay.roomId));
+  const token = useToken(stay.roomId);
   const { isBusy, problem, run } = useWork();
   const isByLink = room?.admission === "link";
   const url = urlOf(stay.roomId, isByLink ? token : null);
@@ -29,21 +28,26 @@ export function LinkPart({ stay, isOwner, isBrief = false }: LinkPartProps) {
     run(async () => {
       const made = await session.acquaint.rooms.renewLink(stay.roomId);
       keepTokenOf(made.url);
-      setToken(tokenOf(stay.roomId));
       notify("The room has a new link. The one before leads nowhere now.");
     });
   return (
     <section class="stack-small" aria-label="The link of the room">
       {isByLink && token === null ? (
         <p class="field-help">
-          The link is told once, and this page does not have it.
-          {isOwner && " A new one can be made; the one before then leads nowhere."}
+          {isOwner
+            ? "The link is told once, and this page does not have it. A new one can be made; the one before then leads nowhere."
+            : "This page does not have the link; whoever has opened the room can hand it on."}
         </p>
       ) : (
         <p class="field-help">
           {isByLink
             ? "Whoever has the link comes in. Hand it to those alone whom you want here."
             : "By the link people find the room, whether it is listed or not."}
+        </p>
+      )}
+      {isByLink && token !== null && !isBrief && (
+        <p class="link-text">
+          <bdi>{url}</bdi>
         </p>
       )}
       <div class="link-tools">

@@ -2,6 +2,7 @@
 
 import "../styles/rooms.css";
 import { useState } from "preact/hooks";
+import type { RoomInfo } from "../../shared/client/index.ts";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { problemText } from "../problems.ts";
@@ -11,10 +12,14 @@ import { useStore } from "../store.ts";
 import { EnterLink } from "./EnterLink.tsx";
 import { useLobby, useOwnRooms } from "./lobby.ts";
 import { type Entry, RoomList } from "./RoomList.tsx";
+import type { Stay } from "./stay.ts";
 import { stays } from "./stays.ts";
 import { WHO_READS } from "./words.ts";
 
 export function LobbyView() {
+  const { value, problem } = useOwnRooms();
+  const present = useStore(stays.store, (state) => state.stays);
+  const yours = roomsOfOnes(value ?? [], present);
   return (
     <div class="page rooms">
       <div class="title-row">
@@ -24,40 +29,48 @@ export function LobbyView() {
         </a>
       </div>
       <p class="lead">Talk with several at once, people whom you have not met among them.</p>
-      <OwnRooms />
-      <Listed />
+      <Yours rooms={yours} problem={problem} />
+      <Listed yours={yours} />
       <EnterLink />
       <p class="field-help rooms-note">{WHO_READS}</p>
     </div>
   );
 }
 
-/** Those that one is in, and those that one has opened. */
-function OwnRooms() {
-  const { value, problem } = useOwnRooms();
-  const present = useStore(stays.store, (state) => state.stays);
-  const own = (value ?? []).map(({ room, occupancy }): Entry => ({ ...room, occupancy }));
-  const others = present.flatMap(({ roomId, parent, store: { state } }): Entry[] =>
-    state.room === null || parent !== null || own.some((one) => one.roomId === roomId)
+/** Those that one is in, counted as they are seen from inside, and those that one has opened. */
+function roomsOfOnes(own: readonly RoomInfo[], present: readonly Stay[]): readonly Entry[] {
+  const inside = present.flatMap(({ parent, store: { state } }): Entry[] =>
+    state.room === null || state.me === null || parent !== null
       ? []
       : [{ ...state.room, occupancy: state.members.length }],
   );
-  const all = [...others, ...own];
-  if (all.length === 0 && problem === null) return null;
+  const others = own.filter(({ room }) => !inside.some(({ roomId }) => roomId === room.roomId));
+  return [...inside, ...others.map(({ room, occupancy }) => ({ ...room, occupancy }))];
+}
+
+interface YoursProps {
+  readonly rooms: readonly Entry[];
+  readonly problem: unknown;
+}
+
+function Yours({ rooms, problem }: YoursProps) {
+  if (rooms.length === 0 && problem === null) return null;
   return (
     <section class="rooms-part" aria-labelledby="own-rooms">
       <h2 id="own-rooms">Yours</h2>
+      <p class="field-help">Rooms that you are in now, or have opened.</p>
       {problem !== null && (
         <p class="remark" role="status">
           Your own rooms could not be read. {problemText(problem)}
         </p>
       )}
-      <RoomList entries={all} />
+      <RoomList entries={rooms} me={session.acquaint.me.userId} />
     </section>
   );
 }
 
-function Listed() {
+/** Those of one's own stand above, and are not shown again. */
+function Listed({ yours }: { readonly yours: readonly Entry[] }) {
   const [topic, setTopic] = useState<string | null>(null);
   const { value, problem, readAgain } = useLobby(topic);
   const [topics, setTopics] = useState(value?.topics ?? []);
@@ -65,7 +78,10 @@ function Listed() {
   if (value !== null && value.topics !== topics) setTopics(value.topics);
   const shown = topics.some((one) => one.topic === topic) || topic === null;
   const chips = shown ? topics : [...topics, { topic, rooms: 0, people: 0 }];
-  const me = session.acquaint.me.userId;
+  const others = (value?.rooms ?? []).filter(
+    ({ roomId }) => !yours.some((one) => one.roomId === roomId),
+  );
+  const areAllYours = others.length === 0 && (value?.rooms.length ?? 0) > 0;
   return (
     <section class="rooms-part" aria-labelledby="listed-rooms">
       <h2 id="listed-rooms">Open now</h2>
@@ -98,12 +114,14 @@ function Listed() {
         </p>
       )}
       {value !== null && value.rooms.length === 0 && <NoRooms topic={topic} />}
-      {value !== null && (
-        <RoomList
-          entries={value.rooms.map((room) => ({ ...room, kind: "room" as const }))}
-          me={me}
-        />
+      {areAllYours && (
+        <p class="remark">
+          {topic === null
+            ? "No rooms are listed but those of yours, above."
+            : "No rooms of this topic are listed but those of yours, above."}
+        </p>
       )}
+      <RoomList entries={others} />
     </section>
   );
 }

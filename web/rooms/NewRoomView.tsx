@@ -2,30 +2,30 @@
 
 import "../styles/rooms.css";
 import { useRef, useState } from "preact/hooks";
-import { NAME_MAX_CHARS } from "../../shared/client/index.ts";
-import { Field, focusFault } from "../components/Field.tsx";
+import { focusFault } from "../components/Field.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { goInstead, paths } from "../router.ts";
 import { session } from "../session.ts";
+import { NameThere, nameThere } from "./NameThere.tsx";
 import { NEW_ROOM, faultsOfRoom, roomOf, type RoomDraft } from "./roomDraft.ts";
 import { RoomFields } from "./RoomFields.tsx";
 import { stays } from "./stays.ts";
-import { WHO_READS } from "./words.ts";
 import { Problem, useWork } from "./work.tsx";
 
 export function NewRoomView() {
   const form = useRef<HTMLFormElement>(null);
   const [draft, setDraft] = useState<RoomDraft>(NEW_ROOM);
-  const [name, setName] = useState(() => stays.lastName ?? session.store.state.me?.name ?? "");
+  const [name, setName] = useState(nameThere);
   const [isTried, setTried] = useState(false);
   const { isBusy, problem, run } = useWork();
   const faults = isTried ? faultsOfRoom(draft) : {};
-  const hasNoName = name.trim() === "";
   const open = async (event: Event) => {
     event.preventDefault();
     setTried(true);
-    if (hasNoName || Object.keys(faultsOfRoom(draft)).length > 0) return focusFault(form.current);
+    if (name.trim() === "" || Object.keys(faultsOfRoom(draft)).length > 0) {
+      return focusFault(form.current);
+    }
     await run(async () => {
       const { url } = await session.acquaint.rooms.open(roomOf(draft));
       // The room is there, whatever becomes of going in: from its own view that can be tried again.
@@ -50,15 +50,7 @@ export function NewRoomView() {
           faults={faults}
           onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
         />
-        <Field
-          label="What you are called there"
-          value={name}
-          error={isTried && hasNoName ? "Others need something to call you by." : null}
-          maxLength={NAME_MAX_CHARS}
-          autocomplete="name"
-          onChange={setName}
-        />
-        <p class="field-help">{WHO_READS}</p>
+        <NameThere name={name} isTried={isTried} onChange={setName} />
         <Problem text={problem} />
         <div class="actions">
           <button type="submit" class="button primary" disabled={isBusy}>

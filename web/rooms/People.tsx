@@ -5,7 +5,10 @@ import { useMemo, useState } from "preact/hooks";
 import type { Member } from "../../shared/client/index.ts";
 import { Avatar } from "../components/Avatar.tsx";
 import { Icon } from "../components/Icon.tsx";
+import { useSession } from "../session.ts";
 import { useStore } from "../store.ts";
+import { LinkPart } from "./LinkPart.tsx";
+import { marksOf } from "./marks.ts";
 import type { Stay } from "./stay.ts";
 import { countText, occupancyText, plain, ROLES } from "./words.ts";
 
@@ -19,7 +22,7 @@ interface PeopleProps {
 }
 
 export function People({ stay, onPerson }: PeopleProps) {
-  const { members, room, me } = useStore(stay.store, (all) => all);
+  const { members, messages, room, me } = useStore(stay.store, (all) => all);
   const [wanted, setWanted] = useState("");
   const found = useMemo(() => {
     const words = wanted.toLocaleLowerCase().trim();
@@ -29,6 +32,11 @@ export function People({ stay, onPerson }: PeopleProps) {
     );
   }, [members, wanted]);
   const more = found.length - MOST_SHOWN;
+  const contacts = useSession((all) => all.contacts);
+  const marks = useMemo(
+    () => marksOf(members, contacts, me?.userId ?? ""),
+    [members, contacts, me?.userId],
+  );
   return (
     <>
       <h2 class="people-title">
@@ -55,12 +63,17 @@ export function People({ stay, onPerson }: PeopleProps) {
             key={member.seat}
             member={member}
             isMe={member.userId === me?.userId}
+            mark={marks.get(member.userId)}
             onPerson={onPerson}
           />
         ))}
       </ul>
       {more > 0 && (
         <p class="field-help">And {countText(more, "other")}. Find them by name above.</p>
+      )}
+      {/* In front of an empty talk one has it there. */}
+      {(members.length > 1 || messages.length > 0) && room?.kind === "room" && (
+        <LinkPart stay={stay} isOwner={me?.role === "owner"} isBrief />
       )}
     </>
   );
@@ -69,15 +82,18 @@ export function People({ stay, onPerson }: PeopleProps) {
 interface PersonRowProps {
   readonly member: Member;
   readonly isMe: boolean;
+  /** What tells them from others of that name. */
+  readonly mark: string | undefined;
   readonly onPerson: (userId: string) => void;
 }
 
 class PersonRow extends Component<PersonRowProps> {
   override shouldComponentUpdate(next: PersonRowProps): boolean {
-    return next.member !== this.props.member || next.isMe !== this.props.isMe;
+    const { member, isMe, mark } = this.props;
+    return next.member !== member || next.isMe !== isMe || next.mark !== mark;
   }
 
-  override render({ member, isMe, onPerson }: PersonRowProps) {
+  override render({ member, isMe, mark, onPerson }: PersonRowProps) {
     const { userId, handle, role } = member;
     const name = plain(member.name);
     const face = (
@@ -88,7 +104,7 @@ class PersonRow extends Component<PersonRowProps> {
             <bdi>{name}</bdi>
           </span>
           <span class="person-more">
-            {[isMe && "you", handle && `@${handle}`, ROLES[role]].filter(Boolean).join(" · ")}
+            {[isMe && "you", handle && `@${handle}`, mark, ROLES[role]].filter(Boolean).join(" · ")}
           </span>
         </span>
         <States member={member} />

@@ -3,19 +3,22 @@
 import { useState } from "preact/hooks";
 import {
   plainLine,
+  ProblemError,
   REPORT_MAX_MESSAGES,
   REPORT_NOTE_MAX_CHARS,
   REPORT_REASONS,
   type ReportReason,
+  type RoomMessage,
 } from "../../shared/client/index.ts";
 import { notify } from "../announcements.ts";
 import { Field } from "../components/Field.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { session } from "../session.ts";
+import { useStore } from "../store.ts";
 import { CheckLine } from "./CheckLine.tsx";
 import { Options } from "./RoomFields.tsx";
 import type { Stay } from "./stay.ts";
-import { hourText, REASONS } from "./words.ts";
+import { hourText, plain, REASONS } from "./words.ts";
 import { Problem, useWork } from "./work.tsx";
 
 interface ReportFormProps {
@@ -27,12 +30,12 @@ interface ReportFormProps {
 }
 
 /** Of those that they have said last. */
-const MOST_OFFERED = 30;
+const MOST_OFFERED = 100;
 
 export function ReportForm({ stay, userId, name, onBack, onDone }: ReportFormProps) {
   const [reason, setReason] = useState<ReportReason | null>(null);
   const [note, setNote] = useState("");
-  const [chosen, setChosen] = useState<readonly number[]>([]);
+  const [chosen, setChosen] = useState<readonly RoomMessage[]>([]);
   const { isBusy, problem, run } = useWork();
   // What comes in meanwhile does not move what one is about to press.
   const [said] = useState(() =>
@@ -40,36 +43,29 @@ export function ReportForm({ stay, userId, name, onBack, onDone }: ReportFormPro
       .filter(({ from, number }) => from.userId === userId && number !== null)
       .slice(-MOST_OFFERED),
   );
-  const role = stay.joined.members.find((one) => one.userId === userId)?.role ?? "member";
+  const isHere = useStore(stay.store, (all) => all.members).some((one) => one.userId === userId);
+  const isEnough = isHere || chosen.length > 0;
   const send = async (event: Event) => {
     event.preventDefault();
-    if (reason === null) return;
+    if (reason === null || !isEnough) return;
+    const words = { ...(note.trim() !== "" && { note: note.trim() }), messages: chosen };
     const isSent = await run(() =>
-      session.acquaint.rooms.report(stay.roomId, {
-        userId,
-        reason,
-        ...(note.trim() !== "" && { note: note.trim() }),
-        ...(chosen.length > 0 && { messages: [...chosen] }),
-      }),
+      session.acquaint.rooms.report(stay.roomId, { userId, reason, ...words }).catch(rethrown),
     );
     if (!isSent) return;
     notify(`Your report of ${name} is sent. They are not told.`);
     onDone();
   };
-  const toggle = (number: number) =>
+  const toggle = (message: RoomMessage) =>
     setChosen(
-      chosen.includes(number) ? chosen.filter((one) => one !== number) : [...chosen, number],
+      chosen.includes(message) ? chosen.filter((one) => one !== message) : [...chosen, message],
     );
   return (
     <form class="stack" onSubmit={(event) => void send(event)}>
       <Heading level={2} subject="report">
         Report <bdi>{name}</bdi>
       </Heading>
-      <p class="lead">
-        {role !== "member"
-          ? "Whoever runs this server reads it, since this person looks after the room."
-          : "Those who look after the room read it, and see that it comes from you."}
-      </p>
+      <p class="lead">{readersText(stay, userId)}</p>
       <Options
         legend="What is it about?"
         options={REPORT_REASONS.map((value) => ({ value, label: REASONS[value] }))}
@@ -78,20 +74,30 @@ export function ReportForm({ stay, userId, name, onBack, onDone }: ReportFormPro
       />
       {said.length > 0 && (
         <fieldset class="options">
-          <legend>Which messages show it? Up to {REPORT_MAX_MESSAGES} go along.</legend>
+          <legend>
+            {isHere
+              ? `Which messages show it? Up to ${REPORT_MAX_MESSAGES} go along.`
+              : `Which messages show it? They have left the room, so one at least has to go along, and up to ${REPORT_MAX_MESSAGES} may.`}
+          </legend>
           <div class="report-said">
-            {said.map(({ key, number, text, at }) => (
+            {said.map((message) => (
               <CheckLine
-                key={key}
-                label={<bdi class="report-text">{plainLine(text)}</bdi>}
-                help={hourText(at)}
-                isOn={chosen.includes(number!)}
-                isDisabled={chosen.length >= REPORT_MAX_MESSAGES && !chosen.includes(number!)}
-                onChange={() => toggle(number!)}
+                key={message.key}
+                label={<bdi class="report-text">{plainLine(message.text)}</bdi>}
+                help={hourText(message.at)}
+                isOn={chosen.includes(message)}
+                isDisabled={chosen.length >= REPORT_MAX_MESSAGES && !chosen.includes(message)}
+                onChange={() => toggle(message)}
               />
             ))}
           </div>
         </fieldset>
+      )}
+      {said.length === 0 && !isHere && (
+        <p class="lead">
+          They have left the room, and nothing that they said is on this page, so there is nothing
+          to report.
+        </p>
       )}
       <Field
         kind="lines"
@@ -102,7 +108,11 @@ export function ReportForm({ stay, userId, name, onBack, onDone }: ReportFormPro
       />
       <Problem text={problem} />
       <div class="actions">
-        <button type="submit" class="button primary" disabled={isBusy || reason === null}>
+        <button
+          type="submit"
+          class="button primary"
+          disabled={isBusy || reason === null || !isEnough}
+        >
           {isBusy ? "Sending…" : "Send the report"}
         </button>
         <button type="button" class="button quiet" onClick={onBack}>
@@ -112,3 +122,26 @@ export function ReportForm({ stay, userId, name, onBack, onDone }: ReportFormPro
     </form>
   );
 }
+
+/** Who reads a report on somebody; one that is made in a room for two goes to where both came from. */
+function readersText(stay: Stay, userId: string): string {
+  const { room, members } = (stay.parent ?? stay).joined;
+  const isSteward =
+    room?.owner === userId || members.some((one) => one.userId === userId && one.role !== "member");
+  const operator = room?.operator == null ? "" : `${plain(room.operator)} and `;
+  if (isSteward) {
+    return `Only ${operator}whoever runs this server ${operator === "" ? "reads" : "read"} it, since this person looks after the room.`;
+  }
+  if (room?.kind === "pair") {
+    return "Those who look after the room that you both came from read it, and see that it comes from you; if it is one of them, only whoever runs this server.";
+  }
+  return "Those who look after the room read it, and see that it comes from you.";
+}
+
+function rethrown(error: unknown): never {
+  const isFull = error instanceof ProblemError && error.code === "list-full";
+  throw isFull ? new Error(FULL) : error;
+}
+
+const FULL =
+  "This one is not sent. A room keeps three reports of yours on one person, ten in all, and a limited number of everybody’s. Those that you have sent are there to be read.";

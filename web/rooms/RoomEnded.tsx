@@ -14,12 +14,14 @@ interface RoomEndedProps {
   readonly end: StayEnd;
   /** What the room is called. */
   readonly title: string;
+  /** Whether nobody new comes in just now, as far as one knows. */
+  readonly isLocked?: boolean;
   readonly onAgain: () => void;
 }
 
-export function RoomEnded({ roomId, end, title, onAgain }: RoomEndedProps) {
+export function RoomEnded({ roomId, end, title, isLocked = false, onAgain }: RoomEndedProps) {
   const parentId = parents.of(roomId);
-  const said = endText(end);
+  const said = endText(end, isLocked);
   useEffect(() => void setTitle(said.title), [said.title]);
   return (
     <section class="page outcome rooms" data-outcome="failed">

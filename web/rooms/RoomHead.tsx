@@ -12,7 +12,7 @@ import { parents } from "./keptHere.ts";
 import { RoomIcon } from "./RoomIcon.tsx";
 import type { Stay } from "./stay.ts";
 import { stays } from "./stays.ts";
-import { ADMISSIONS, countText, occupancyText } from "./words.ts";
+import { countText, joinedHow, occupancyText } from "./words.ts";
 
 interface RoomHeadProps {
   readonly stay: Stay;
@@ -25,7 +25,7 @@ interface RoomHeadProps {
 
 export function RoomHead(props: RoomHeadProps) {
   const { stay, onPerson } = props;
-  const { room, me, members } = useStore(stay.store, (all) => all);
+  const { room, me, members, reports } = useStore(stay.store, (all) => all);
   const [isLeaving, setLeaving] = useState(false);
   const leave = () => stays.leave(stay).catch((error: unknown) => notify(problemText(error)));
   // The last one to look after a room is asked once more.
@@ -69,8 +69,7 @@ export function RoomHead(props: RoomHeadProps) {
           {room !== null && (
             <>
               {occupancyText(members.length, room.capacity)}
-              <span class="unseen"> people</span> ·{" "}
-              {room.isLocked ? "locked" : ADMISSIONS[room.admission]}
+              <span class="unseen"> people</span> · {joinedHow(room, me?.role ?? "member")}
             </>
           )}
         </p>
@@ -91,7 +90,12 @@ export function RoomHead(props: RoomHeadProps) {
           type="button"
           class="round"
           aria-haspopup="dialog"
-          aria-label="Look after the room"
+          aria-label={
+            reports === 0
+              ? "Look after the room"
+              : `Look after the room: ${countText(reports, "report")} to read`
+          }
+          data-news={reports > 0}
           onClick={props.onSteward}
         >
           <RoomIcon name="steward" />

@@ -6,7 +6,7 @@ import { paths } from "../router.ts";
 import { useStore } from "../store.ts";
 import { RoomIcon } from "./RoomIcon.tsx";
 import { stays } from "./stays.ts";
-import { ADMISSIONS, occupancyText, plain } from "./words.ts";
+import { ADMISSIONS, joinedHow, occupancyText, plain } from "./words.ts";
 
 export type Entry = Pick<
   RoomRecord,
@@ -15,7 +15,7 @@ export type Entry = Pick<
 
 interface RoomListProps {
   readonly entries: readonly Entry[];
-  /** Whose own rooms are marked. */
+  /** Whose own rooms are marked as such. */
   readonly me?: string;
 }
 
@@ -33,13 +33,15 @@ export function RoomList({ entries, me }: RoomListProps) {
               </span>
               <span class="room-entry-more">
                 <Occupancy people={entry.occupancy} capacity={entry.capacity} />
-                <span>{entry.isLocked ? "locked" : ADMISSIONS[entry.admission]}</span>
+                <span>{wayIn(entry, me)}</span>
                 {entry.topic !== null && <bdi class="tag">{entry.topic}</bdi>}
                 {entry.operator !== null && <span>by {plain(entry.operator)}</span>}
                 {present.some(({ roomId }) => roomId === entry.roomId) && (
                   <span class="tag">you are in it</span>
                 )}
-                {entry.owner !== null && entry.owner === me && <span class="tag">yours</span>}
+                {entry.owner !== null && entry.owner === me && (
+                  <span class="tag">opened by you</span>
+                )}
               </span>
             </span>
             {entry.isLocked ? <RoomIcon name="lock" /> : <Icon name="forward" />}
@@ -48,6 +50,11 @@ export function RoomList({ entries, me }: RoomListProps) {
       ))}
     </ul>
   );
+}
+
+function wayIn(entry: Entry, me: string | undefined): string {
+  if (entry.owner !== null && entry.owner === me) return joinedHow(entry, "owner");
+  return entry.isLocked ? "locked" : ADMISSIONS[entry.admission];
 }
 
 interface OccupancyProps {

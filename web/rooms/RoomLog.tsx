@@ -2,15 +2,17 @@
 // messages alone until earlier ones are asked for.
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLogPlace } from "../logPlace.ts";
+import { useSession } from "../session.ts";
 import { useStore } from "../store.ts";
-import { useFollowing } from "./following.ts";
 import { LinkPart } from "./LinkPart.tsx";
-import { logRows } from "./logRows.ts";
+import { type LogRow, logRows } from "./logRows.ts";
+import { marksOf } from "./marks.ts";
 import { RoomIcon } from "./RoomIcon.tsx";
 import { Said } from "./Said.tsx";
-import type { Between, Stay } from "./stay.ts";
+import type { Stay } from "./stay.ts";
 import { isAttended } from "../chat/attention.ts";
-import { countText, namesText, WHO_READS } from "./words.ts";
+import { countText, WHO_READS } from "./words.ts";
 
 const DRAWN = 200;
 
@@ -29,13 +31,18 @@ export function RoomLog({ stay, onPerson }: RoomLogProps) {
   const place = messages.findIndex(({ key }) => key === held.current);
   const from = Math.max(0, Math.min(messages.length - drawn, place < 0 ? Infinity : place));
   const rows = useMemo(() => logRows(messages, between, from), [messages, between, from]);
-  const [first, last] = [messages[from], messages.at(-1)];
-  const { scroller, leftAt, toEnd, onScroll } = useFollowing(
-    first?.key ?? "",
-    // Lines between count as something new at the end, too.
-    `${last?.key ?? ""} ${rows.at(-1)?.kind === "between" ? rows.length : ""}`,
-    last?.isOwn === true,
+  const contacts = useSession((all) => all.contacts);
+  const marks = useMemo(
+    () => marksOf([...members, ...authorsIn(rows)], contacts, me?.userId ?? ""),
+    [members, rows, contacts, me?.userId],
   );
+  const [first, last] = [messages[from], messages.at(-1)];
+  const { scroller, leftAt, toEnd, onScroll } = useLogPlace({
+    first: first?.key ?? "",
+    // Lines between count as something new at the end, too.
+    last: `${last?.key ?? ""} ${rows.at(-1)?.kind === "between" ? rows.length : ""}`,
+    isOwnLast: last?.isOwn === true,
+  });
   held.current = leftAt === null ? null : (first?.key ?? null);
   useEffect(() => {
     stay.isWatched = () => isAttended() && leftAt === null;
@@ -72,6 +79,7 @@ export function RoomLog({ stay, onPerson }: RoomLogProps) {
                 message={row.message}
                 isFirst={row.isFirst}
                 isLast={row.isLast}
+                mark={marks.get(row.message.from.userId)}
                 onPerson={onPerson}
                 onAgain={say}
               />
@@ -81,7 +89,7 @@ export function RoomLog({ stay, onPerson }: RoomLogProps) {
                 class="log-line"
                 data-kind={row.between.kind === "gap" ? "gap" : "notice"}
               >
-                <span dir="auto">{betweenText(row.between)}</span>
+                <span dir="auto">{row.between.text}</span>
               </li>
             ),
           )}
@@ -91,7 +99,7 @@ export function RoomLog({ stay, onPerson }: RoomLogProps) {
             <p>
               {isPair
                 ? "Only the two of you read here. It passes the server unsealed, and is kept nowhere."
-                : `Nothing was said since you came. ${WHO_READS}`}
+                : `${stay.wasHere ? "" : "Nothing has been said since you came. "}${WHO_READS}`}
             </p>
             {/* How others come, for whoever has just opened it. */}
             {isAlone && <LinkPart stay={stay} isOwner={me.role === "owner"} isBrief />}
@@ -121,11 +129,7 @@ function newText(messages: readonly { readonly key: string }[], leftAt: string):
   return count === 0 ? "To the latest" : countText(count, "new message");
 }
 
-function betweenText({ kind, came, left }: Between): string {
-  if (kind === "gap") return "You may have missed something here.";
-  const parts = [
-    came.count > 0 && `${namesText(came.names, came.count)} came in.`,
-    left.count > 0 && `${namesText(left.names, left.count)} left.`,
-  ];
-  return parts.filter(Boolean).join(" ");
+/** Whoever has left may have said something under the name of another. */
+function authorsIn(rows: readonly LogRow[]) {
+  return rows.flatMap((row) => (row.kind === "message" ? [row.message.from] : []));
 }

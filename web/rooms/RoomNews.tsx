@@ -3,6 +3,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { plainLine, type RoomMessage } from "../../shared/client/index.ts";
+import { Comings } from "./comings.ts";
 import type { Stay } from "./stay.ts";
 import { countText, namesText, plain } from "./words.ts";
 
@@ -21,14 +22,15 @@ export function RoomNews({ stay }: { readonly stay: Stay }) {
   const [lines, setLines] = useState<readonly Line[]>([]);
   useEffect(() => {
     let said: RoomMessage[] = [];
-    let came: string[] = [];
-    let left: string[] = [];
+    let comings = new Comings();
+    let told = stay.store.state.between.at(-1)?.id ?? -1;
+    let notices: string[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     let count = 0;
     const tell = () => {
       timer = undefined;
-      const texts = textsOf(said, came, left);
-      [said, came, left] = [[], [], []];
+      const texts = [comings.text, ...notices, ...textsOf(said)].filter(Boolean);
+      [said, comings, notices] = [[], new Comings(), []];
       const added = texts.map((text) => ({ id: count++, text }));
       setLines((before) => [...before, ...added].slice(-MOST_LINES));
     };
@@ -36,15 +38,24 @@ export function RoomNews({ stay }: { readonly stay: Stay }) {
       const me = stay.joined.me?.userId;
       if (change.event === "message" && !change.message.isOwn) said.push(change.message);
       else if (change.event === "joined" && change.member.userId !== me) {
-        came.push(plain(change.member.name));
+        comings.add(change.member.userId, plain(change.member.name), "came");
       } else if (change.event === "left" && change.member.userId !== me) {
-        left.push(plain(change.member.name));
+        comings.add(change.member.userId, plain(change.member.name), "left");
       } else return;
+      timer ??= setTimeout(tell, PACE_MS);
+    });
+    const offNotices = stay.store.subscribe(() => {
+      const { between } = stay.store.state;
+      const fresh = between.filter(({ id, kind }) => id > told && kind === "notice");
+      told = between.at(-1)?.id ?? told;
+      if (fresh.length === 0) return;
+      notices.push(...fresh.map(({ text }) => text));
       timer ??= setTimeout(tell, PACE_MS);
     });
     return () => {
       clearTimeout(timer);
       off();
+      offNotices();
     };
   }, [stay]);
   return (
@@ -56,23 +67,12 @@ export function RoomNews({ stay }: { readonly stay: Stay }) {
   );
 }
 
-function textsOf(
-  said: readonly RoomMessage[],
-  came: readonly string[],
-  left: readonly string[],
-): readonly string[] {
-  const texts: string[] = [];
-  if (came.length > 0) texts.push(`${namesText(came)} came in.`);
-  if (left.length > 0) texts.push(`${namesText(left)} left.`);
+function textsOf(said: readonly RoomMessage[]): readonly string[] {
   if (said.length > MOST_READ) {
     const names = [...new Set(said.map(({ from }) => plain(from.name)))];
-    texts.push(`${countText(said.length, "new message")} from ${namesText(names)}.`);
-  } else {
-    texts.push(
-      ...said.map(
-        ({ from, text }) => `${plain(from.name)}: ${plainLine(text).slice(0, MOST_CHARS)}`,
-      ),
-    );
+    return [`${countText(said.length, "new message")} from ${namesText(names)}.`];
   }
-  return texts;
+  return said.map(
+    ({ from, text }) => `${plain(from.name)}: ${plainLine(text).slice(0, MOST_CHARS)}`,
+  );
 }

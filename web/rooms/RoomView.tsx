@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { useAttention, useVisibleHeight } from "../chat/attention.ts";
+import { useSecondsUntil } from "../clock.ts";
 import { useHasNetwork } from "../online.ts";
 import { useStore } from "../store.ts";
 import { setTitle } from "../title.ts";
@@ -80,12 +81,7 @@ function Strips({ stay, mostKnocking, onSteward }: StripsProps) {
   const hasNetwork = useHasNetwork();
   return (
     <div class="strips" role="status">
-      {(state === "reconnecting" || !hasNetwork) && (
-        <p class="strip" data-kind="offline">
-          The connection is lost. Your place is kept for 30 seconds, and this page comes back by
-          itself.
-        </p>
-      )}
+      {(state === "reconnecting" || !hasNetwork) && <Lost />}
       {pair !== null && (
         <p class="strip">
           <span>
@@ -99,6 +95,21 @@ function Strips({ stay, mostKnocking, onSteward }: StripsProps) {
       )}
       {knocking.length > 0 && <Knocking stay={stay} most={mostKnocking} onMore={onSteward} />}
     </div>
+  );
+}
+
+/** As long as the server keeps a seat. */
+const KEPT_MS = 30_000;
+
+function Lost() {
+  const [until] = useState(() => Date.now() + KEPT_MS);
+  const isKept = useSecondsUntil(until) > 0;
+  return (
+    <p class="strip" data-kind="offline">
+      {isKept
+        ? "The connection is lost. Your place is kept for 30 seconds, and this page comes back by itself."
+        : "The connection is lost for so long that your place may be gone. This page comes in again by itself as soon as it can."}
+    </p>
   );
 }
 

@@ -11,17 +11,20 @@ interface SaidProps {
   readonly message: RoomMessage;
   readonly isFirst: boolean;
   readonly isLast: boolean;
+  /** What tells its author from others of that name. */
+  readonly mark: string | undefined;
   readonly onPerson: (userId: string) => void;
   readonly onAgain: (message: RoomMessage) => void;
 }
 
 export class Said extends Component<SaidProps> {
   override shouldComponentUpdate(next: SaidProps): boolean {
-    const { message, isFirst, isLast } = this.props;
-    return message !== next.message || isFirst !== next.isFirst || isLast !== next.isLast;
+    const { message, isFirst, isLast, mark } = this.props;
+    const isSame = message === next.message && mark === next.mark;
+    return !isSame || isFirst !== next.isFirst || isLast !== next.isLast;
   }
 
-  override render({ message, isFirst, isLast, onPerson, onAgain }: SaidProps) {
+  override render({ message, isFirst, isLast, mark, onPerson, onAgain }: SaidProps) {
     const { from, isOwn, text, at, status } = message;
     const name = plain(from.name);
     const meta = (
@@ -57,6 +60,7 @@ export class Said extends Component<SaidProps> {
             ) : (
               <span class={isFirst ? "said-name" : "unseen"}>
                 <bdi>{name}</bdi>
+                {mark !== undefined && <span class="said-mark"> {mark}</span>}
                 {isFirst ? "" : ":"}
               </span>
             )}

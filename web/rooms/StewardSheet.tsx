@@ -79,7 +79,7 @@ export function StewardSheet({ stay, onClose }: StewardSheetProps) {
 }
 
 function Menu({ stay, onStep }: { readonly stay: Stay; readonly onStep: (step: Step) => void }) {
-  const { room, me, knocking } = useStore(stay.store, (all) => all);
+  const { room, me, knocking, reports } = useStore(stay.store, (all) => all);
   const { isBusy, problem, run } = useWork();
   /** What the lock is to be, until the room says that it is. */
   const [wanted, setWanted] = useState<boolean | null>(null);
@@ -122,6 +122,7 @@ function Menu({ stay, onStep }: { readonly stay: Stay; readonly onStep: (step: S
         <li>
           <button type="button" class="act" onClick={() => onStep("reports")}>
             <RoomIcon name="report" /> Reports
+            {reports > 0 && <span class="count">{reports}</span>}
             <Icon name="forward" />
           </button>
         </li>

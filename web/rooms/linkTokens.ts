@@ -1,16 +1,25 @@
 // What the links of rooms have held that lets people in, since the address does not hold it any more.
 
 import { paths } from "../router.ts";
+import { Store, useStore } from "../store.ts";
 import { KeptHere } from "./keptHere.ts";
 
 const tokens = new KeptHere("acquaint.rooms");
+/** Grows with each that is kept. */
+const kept = new Store({ count: 0 });
 
-export function tokenOf(roomId: string): string | null {
+function tokenOf(roomId: string): string | null {
   return tokens.of(roomId);
+}
+
+export function useToken(roomId: string): string | null {
+  useStore(kept, ({ count }) => count);
+  return tokenOf(roomId);
 }
 
 export function keepToken(roomId: string, token: string): void {
   tokens.keep(roomId, token);
+  kept.change({ count: kept.state.count + 1 });
 }
 
 /** Keeps what a link holds; of an id, nothing. */

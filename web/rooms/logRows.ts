@@ -23,7 +23,10 @@ export function logRows(
   from: number,
 ): readonly LogRow[] {
   const after = new Map<string, Between[]>();
-  for (const line of between) after.set(line.after, [...(after.get(line.after) ?? []), line]);
+  for (const line of between) {
+    // Whoever left and is back needs no line.
+    if (line.text !== "") after.set(line.after, [...(after.get(line.after) ?? []), line]);
+  }
   const lines = (key: string): LogRow[] =>
     (after.get(key) ?? []).map((line) => ({ kind: "between", between: line }));
   const rows: LogRow[] = from === 0 ? lines("") : [];

@@ -1,7 +1,8 @@
 // What can be done about somebody in a room, after one more question: by anybody, and by those who look after the room.
 
-import type { Member, Moderation } from "../../shared/client/index.ts";
+import type { Member, Moderation, Role, RoomRecord } from "../../shared/client/index.ts";
 import { notify } from "../announcements.ts";
+import { keepName } from "../knownNames.ts";
 import { problemText } from "../problems.ts";
 import { session } from "../session.ts";
 import type { RoomIconName } from "./RoomIcon.tsx";
@@ -65,7 +66,7 @@ export function personActs({ stay, userId, name, member, me }: About): readonly 
         icon: "remove",
         isDanger: true,
         title: `Remove ${name}?`,
-        text: "They are out at once, and may come in again.",
+        text: removalText(role, stay.joined.room),
         yes: "Remove",
         work: async () => {
           await moderate("remove");
@@ -75,12 +76,13 @@ export function personActs({ stay, userId, name, member, me }: About): readonly 
     isRoom &&
       isBelow && {
         label: "Ban from the room",
-        icon: "remove",
+        icon: "ban",
         isDanger: true,
         title: `Ban ${name}?`,
         text: "They are out at once, and cannot come in again until the ban is taken back.",
         yes: "Ban",
         work: async () => {
+          keepName(userId, name);
           await moderate("ban");
           const undo = () => {
             moderate("unban").then(
@@ -100,6 +102,7 @@ export function personActs({ stay, userId, name, member, me }: About): readonly 
       yes: "Block",
       work: async () => {
         const { contacts } = session.acquaint;
+        keepName(userId, name);
         await contacts.block(userId);
         await session.readContacts();
         const undo = () => {
@@ -113,4 +116,13 @@ export function personActs({ stay, userId, name, member, me }: About): readonly 
     },
   ];
   return acts.filter((act) => act !== false);
+}
+
+/** How whoever is removed can come in again. */
+function removalText(role: Role, room: RoomRecord | null): string {
+  const out = `They are out at once${role === "moderator" ? ", no moderator any more" : ""}`;
+  if (room?.isLocked) return `${out}, and cannot come in again while the room is locked.`;
+  if (room?.admission === "link") return `${out}, and may come in again with the link.`;
+  if (room?.admission === "approval") return `${out}, and have to be let in again.`;
+  return `${out}, and may come in again.`;
 }

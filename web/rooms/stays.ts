@@ -10,6 +10,7 @@ import { Store } from "../store.ts";
 import { parents } from "./keptHere.ts";
 import { keepTokenOf, wayInto } from "./linkTokens.ts";
 import { type Aside, Stay } from "./stay.ts";
+import { wasIn } from "./wasIn.ts";
 import { endText, offerOverText, outcomeText } from "./words.ts";
 
 interface StaysState {
@@ -42,21 +43,38 @@ class Stays {
     const known = this.find(joined.roomId);
     if (known !== null && known.joined === joined) return known;
     if (known !== null) this.forget(known);
-    const stay = new Stay(joined, from);
+    const wasHere = wasIn.find(joined.roomId)?.isWaiting === false;
+    const stay = new Stay(joined, from, wasHere);
     joined.on((change) => {
+      if (change.event !== "message") this.#keep(stay, name);
       if (change.event === "invitationOver") {
         this.#invitationOver(stay, change.invitation, change.outcome, change.pair);
       }
       if (change.event === "over") this.#over(stay, change.end);
     });
     this.store.change({ stays: [...this.store.state.stays, stay] });
+    this.#keep(stay, name);
     return stay;
+  }
+
+  /** What brings this window back when it is loaded anew. */
+  #keep(stay: Stay, name: string): void {
+    const { state, room, me } = stay.joined;
+    if (this.find(stay.roomId) !== stay || room === null || state === "over") return;
+    const { roomId, title } = stay;
+    const isWaiting = me === null;
+    const isPair = room.kind === "pair";
+    const { userId } = session.acquaint.me;
+    wasIn.keep({ roomId, userId, name: me?.name ?? name, title, isWaiting, isPair });
   }
 
   /** Out of the room, with all devices; of a room for two, back to where both came from. */
   async leave(stay: Stay): Promise<void> {
     const asides = this.store.state.stays.filter(({ parent }) => parent === stay);
-    for (const one of [...asides, stay]) this.forget(one);
+    for (const one of [...asides, stay]) {
+      this.forget(one);
+      wasIn.drop(one.roomId);
+    }
     if (location.hash === paths.room(stay.roomId)) this.#goOn(stay);
     await stay.joined.leave();
   }
@@ -157,6 +175,8 @@ class Stays {
   #over(stay: Stay, end: StayEnd): void {
     const isGone = this.find(stay.roomId) !== stay;
     if (isGone) return;
+    const mayComeBack = end.kind === "left" ? end.leaving === "elsewhere" : endText(end).again;
+    if (!mayComeBack) wasIn.drop(stay.roomId);
     const isShown = location.hash === paths.room(stay.roomId);
     const isHere = end.kind === "left" && end.leaving !== "elsewhere";
     if (isHere && stay.parent !== null && this.find(stay.parent.roomId) === stay.parent) {
@@ -178,3 +198,12 @@ class Stays {
 }
 
 export const stays = new Stays();
+
+/** What those are called with whom one is in a room, wherever it is said. */
+session.addNames((userId) => {
+  for (const stay of stays.store.state.stays) {
+    const name = stay.nameOf(userId);
+    if (name !== null) return name;
+  }
+  return null;
+});

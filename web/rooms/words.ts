@@ -7,9 +7,12 @@ import {
   type ReportReason,
   type Role,
   type RoomAdmission,
+  type RoomRecord,
   type StayEnd,
 } from "../../shared/client/index.ts";
 import { withPlainName } from "../plainName.ts";
+
+export { topicOf } from "../../shared/client/rooms/links.ts";
 
 /** Said wherever one is about to speak in a room. */
 export const WHO_READS =
@@ -20,6 +23,16 @@ export const ADMISSIONS: Readonly<Record<RoomAdmission, string>> = {
   link: "by link",
   approval: "someone lets you in",
 };
+
+/** How a room is joined, to whoever is in it. */
+export function joinedHow(
+  { isLocked, admission }: Pick<RoomRecord, "isLocked" | "admission">,
+  role: Role,
+): string {
+  if (isLocked) return "locked";
+  if (admission !== "approval") return ADMISSIONS[admission];
+  return role === "member" ? "people are let in" : "you let people in";
+}
 
 export const ROLES: Readonly<Record<Role, string>> = {
   owner: "has opened the room",
@@ -58,15 +71,6 @@ export function namesText(names: readonly string[], count = names.length): strin
   const shown = names.slice(0, count > MOST_NAMES + 1 ? MOST_NAMES : MOST_NAMES + 1);
   const more = count - shown.length;
   return LIST.format(more > 0 ? [...shown, `${NUMBER.format(more)} more`] : shown);
-}
-
-/** `street-photography`, of what was typed; the empty text where nothing is left. */
-export function topicOf(typed: string): string {
-  return typed
-    .normalize("NFKC")
-    .toLocaleLowerCase("und")
-    .replace(/[^\p{Ll}\p{Lo}\p{Lm}\p{M}\p{Nd}]+/gu, "-")
-    .replace(/^-+|-+$/g, "");
 }
 
 export interface EndText {
@@ -120,6 +124,12 @@ const LEAVINGS: Readonly<Record<Extract<StayEnd, { kind: "left" }>["leaving"], E
   },
 };
 
+const REMOVED_AND_LOCKED: EndText = {
+  title: LEAVINGS.removed.title,
+  text: "Someone who looks after it has done so. The room is locked just now: nobody comes in until it is open again.",
+  again: "Try again",
+};
+
 const REFUSALS: Readonly<Partial<Record<ProblemCode, EndText>>> = {
   "room-unknown": {
     title: "There is no such room",
@@ -149,7 +159,8 @@ const REFUSALS: Readonly<Partial<Record<ProblemCode, EndText>>> = {
   },
 };
 
-export function endText(end: StayEnd): EndText {
+export function endText(end: StayEnd, isLocked = false): EndText {
+  if (end.kind === "left" && end.leaving === "removed" && isLocked) return REMOVED_AND_LOCKED;
   if (end.kind === "left") return LEAVINGS[end.leaving];
   return (
     REFUSALS[end.problem] ?? {

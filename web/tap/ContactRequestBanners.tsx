@@ -1,6 +1,8 @@
 // Quiet lines above the content: someone asks to become a contact. They wait for days; put off, they stay under the
 // contacts.
 
+import { AboveSheet } from "../components/AboveSheet.tsx";
+import { useAnswersFocus } from "../components/answersFocus.ts";
 import { useStore } from "../store.ts";
 import { contactRequests } from "./contactRequests.ts";
 import { WaitingRequest } from "./WaitingRequest.tsx";
@@ -9,10 +11,18 @@ import { WaitingRequest } from "./WaitingRequest.tsx";
 const MOST = 2;
 
 export function ContactRequestBanners() {
+  return (
+    <AboveSheet>
+      <Banners />
+    </AboveSheet>
+  );
+}
+
+function Banners() {
   const { waiting, later } = useStore(contactRequests.store, (state) => state);
   const shown = waiting.filter(({ requestId }) => !later.includes(requestId));
   return (
-    <div role="status">
+    <div ref={useAnswersFocus()} role="status">
       {shown.slice(0, MOST).map((request) => (
         <div key={request.requestId} class="banner asks" data-kind="meeting">
           <WaitingRequest

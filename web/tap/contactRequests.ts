@@ -7,6 +7,7 @@ import type {
   IncomingContactRequest,
 } from "../../shared/client/index.ts";
 import { notify } from "../announcements.ts";
+import { keepName } from "../knownNames.ts";
 import { withPlainName } from "../plainName.ts";
 import { problemText } from "../problems.ts";
 import { go, paths } from "../router.ts";
@@ -27,6 +28,11 @@ interface ContactRequestsState {
 type ContactRequestOver = Extract<AcquaintEvent, { readonly event: "contactRequestOver" }>;
 /** Further down, the line above the content is out of sight. */
 const SCROLLED_PX = 80;
+
+interface Asker {
+  readonly from: string;
+  readonly name: string;
+}
 
 type Answer = "approve" | "decline" | "withdraw" | "block";
 
@@ -56,8 +62,9 @@ class ContactRequests {
     const waiting = badges.waiting().map(withPlainName);
     const isNew = ({ requestId }: IncomingContactRequest) =>
       !before.some((one) => one.requestId === requestId);
-    // At the top of the page the line itself is seen, and read aloud.
-    if (!this.#isFirst && scrollY > SCROLLED_PX) {
+    // At the top of the page, and above a sheet, the line itself is seen, and read aloud.
+    const isShown = scrollY <= SCROLLED_PX || document.querySelector("dialog.sheet") !== null;
+    if (!this.#isFirst && !isShown) {
       for (const request of waiting.filter(isNew)) {
         notify(`${askerName(request)} asks to become a contact.`, {
           label: "Show",
@@ -85,6 +92,11 @@ class ContactRequests {
 
   async answer(request: { readonly requestId: string }, how: Answer): Promise<void> {
     const { requestId } = request;
+    if (how === "block") {
+      const { from, name } = request as IncomingContactRequest;
+      const known = shownName({ from, name });
+      if (known !== null) keepName(from, known);
+    }
     this.store.change({ busy: requestId });
     this.#answeredHere.add(requestId);
     try {
@@ -130,15 +142,15 @@ class ContactRequests {
 
 export const contactRequests = new ContactRequests();
 
-/** Whoever has no handle is told apart by the id alone. */
-export function askerName({
-  from,
-  name,
-}: {
-  readonly from: string;
-  readonly name: string;
-}): string {
-  return isShortId({ userId: from, name }) ? `Someone (${name})` : name;
+/** Null where the id alone is known. */
+function shownName({ from, name }: Asker): string | null {
+  if (!isShortId({ userId: from, name })) return name;
+  return session.knownName(from);
+}
+
+/** Whoever has no handle, and is met nowhere, is told apart by the id alone. */
+export function askerName(asker: Asker): string {
+  return shownName(asker) ?? `Someone (${asker.name})`;
 }
 
 function tellOfContact(userId: string, name: string): void {

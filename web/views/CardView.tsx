@@ -19,6 +19,17 @@ const NEARLY_FULL_BYTES = CARD_MAX_BYTES * 0.75;
 /** Left free beside the photo for the rest of the card. */
 const PHOTO_SLACK_BYTES = 8 * 1024;
 
+const LINES = [
+  { key: "name", label: "Name", autocomplete: "name" },
+  { key: "title", label: "Title", autocomplete: "organization-title" },
+  { key: "organization", label: "Organisation", autocomplete: "organization" },
+] as const;
+const ENTRIES = [
+  { key: "phones", label: "Phone", kind: "tel" },
+  { key: "emails", label: "E-mail", kind: "email" },
+  { key: "links", label: "Link", kind: "url" },
+] as const;
+
 export function CardView({ uid }: { readonly uid: string | null }) {
   const cards = useSession((state) => state.cards);
   const kept = cards.find((card) => card.uid === uid);
@@ -66,42 +77,24 @@ function CardEditor({ kept }: { readonly kept: Card | null }) {
           maxBytes={CARD_MAX_BYTES - PHOTO_SLACK_BYTES - (bytes - draft.photo.length)}
           onChange={(photo) => set({ photo })}
         />
-        <Field
-          label="Name"
-          value={draft.name}
-          autocomplete="name"
-          onChange={(name) => set({ name })}
-        />
-        <Field
-          label="Title"
-          value={draft.title}
-          autocomplete="organization-title"
-          onChange={(title) => set({ title })}
-        />
-        <Field
-          label="Organisation"
-          value={draft.organization}
-          autocomplete="organization"
-          onChange={(organization) => set({ organization })}
-        />
-        <EntriesField
-          label="Phone"
-          kind="tel"
-          entries={draft.phones}
-          onChange={(phones) => set({ phones })}
-        />
-        <EntriesField
-          label="E-mail"
-          kind="email"
-          entries={draft.emails}
-          onChange={(emails) => set({ emails })}
-        />
-        <EntriesField
-          label="Link"
-          kind="url"
-          entries={draft.links}
-          onChange={(links) => set({ links })}
-        />
+        {LINES.map(({ key, label, autocomplete }) => (
+          <Field
+            key={key}
+            label={label}
+            value={draft[key]}
+            autocomplete={autocomplete}
+            onChange={(line) => set({ [key]: line })}
+          />
+        ))}
+        {ENTRIES.map(({ key, label, kind }) => (
+          <EntriesField
+            key={key}
+            label={label}
+            kind={kind}
+            entries={draft[key]}
+            onChange={(entries) => set({ [key]: entries })}
+          />
+        ))}
         <Field
           label="Address"
           kind="lines"

@@ -22,7 +22,7 @@ interface Way {
 const WAYS: readonly Way[] = [
   {
     title: "Show a key",
-    text: "Read three words aloud, or let them scan the code.",
+    text: "Read a number and two words aloud, or let them scan the code.",
     href: paths.showKey,
     icon: "key",
   },

@@ -43,7 +43,7 @@ export function WelcomeView() {
       >
         <Field
           label="Your name"
-          help="Only the people you meet see it."
+          help="The people you meet see it. In a room you choose a name anew."
           value={name}
           onChange={setName}
           autocomplete="name"

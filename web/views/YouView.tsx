@@ -180,7 +180,7 @@ function ProfileForm({ me }: { readonly me: Me }) {
     >
       <Field
         label="Name"
-        help="Only the people you meet see it."
+        help="The people you meet see it. In a room you choose a name anew."
         value={name}
         onChange={setName}
         autocomplete="name"
