@@ -248,7 +248,14 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
   },
   report: {
     summary: "Report a member to those who look after the room",
-    problems: ["room-unknown", "not-in-room", "own-account", "list-full", "too-many-requests"],
+    problems: [
+      "room-unknown",
+      "not-in-room",
+      "own-account",
+      "list-full",
+      "too-many-requests",
+      "try-again",
+    ],
   },
   reports: {
     summary: "The reports of a room, for those who look after it",
@@ -256,7 +263,13 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
   },
   dropReport: {
     summary: "Put a report aside",
-    problems: ["room-unknown", "moderators-only", "report-unknown", "too-many-requests"],
+    problems: [
+      "room-unknown",
+      "moderators-only",
+      "report-unknown",
+      "too-many-requests",
+      "try-again",
+    ],
   },
   addOperator: {
     summary: "Take an operator in, and make its first API key",

@@ -20,7 +20,7 @@ import type { Actor } from "../../workers/auth/tokens.ts";
 import { Mailbox } from "../../workers/mailbox/Mailbox.ts";
 import { attachmentOf } from "../../workers/room/attachment.ts";
 import { runInDurableObject } from "cloudflare:test";
-import { codeOf, registerAccount, request, strangerActor } from "./support/accounts.ts";
+import { codeOf, randomText, registerAccount, request, strangerActor } from "./support/accounts.ts";
 import { advanceClock, useStoppedClock } from "./support/clock.ts";
 import { Ledger } from "./support/ledger.ts";
 import {
@@ -366,6 +366,22 @@ describe("ROOM-4: what the storage does not take", () => {
       expect(await occupancy(), "it stands").toBe(0);
     },
   );
+
+  test("is refused for now of a report, which is kept once it is said again", async () => {
+    const [one, other] = [await registerAccount(), await registerAccount()];
+    for (const actor of [one, other]) await Guest.come(actor, roomId);
+    const body = { reportId: randomText(16), userId: other.userId, reason: "spam" };
+    const report = () => request("POST", `/v1/rooms/${roomId}/reports`, { actor: one, body });
+    await refuseToStore((key) => key.startsWith("report:"));
+    const refused = await report();
+    expect([refused.status, codeOf(refused)]).toEqual([503, "try-again"]);
+    expect(await roomAt(roomId).reports({ kind: "house" })).toEqual({ ok: true, value: [] });
+    vi.restoreAllMocks();
+    expect((await report()).status).toBe(204);
+    expect(await roomAt(roomId).reports({ kind: "house" })).toMatchObject({
+      value: [{ reportId: body.reportId }],
+    });
+  });
 
   test("is never whom those hide whose seats are kept, of whom only few are stored", async () => {
     const many = Array.from({ length: 20_000 }, () => strangerActor().userId);

@@ -3,7 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { bansFor } from "../../shared/core/room/moderation.ts";
-import type { Refusal, Reply, RoomEventOf } from "../../shared/core/room/events.ts";
+import type { Refusal, RoomEventOf } from "../../shared/core/room/events.ts";
 import { newPair } from "../../shared/core/room/opening.ts";
 import { has, occupancyOf, sharedName, type StoredRoom } from "../../shared/core/room/state.ts";
 import type { DeviceId, Handle, RoomId, UserId } from "../../shared/wire/ids.ts";
@@ -178,7 +178,7 @@ export class Room extends DurableObject<Env> {
   }
 
   async report(by: UserId, request: ReportRequest): Promise<Result<null>> {
-    return (await this.#stands()) ? this.#reports.report(by, request) : UNKNOWN;
+    return this.#try(() => this.#reports.report(by, request));
   }
 
   /** Of a pair room that this room has made. */
@@ -191,7 +191,7 @@ export class Room extends DurableObject<Env> {
   }
 
   async dropReport(by: Steward, reportId: string): Promise<Result<null>> {
-    return (await this.#stands()) ? this.#reports.drop(by, reportId) : UNKNOWN;
+    return this.#try(() => this.#reports.drop(by, reportId));
   }
 
   /** The mailbox of `userId` says whether it hides the other from it. True once the room knows. */
@@ -237,15 +237,20 @@ export class Room extends DurableObject<Env> {
   async #manage(
     event: RoomEventOf<"arrange" | "close" | "renewLink" | "moderate">,
   ): Promise<Result<null>> {
+    return this.#try(() => {
+      const reply = this.#room.decide(event);
+      return reply.kind === "refused" ? refused(reply) : DONE;
+    });
+  }
+
+  /** What the storage does not take, or a room that is away, has changed nothing. */
+  async #try(attempt: () => Result<null> | Promise<Result<null>>): Promise<Result<null>> {
     if (!(await this.#stands())) return UNKNOWN;
-    let reply: Reply;
     try {
-      reply = this.#room.decide(event);
+      return await attempt();
     } catch {
-      // What the storage does not take has changed nothing.
       return { ok: false, code: "try-again" };
     }
-    return reply.kind === "refused" ? refused(reply) : DONE;
   }
 
   /** Whether something of a room is there, perhaps what it owes at its end alone. */

@@ -17,6 +17,7 @@ import {
   type Away,
   occupancyOf,
   pairAsideOf,
+  type PairPlace,
   type Present,
   roleOf,
   type RoomState,
@@ -190,13 +191,25 @@ function comeBack(draft: Draft, seated: Present | Away, entry: Entry): void {
 
 /** In a pair room: both are there, or one is and the other has so long to come. */
 /** Of a pair room: it ends unless both are there soon. */
-export function noteComing(draft: Draft): void {
+function noteComing(draft: Draft): void {
   const { pair, end } = draft.state.record;
   if (pair === null || end !== null) return;
   const areBoth = occupancyOf(draft.state) === 2;
   if (areBoth && pair.comeBy !== null) draft.setRecord({ pair: { ...pair, comeBy: null } });
-  if (areBoth || pair.comeBy !== null) return;
   // Both were here, and all sockets were lost at once, without a word.
+  if (!areBoth && pair.comeBy === null) awaitFrom(draft, pair);
+}
+
+/** A pair room is opened once more: as when both are to come, or it was not known to stand, and nobody was told of it. */
+export function awaitBoth(draft: Draft): null {
+  const { pair } = draft.state.record;
+  if (pair !== null && occupancyOf(draft.state) === 0) awaitFrom(draft, pair);
+  else noteComing(draft);
+  return null;
+}
+
+function awaitFrom(draft: Draft, pair: PairPlace): void {
+  if (draft.state.record.end !== null) return;
   const comeBy = draft.now + PAIR_COMING_SECONDS * 1_000;
   draft.setRecord({ pair: { ...pair, comeBy } });
 }

@@ -5,7 +5,7 @@ import { close, arrange, renewLink } from "./arranging.ts";
 import { Draft } from "./draft.ts";
 import { serveDue } from "./due.ts";
 import { endPair } from "./endings.ts";
-import { enter, noteComing, seatAppointed } from "./entering.ts";
+import { awaitBoth, enter, seatAppointed } from "./entering.ts";
 import { isDone } from "./errands.ts";
 import type {
   Decision,
@@ -74,8 +74,7 @@ function run(draft: Draft, event: RoomCoreEvent): Refusal | null {
     case "pairOver":
       return pairOver(draft, event);
     case "awaitBoth":
-      noteComing(draft);
-      return null;
+      return awaitBoth(draft);
     case "endPair":
       return endPair(draft);
     case "served":

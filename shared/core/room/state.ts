@@ -39,7 +39,7 @@ export interface StoredRoom {
 }
 
 /** What makes a room a pair room. */
-interface PairPlace {
+export interface PairPlace {
   readonly members: readonly [UserId, UserId];
   /** Until when both have to be there; null once they were. */
   readonly comeBy: number | null;

@@ -322,6 +322,22 @@ describe("a pair room", () => {
     expect(party.world.rooms.has(pair.roomId)).toBe(false);
   });
 
+  test("ROOM-5: both have their 30 seconds from when it is opened once more, as nobody was told of it before", () => {
+    const party = new Party();
+    party.invite(ANN, BEN);
+    party.read();
+    party.reply(BEN, "accept");
+    party.world.deliver(0, "unheard");
+    party.world.pass(29_000);
+    party.world.serve(party.room.roomId, party.room.state.outbox[0]!);
+    party.world.settle();
+    party.world.pass(29_000);
+    party.read();
+    for (const who of [ANN, BEN]) expect(party.come(who)?.kind).toBe("taken");
+    party.world.pass(60_000);
+    expect(asides(party)).toHaveLength(2);
+  });
+
   test("ROOM-5: is over soon when all its connections are lost without a word, and neither comes back to it", () => {
     const party = new Party();
     const pair = paired(party);
