@@ -11,6 +11,7 @@ import type { RoomNotice, RoomRequest } from "../shared/wire/roomLine.ts";
 export const ROOM_KINDS = [
   "raw object",
   "bare, gathers alike",
+  "bare, checks tokens",
   "partyserver",
   "Socket.IO on Node",
   "ws on Node",
@@ -74,6 +75,7 @@ const CBOR_HEADERS_BYTES = 2;
 const DIALECTS: Readonly<Record<RoomKind, Dialect>> = {
   "raw object": plain,
   "bare, gathers alike": { ...plain, batch: FRAME_MAX_MESSAGES },
+  "bare, checks tokens": { ...plain, batch: FRAME_MAX_MESSAGES },
   partyserver: plain,
   "Socket.IO on Node": {
     batch: 1,

@@ -81,9 +81,11 @@ const BARE_OPTIONS: Readonly<Record<"raw" | "rooms", V4WorkerOptionsShape>> = {
   rooms: {
     name: "rooms",
     compatibilityDate: "2026-08-04",
+    bindings: { SERVER_SECRET },
     durableObjects: {
       RAWS: { className: "Raw", useSQLite: true },
       BARES: { className: "Bare", useSQLite: true },
+      CHECKED: { className: "Checked", useSQLite: true },
       Party: { className: "Party", useSQLite: true },
     },
   },

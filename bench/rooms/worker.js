@@ -3,10 +3,15 @@
 //
 // GET /raw/<room>  a socket; each frame goes to every socket as it is
 // GET /bare/<room>  a socket; what is said while the room is busy goes as one frame, and so does who has come
+// GET /checked/<room>  the same for whoever brings an upgrade token, which is checked as the product's Worker does
 // GET /parties/party/<room>  a socket of partyserver, used as its documentation shows
 
 import { DurableObject } from "cloudflare:workers";
 import { routePartykitRequest, Server } from "partyserver";
+import { SUBPROTOCOL_TOKEN_PREFIX } from "../../shared/wire/limits.ts";
+import { openHidden } from "../../workers/auth/sealing.ts";
+import { verifyToken } from "../../workers/auth/tokens.ts";
+import { offeredProtocols } from "../../workers/http/sockets.ts";
 
 const ENTER = '[{"type":"enter"';
 
@@ -81,6 +86,19 @@ export class Bare extends Room {
   }
 }
 
+/** Is told whose each socket is, and makes nothing of it. */
+export class Checked extends Bare {
+  fetch(request) {
+    JSON.parse(request.headers.get("claims"));
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    const headers = {
+      "sec-websocket-protocol": request.headers.get("sec-websocket-protocol"),
+    };
+    return new Response(null, { status: 101, webSocket: client, headers });
+  }
+}
+
 export class Party extends Server {
   static options = { hibernate: true };
 
@@ -90,10 +108,29 @@ export class Party extends Server {
   }
 }
 
+/** The protocols that a client offers are an encoding and its token. */
+async function check(request, secret) {
+  const offered = offeredProtocols(request);
+  const token = offered[1].slice(SUBPROTOCOL_TOKEN_PREFIX.length);
+  const claims = await verifyToken(secret, "upgrade", token);
+  const { roomId, sealed } = claims.room;
+  const hidden = await openHidden(secret, claims, roomId, sealed);
+  const headers = {
+    upgrade: "websocket",
+    "sec-websocket-protocol": offered[0],
+    claims: JSON.stringify({ ...claims, hidden }),
+  };
+  return new Request("https://object/", { headers });
+}
+
 export default {
   async fetch(request, env) {
     const [, kind, name] = new URL(request.url).pathname.split("/");
     if (kind === "raw") return env.RAWS.getByName(name).fetch(request);
+    if (kind === "checked") {
+      const checked = await check(request, env.SERVER_SECRET);
+      return env.CHECKED.getByName(name).fetch(checked);
+    }
     if (kind === "bare") return env.BARES.getByName(name).fetch(request);
     return (await routePartykitRequest(request, env)) ?? new Response("rooms");
   },
