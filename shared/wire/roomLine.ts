@@ -7,6 +7,7 @@ import { ROOM_TEXT_MAX_BYTES, SIGNAL_MAX_BYTES } from "./limits.ts";
 import { problemSchema } from "./problem.ts";
 import { roomNameSchema, roomSchema, textSchema } from "./rooms.ts";
 
+/** What names a client among those of its account. */
 export const LINE_BYTES = 8;
 
 /** A member's place in the room's events: small, and its own while it is in the room. */

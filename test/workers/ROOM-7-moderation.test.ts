@@ -266,6 +266,20 @@ describe("ROOM-7: a report", () => {
     expect(counts(atMia!).slice(before), "a member again").toEqual([1]);
   });
 
+  test.each(["remove", "ban", "dismiss", "expel"] as const)(
+    "is there to be read once the moderator whom it is on is none any more (%s)",
+    async (act) => {
+      const [atAnn] = [await Guest.come(ann, roomId), await Guest.come(mia, roomId)];
+      await Guest.come(cleo, roomId);
+      expect(await roomAt(roomId).report(cleo.userId, reportOn(mia))).toMatchObject({ ok: true });
+      if (act === "expel") await roomAt(roomId).expel(mia.userId, null);
+      else expect(await moderate(ann, roomId, act, mia)).toBeUndefined();
+      await atAnn.next("reports", 2);
+      expect(atAnn.all("reports").map(({ count }) => count)).toEqual([0, 1]);
+      expect(await readBy(ann)).toMatchObject([{ userId: mia.userId }]);
+    },
+  );
+
   test("takes the longest messages there are, however they are escaped, and no more", async () => {
     const dora = await registerAccount();
     await Guest.come(dora, roomId);

@@ -34,7 +34,6 @@ import type { Steward } from "./steward.ts";
 
 /** What a client closes its socket with that does not want its seat kept. */
 const DONE_REASON = "done";
-const CHANGING_ROLES: readonly Moderation["act"][] = ["appoint", "dismiss", "ban"];
 const UNKNOWN: Result<never> = { ok: false, code: "room-unknown" };
 
 export class Room extends DurableObject<Env> {
@@ -166,7 +165,7 @@ export class Room extends DurableObject<Env> {
   async moderate(by: Steward, moderation: Moderation): Promise<Result<null>> {
     const done = await this.#manage({ type: "moderate", by, ...moderation });
     // What is about who looks after the room is not for those who do: others may be there to read now.
-    if (done.ok && CHANGING_ROLES.includes(moderation.act)) this.#reports.tellAll();
+    if (done.ok) this.#reports.tellAll();
     if (done.ok && moderation.act === "appoint") this.#reports.welcome(moderation.userId);
     return done;
   }
@@ -225,6 +224,7 @@ export class Room extends DurableObject<Env> {
       this.#room.sockets.close(live, NORMAL_CLOSURE, "");
     }
     if (exists) this.#room.decide({ type: "expel", userId, deviceId });
+    if (this.#room.isThere) this.#reports.tellAll();
     return true;
   }
 

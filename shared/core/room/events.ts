@@ -66,7 +66,7 @@ export type RoomCoreEvent =
   | { readonly type: "rename"; readonly userId: UserId; readonly handle: Handle | null }
   /** A pair room of this one says that it is over. */
   | { readonly type: "pairOver"; readonly pairId: RoomId }
-  /** The room that has made this pair room has made it already, and one of the two has come back there. */
+  /** The room that has made this pair room opens it once more: it does not know that it stands, or one has come back there. */
   | { readonly type: "awaitBoth" }
   /** The room that has made this pair room ends it. */
   | { readonly type: "endPair" }

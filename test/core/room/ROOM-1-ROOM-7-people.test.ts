@@ -75,6 +75,15 @@ function entered(client: Client) {
   return client.heard.findLast((notice) => notice.type === "entered");
 }
 
+/** All of a report but whose it is. */
+const REPORT: Omit<Report, "reportId" | "by" | "userId"> = {
+  name: "x",
+  reason: "spam",
+  note: "",
+  messages: [],
+  at: NOW,
+};
+
 describe("opening", () => {
   test("ROOM-1: what is left out is as most rooms are; what does not go together is refused", () => {
     const { room, opener } = new World().open().state.record;
@@ -607,11 +616,7 @@ describe("reports", () => {
       reportId: `report${index}`,
       by: user(DEE),
       userId: user(index),
-      name: "x",
-      reason: "spam",
-      note: "",
-      messages: [],
-      at: NOW,
+      ...REPORT,
     });
     let reports: readonly Report[] = [];
     for (const index of [OWNER, MOD, BEN]) {
@@ -647,11 +652,7 @@ test("ROOM-7: nobody fills the box of reports alone, and it holds so many", () =
     reportId: `report${count++}`,
     by: `by ${by}` as UserId,
     userId: `of ${of}` as UserId,
-    name: "x",
-    reason: "spam",
-    note: "",
-    messages: [],
-    at: NOW,
+    ...REPORT,
   });
   let reports: readonly Report[] = [];
   const take = (by: number, of: number) => {
