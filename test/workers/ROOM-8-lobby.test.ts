@@ -179,6 +179,21 @@ describe("ROOM-8: the lobby", () => {
     await until(async () => (await roomsIn(topic))[0]?.occupancy === 1);
   });
 
+  test("is told again how many are there by a room that could not tell it", async () => {
+    const roomId = await listedRoom(ann);
+    await untilOccupied(roomId, 0);
+    const occupancy = vi.spyOn(Lobby.prototype, "occupancy").mockImplementation(() => {
+      throw new Error("the shard is away");
+    });
+    await enter(roomId);
+    await until(() => occupancy.mock.calls.length === 2);
+    expect(await roomsIn(topic)).toMatchObject([{ roomId, occupancy: 0 }]);
+    occupancy.mockRestore();
+    await expect
+      .poll(async () => (await roomsIn(topic))[0]?.occupancy, { timeout: 10_000 })
+      .toBe(1);
+  });
+
   test("knows how full rooms are though a shard has just woken", async () => {
     const roomId = await listedRoom(ann);
     await enter(roomId, 2);

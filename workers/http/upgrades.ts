@@ -31,9 +31,8 @@ interface Admitted {
  */
 export function upgrade(env: Env, request: Request): Promise<Response> | null {
   if (request.method !== "GET" || !asksForSocket(request)) return null;
-  const { pathname } = new URL(request.url);
   for (const { address, open } of DOORS) {
-    const match = address.exec(pathname);
+    const match = address.exec(request.url);
     if (match === null) continue;
     return admit(env, request)
       .then((admitted) => open(env, admitted, match[1]))
@@ -54,8 +53,9 @@ const DOORS: readonly { readonly address: RegExp; readonly open: Open }[] = [
   { address: addressOf(SOCKETS.attempt.path), open: openAttempt },
 ];
 
+/** Of a whole URL, whose parsing would take longer. */
 function addressOf(path: string): RegExp {
-  return new RegExp(`^${path.replace(/\{\w+\}/, "([^/]+)")}$`);
+  return new RegExp(`^\\w+://[^/]+${path.replace(/\{\w+\}/, "([^/?]+)")}(?:\\?|$)`);
 }
 
 async function openAttempt(env: Env, admitted: Admitted, id?: string): Promise<Response> {

@@ -19,7 +19,7 @@ export class OccupancyNews {
     this.#state = state;
   }
 
-  /** To be called when it may have changed. What fails is told by the next change, or asked for by the lobby. */
+  /** To be called when it may have changed. */
   changed(): void {
     const state = this.#state();
     if (this.#isDue || state === null || !isListed(state)) return;
@@ -37,10 +37,17 @@ export class OccupancyNews {
     const { room } = state.record;
     const occupancy = occupancyOf(state);
     [this.#told, this.#toldAt] = [occupancy, Date.now()];
-    for (const topic of topicsOf(room)) {
-      const shard = lobbyShard(this.#env, topic, shardOf(room.roomId));
-      void shard.occupancy(room.roomId, occupancy).catch(() => {});
-    }
+    const telling = topicsOf(room).map((topic) =>
+      lobbyShard(this.#env, topic, shardOf(room.roomId)).occupancy(room.roomId, occupancy),
+    );
+    void Promise.all(telling).catch(() => this.#missed(occupancy));
+  }
+
+  /** The lobby asks by itself after people that have gone, but not after people where it knows of none. */
+  #missed(occupancy: number): void {
+    if (occupancy === 0) return;
+    this.#told = null;
+    this.changed();
   }
 }
 

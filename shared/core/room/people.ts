@@ -18,11 +18,16 @@ export class People<One extends Someone> {
   readonly size: number;
   readonly #shelves: readonly Shelf<One>[];
   /** Gathered when they are first asked for, since they are looked through more often than they change. */
-  #all: readonly One[] | null = null;
+  #all: readonly One[] | null;
 
-  private constructor(shelves: readonly Shelf<One>[], size: number) {
+  private constructor(
+    shelves: readonly Shelf<One>[],
+    size: number,
+    all: readonly One[] | null = null,
+  ) {
     this.#shelves = shelves;
     this.size = size;
+    this.#all = all;
   }
 
   /** @param everyone once each */
@@ -62,10 +67,13 @@ export class People<One extends Someone> {
 
   /** In place of who was there by the same user id. */
   with(one: One): People<One> {
-    const shelf = new Map(this.#shelves[placeOf(one.userId)]);
+    const place = placeOf(one.userId);
+    const shelf = new Map(this.#shelves[place]);
     const isNew = !shelf.has(one.userId);
     shelf.set(one.userId, one);
-    return new People(this.#shelves.with(placeOf(one.userId), shelf), this.size + (isNew ? 1 : 0));
+    const shelves = this.#shelves.with(place, shelf);
+    if (!isNew) return new People(shelves, this.size);
+    return new People(shelves, this.size + 1, this.#all === null ? null : [...this.#all, one]);
   }
 
   without(userId: UserId): People<One> {
