@@ -9,8 +9,13 @@ import { printable } from "./printable.ts";
 const PREFIX_MIN_CHARS = 4;
 const CANDIDATES_SHOWN = 5;
 
+type Named = Pick<Contact, "userId" | "name">;
+
 /** @throws CliError `contact-unknown` or `contact-ambiguous` */
-export function chooseContact(reference: string, contacts: readonly Contact[]): Contact {
+export function chooseContact<Person extends Named>(
+  reference: string,
+  contacts: readonly Person[],
+): Person {
   const fitting = fittingPeople(reference, contacts);
   const [only, other] = fitting;
   if (only === undefined) throw unknown(reference, contacts);
@@ -19,7 +24,7 @@ export function chooseContact(reference: string, contacts: readonly Contact[]): 
 }
 
 /** Those who have that name or user id, or one that begins so. */
-export function fittingPeople<Person extends Pick<Contact, "userId" | "name">>(
+export function fittingPeople<Person extends Named>(
   reference: string,
   people: readonly Person[],
 ): readonly Person[] {
@@ -32,7 +37,7 @@ export function fittingPeople<Person extends Pick<Contact, "userId" | "name">>(
   );
 }
 
-function unknown(reference: string, contacts: readonly Contact[]): CliError {
+function unknown(reference: string, contacts: readonly Named[]): CliError {
   const names = [...new Set(contacts.map(({ name }) => printable(name)))];
   const meant = nearest(printable(reference), names);
   const question = meant === null ? "" : ` Did you mean ${meant}?`;
@@ -42,7 +47,7 @@ function unknown(reference: string, contacts: readonly Contact[]): CliError {
   });
 }
 
-function ambiguous(reference: string, fitting: readonly Contact[]): CliError {
+function ambiguous(reference: string, fitting: readonly Named[]): CliError {
   const shown = fitting
     .slice(0, CANDIDATES_SHOWN)
     .map(({ name, userId }) => `${printable(name)} ${shortId(userId)}`);

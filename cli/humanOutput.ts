@@ -26,7 +26,7 @@ import { requestLines, requestOverText } from "./requestText.ts";
 import { RoomLabels } from "./roomLabels.ts";
 import { roomLines } from "./roomText.ts";
 import { comparisonLines, safetyLines } from "./safetyText.ts";
-import { touchLines } from "./tapText.ts";
+import { contactRequestLines, touchLines } from "./tapText.ts";
 import { columnsOf, fitted, styled, type Terminal } from "./terminal.ts";
 
 export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
@@ -35,6 +35,7 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
   const labels = new RoomLabels();
 
   let isUnderWay = false;
+  let isInRoom = false;
 
   const endCountdown = (): void => {
     countdown?.stop();
@@ -116,10 +117,11 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
       case "group":
       case "undone":
       case "badge":
-      case "contactRequest":
       case "contactAsked":
       case "contactRequestOver":
         return say(...touchLines(event, out));
+      case "contactRequest":
+        return say(...contactRequestLines(event, out, isInRoom));
       case "ticket":
         say(...touchLines(event, out));
         return count(event.expiresAt, COUNTED_TICKET);
@@ -214,6 +216,7 @@ export function humanPresenter(out: Terminal, errors: Terminal): Presenter {
       errors.write(CLEAR_LINE + shortened(text, columnsOf(errors) - 1));
     },
     showIds: () => talk.showIds(),
+    takesOrders: () => void (isInRoom = true),
     revealRecoveryPhrase(phrase) {
       if (!errors.interactive) return false;
       errors.write(recoveryText(styled(errors, "bold", phrase)));

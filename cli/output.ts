@@ -16,6 +16,8 @@ export interface Presenter {
   progress(text: string | null): void;
   /** People see the ids of messages from now on; programs always do. */
   showIds(): void;
+  /** People type in a room from now on, and are told the orders that answer what comes. */
+  takesOrders(): void;
   /** The recovery phrase of a new account, where a person sees it. @returns whether it was shown */
   revealRecoveryPhrase(phrase: string): boolean;
   fail(error: CliError): void;
@@ -35,6 +37,7 @@ function jsonPresenter(out: Terminal, errors: Terminal): Presenter {
     remark: (text) => errors.write(`acquaint: ${printable(text)}\n`),
     progress() {},
     showIds() {},
+    takesOrders() {},
     // Output for programs ends up in logs, and a secret must not.
     revealRecoveryPhrase: () => false,
     fail({ code, message, details }) {

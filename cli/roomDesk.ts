@@ -1,6 +1,7 @@
 // What is done for a line that somebody types in a room: asking, answering, looking after the room. Saying and leaving is
 // the stay's own.
 import type { Acquaint, Invitation, JoinedRoom, Member } from "../shared/client/node.ts";
+import type { ContactAnswer } from "./contactAnswers.ts";
 import { CliError } from "./errors.ts";
 import type { Presenter } from "./output.ts";
 import type { RoomCircle } from "./roomCircle.ts";
@@ -45,13 +46,28 @@ export class RoomDesk {
     this.#present.show({ event: "contactAsked", ...asked });
   }
 
+  /** To a request to become a contact. @param who empty where only one waits */
+  answer(room: JoinedRoom, answer: ContactAnswer, who: string): Promise<void> {
+    const isInvited = askingAside(room).length > 0;
+    const aside =
+      answer === "approve" ? "/accept steps aside" : "/decline says no to stepping aside";
+    return this.#circle.answer(answer, who, isInvited ? `${aside} with who has asked that.` : "");
+  }
+
+  /** To step aside. @param who empty where only one has asked */
+  invitation(room: JoinedRoom, answer: "accept" | "decline", who: string): Invitation {
+    const other = answer === "accept" ? "/approve says yes" : "/refuse says no";
+    const absent = `${other} to who asks to become a contact.`;
+    return askedBy(room, who, `/${answer} WHO`, this.#circle.isAsked ? absent : "");
+  }
+
   async care(room: JoinedRoom, act: CareAct, who: string): Promise<void> {
     const isWaiting = act === "admit" || act === "deny";
     const left = act === "ban" ? this.#gone(room) : [];
     const people = isWaiting ? room.knocking : [...othersIn(room), ...left];
     const { userId, name } = choosePerson(who, people);
     const { roomId } = room;
-    await this.#client.rooms.moderate(roomId, act, userId);
+    await this.#client.rooms.moderate(roomId, act, userId, name);
     this.#present.show({ event: "roomModerated", roomId, act, userId, name });
   }
 
@@ -73,16 +89,21 @@ export class RoomDesk {
   }
 }
 
-/** The invitation that waits for this account; of that person, if several do. @throws CliError */
-export function askedBy(room: JoinedRoom, who: string, example: string): Invitation {
-  const asked = room.invitations.filter(({ to }) => to === room.me?.userId);
+/**
+ * The invitation that waits for this account; of that person, if several do.
+ * @param absent what to do where there is none
+ * @throws CliError
+ */
+export function askedBy(room: JoinedRoom, who: string, example: string, absent = ""): Invitation {
+  const asked = askingAside(room);
   const from = (one: Invitation): Member[] =>
     room.members.filter(({ userId }) => userId === one.from);
-  const chosen = who === "" ? null : choosePerson(who, asked.flatMap(from));
+  const chosen = who === "" || asked.length === 0 ? null : choosePerson(who, asked.flatMap(from));
   const fitting = asked.filter((one) => chosen === null || one.from === chosen.userId);
   const [only, other] = fitting;
   if (only === undefined) {
-    throw new CliError("no-invitation", "Nobody has asked you to step aside, or it is over.");
+    const message = "Nobody has asked you to step aside, or it is over.";
+    throw new CliError("no-invitation", message, absent === "" ? {} : { hint: absent });
   }
   if (other !== undefined) {
     const names = fitting.map((one) => named(from(one)[0]?.name ?? one.from)).join(", ");
@@ -91,4 +112,8 @@ export function askedBy(room: JoinedRoom, who: string, example: string): Invitat
     });
   }
   return only;
+}
+
+function askingAside(room: JoinedRoom): readonly Invitation[] {
+  return room.invitations.filter(({ to }) => to === room.me?.userId);
 }

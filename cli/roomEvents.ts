@@ -1,5 +1,6 @@
 // What the client tells of rooms. Each event names its room, and people with their names. See events.ts.
 import type {
+  Ban,
   Invitation,
   InvitationOutcome,
   JoinedRoom,
@@ -54,13 +55,8 @@ export type RoomCliEvent =
       readonly userId: string;
       readonly name: string | null;
     }
-  | {
-      readonly event: "roomBan";
-      readonly roomId: string;
-      readonly userId: string;
-      /** Of contacts; the room keeps none. */
-      readonly name: string | null;
-    }
+  /** The name is the one in the room then, or else that of a contact. */
+  | ({ readonly event: "roomBan"; readonly roomId: string } & Ban)
   | {
       readonly event: "roomReported";
       readonly roomId: string;

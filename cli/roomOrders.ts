@@ -3,7 +3,7 @@ import { REPORT_REASONS, type ReportReason } from "../shared/client/node.ts";
 import { nearest } from "./nearest.ts";
 
 const ABOUT_SOMEBODY = ["invite", "contact", "admit", "deny", "remove", "ban"] as const;
-const ANSWERS = ["accept", "decline"] as const;
+const ANSWERS = ["accept", "decline", "approve", "refuse"] as const;
 const ALONE = ["who", "lock", "unlock", "leave", "help"] as const;
 
 export type RoomOrder =
@@ -19,6 +19,7 @@ export const ROOM_ORDERS_HELP = `/who                who is here, with their ids
 /invite WHO         ask somebody to step aside with you, just the two
 /accept [WHO]       step aside with who has asked you; or /decline [WHO]
 /contact WHO        ask somebody to become a contact
+/approve [WHO]      become a contact of who asks you to; or /refuse [WHO]
 /report WHO REASON  report somebody, who may have left, with the last they have said
 /leave              leave the pair room, or else the room; Ctrl-D and Ctrl-C do, too
 //text              says a line that begins with a slash`;
@@ -26,7 +27,7 @@ export const ROOM_ORDERS_HELP = `/who                who is here, with their ids
 export const ROOM_CARE_HELP = `/admit WHO          let in who waits; or /deny WHO
 /remove WHO         take somebody out; or /ban WHO, who may have left
 /lock, /unlock      nobody else comes in; people come in again
-The rest, from another terminal: acquaint room moderate, room set, room reports, room close`;
+More, in another terminal: acquaint room moderate, room set, room reports, room close`;
 
 export function roomOrderIn(line: string): RoomOrder {
   const text = line.trim();

@@ -25,13 +25,22 @@ export function choosePerson(reference: string, people: readonly Someone[], abse
     });
   }
   if (other !== undefined) {
-    const shown = fitting.map(({ name, userId }) => `${printable(name)} ${shortId(userId)}`);
-    throw new CliError("person-ambiguous", `“${reference}” fits ${shown.join(", ")}.`, {
-      hint: "Name the one by the user id; /who in the room shows them.",
-      details: { userIds: fitting.map(({ userId }) => userId) },
-    });
+    const hint = "Name the one by the user id; /who in the room shows them.";
+    throw ambiguousPerson(reference, fitting, hint);
   }
   return only;
+}
+
+export function ambiguousPerson(
+  reference: string,
+  fitting: readonly Pick<Someone, "userId" | "name">[],
+  hint: string,
+): CliError {
+  const shown = fitting.map(({ name, userId }) => `${printable(name)} ${shortId(userId)}`);
+  return new CliError("person-ambiguous", `“${reference}” fits ${shown.join(", ")}.`, {
+    hint,
+    details: { userIds: fitting.map(({ userId }) => userId) },
+  });
 }
 
 /** Everyone else who is in the room. */

@@ -7,7 +7,7 @@ import { asCliError } from "./failures.ts";
 import type { LineConsole } from "./lineConsole.ts";
 import { printable, shortened } from "./printable.ts";
 import { RoomCircle } from "./roomCircle.ts";
-import { askedBy, RoomDesk } from "./roomDesk.ts";
+import { RoomDesk } from "./roomDesk.ts";
 import { enteredEvent, stayEvent } from "./roomEvents.ts";
 import { type RoomOrder, roomOrderIn } from "./roomOrders.ts";
 import { choosePerson, othersIn } from "./roomPeople.ts";
@@ -109,6 +109,7 @@ export class RoomStay {
     if (this.#console !== null || !process.stdin.isTTY || present.json) return;
     const console = openConsole();
     this.#console = console;
+    present.takesOrders();
     this.#prompt();
     present.remark("Each line is said. /help lists the commands; Ctrl-D leaves.");
     void this.#obey(console);
@@ -142,11 +143,14 @@ export class RoomStay {
         await room.invite(choosePerson(order.who, othersIn(room)).userId);
         return this.#awaitPair(room);
       case "accept": {
-        const { invitationId } = askedBy(room, order.who, "/accept WHO");
+        const { invitationId } = this.#desk.invitation(room, "accept", order.who);
         return this.#goAside(await room.accept(invitationId));
       }
       case "decline":
-        return room.decline(askedBy(room, order.who, "/decline WHO").invitationId);
+        return room.decline(this.#desk.invitation(room, "decline", order.who).invitationId);
+      case "approve":
+      case "refuse":
+        return this.#desk.answer(room, order.kind, order.who);
       case "contact":
         return this.#desk.contact(room, order.who);
       case "report": {

@@ -64,7 +64,9 @@ export function roomLines(event: RoomCliEvent, out: Terminal, labels: RoomLabels
         `✓ ${MODERATED[event.act] ?? event.act}: ${event.name === null ? shortId(event.userId) : named(event.name)}.`,
       ];
     case "roomBan":
-      return [`  ${event.userId}  ${event.name === null ? "" : `${named(event.name)}, `}banned`];
+      return [
+        `  ${event.name === null ? "" : `${styled(out, "bold", named(event.name))}  `}${shortId(event.userId)}  ${dim(`banned ${timeText(event.at)}`)}`,
+      ];
     case "roomReported":
       return [reportedText(event)];
     case "roomReport":

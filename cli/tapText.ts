@@ -9,7 +9,13 @@ import { styled, type Terminal } from "./terminal.ts";
 
 const NAME_MAX_CHARS = 60;
 
-export function touchLines(event: TouchEvent, out: Terminal, now = Date.now()): string[] {
+type Asks = Extract<TouchEvent, { event: "contactRequest" }>;
+
+export function touchLines(
+  event: Exclude<TouchEvent, Asks>,
+  out: Terminal,
+  now = Date.now(),
+): string[] {
   switch (event.event) {
     case "ticket":
       return [
@@ -37,13 +43,6 @@ export function touchLines(event: TouchEvent, out: Terminal, now = Date.now()): 
       return [`You and ${named(event.name)} are in contact no more. Both of you are told.`];
     case "badge":
       return badgeLines(event, out);
-    case "contactRequest":
-      return [
-        styled(out, "bold", `${named(event.name)} asks to become a contact, ${cameBy(event)}.`),
-        `  ${shortId(event.from)}, since ${timeText(event.createdAt)}. The server says who it is.`,
-        `  acquaint requests approve ${event.requestId}`,
-        `  acquaint requests decline ${event.requestId}`,
-      ];
     case "contactAsked":
       return [
         `You have asked ${named(event.name)} to become a contact.`,
@@ -53,6 +52,19 @@ export function touchLines(event: TouchEvent, out: Terminal, now = Date.now()): 
     case "contactRequestOver":
       return [overText(event)];
   }
+}
+
+/** @param isInRoom whether orders are typed, rather than commands */
+export function contactRequestLines(request: Asks, out: Terminal, isInRoom: boolean): string[] {
+  const { name, from, createdAt, requestId } = request;
+  const id = shortId(from);
+  return [
+    styled(out, "bold", `${named(name)} asks to become a contact, ${cameBy(request)}.`),
+    `  ${id}, since ${timeText(createdAt)}. The server says who it is.`,
+    ...(isInRoom
+      ? [`  /approve ${id} or /refuse ${id}`]
+      : [`  acquaint requests approve ${requestId}`, `  acquaint requests decline ${requestId}`]),
+  ];
 }
 
 function peerLines(
@@ -88,7 +100,7 @@ function tableLines(table: Extract<TouchEvent, { event: "table" }>, out: Termina
   return [at === "comparing" ? "Everyone is here:" : "At the table:", ...list, ...words];
 }
 
-function cameBy({ via, title }: Extract<TouchEvent, { event: "contactRequest" }>): string {
+function cameBy({ via, title }: Asks): string {
   if (via === "badge") return "by your badge";
   return title === null ? "out of a room" : `out of the room “${named(title)}”`;
 }

@@ -1,5 +1,5 @@
-// What this browser remembers besides the SDK's store: the theme, alarms, names of people who are no contacts, whether
-// the welcome was seen, and whether it waits to be let into an account.
+// What this browser remembers besides the SDK's store: the theme, alarms, whether the welcome was seen, and whether it
+// waits to be let into an account.
 // A browser that refuses storage forgets them and works all the same.
 
 export type Theme = "system" | "light" | "dark";
@@ -8,8 +8,6 @@ const THEME = "acquaint.theme";
 const ALARMS = "acquaint.alarms";
 const WELCOMED = "acquaint.welcomed";
 const JOINING = "acquaint.joining";
-/** Of people who are no contacts. */
-export const NAMES = "acquaint.names";
 
 export function theme(): Theme {
   const stored = read(THEME);
@@ -61,7 +59,7 @@ export function setJoining(isAsked: boolean): void {
 
 /** What belongs to an account that is no more. The theme is the browser's, and stays. */
 export function forgetAccount(): void {
-  for (const key of [WELCOMED, ALARMS, JOINING, NAMES]) remove(key);
+  for (const key of [WELCOMED, ALARMS, JOINING]) remove(key);
   forgetWindow();
 }
 

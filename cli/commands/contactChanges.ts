@@ -12,7 +12,8 @@ CONTACT is a name, a user id, or the beginning of a user id.
 Events with --json: the contact {userId, name, method, …} as it is afterwards`;
 
 const BLOCK_EVENT_HELP = `${EVENT_HELP},
-or blocked {userId, name: null, blocked} for an account that is no contact.`;
+or blocked {userId, name, blocked} for an account that is no contact; the name is null
+where this device knows none.`;
 
 export const contactsRemove: Command = {
   path: ["contacts", "remove"],
@@ -52,7 +53,8 @@ export const contactsUnblock: Command = {
   synopsis: "WHO",
   options: {},
   help: `
-Ends a block of a contact, or of any account by its user id or @handle.
+Ends a block of a contact, or of any account by its @handle, or by the user id, its
+beginning, or the name that acquaint contacts blocked shows.
 ${BLOCK_EVENT_HELP}`,
   run: (context) => setBlocked(context, "unblock"),
 };
@@ -109,18 +111,29 @@ async function setBlocked(context: Context, verb: "block" | "unblock"): Promise<
   const reference = referenceIn(context, `${verb} WHO`);
   const client = await context.open();
   const contacts = await client.contacts.list();
+  const isBlock = verb === "block";
+  const before = isBlock ? [] : await client.contacts.blocked();
+  const strangers = before.filter(({ userId }) => contacts.every((one) => one.userId !== userId));
+  const people = [
+    ...contacts,
+    ...strangers.map(({ userId, name }) => ({ userId, name: name ?? "" })),
+  ];
   // A name with a typo in it must not block a stranger whose handle that is.
   const isAccount = reference.startsWith("@") || isUserId(reference);
   const { userId: known, handle } = isAccount
     ? chooseAccount(reference, contacts)
-    : { ...chooseContact(reference, contacts), handle: null };
+    : { ...chooseContact(reference, people), handle: null };
   const userId = known ?? (await client.findHandle(handle ?? "")).userId;
-  await client.contacts[verb](userId);
+  if (isBlock) await client.contacts.block(userId, handle === null ? undefined : `@${handle}`);
+  else await client.contacts.unblock(userId);
   const contact = await client.contacts.get(userId);
-  const blocked = verb === "block";
-  context.present.show(
-    contact === null ? { event: "blocked", userId, name: null, blocked } : contactEvent(contact),
-  );
+  if (contact !== null) {
+    context.present.show(contactEvent(contact));
+    return EXIT.success;
+  }
+  const named = isBlock ? await client.contacts.blocked() : before;
+  const name = named.find((one) => one.userId === userId)?.name ?? null;
+  context.present.show({ event: "blocked", userId, name, blocked: isBlock });
   return EXIT.success;
 }
 

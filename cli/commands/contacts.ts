@@ -54,18 +54,18 @@ export const contactsBlocked: Command = {
 Lists the accounts that you have blocked: nothing of theirs reaches you, and they are
 not told. To end a block: acquaint contacts unblock WHO
 
+Who is no contact has the name that this device knew when it blocked them: it stays on
+the device, and goes with the block. On another device of yours there is the id alone.
+
 Events with --json: one blocked {userId, name, blocked} for each; the name is null
-for an account that is no contact.`,
+where this device knows none.`,
   run: listBlocked,
 };
 
 async function listBlocked(context: Context): Promise<number> {
   const client = await context.open();
   const blocked = await client.contacts.blocked();
-  for (const userId of blocked) {
-    const name = (await client.contacts.get(userId))?.name ?? null;
-    context.present.show({ event: "blocked", userId, name, blocked: true });
-  }
+  for (const one of blocked) context.present.show({ event: "blocked", ...one, blocked: true });
   if (blocked.length === 0) context.present.remark("You have blocked nobody.");
   return EXIT.success;
 }

@@ -3,6 +3,7 @@ import { isUserId, REPORT_REASONS } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
 import { EXIT, usageError } from "../errors.ts";
 import { asModerator, asOwner } from "../ownersOnly.ts";
+import { bansOf, chooseBan } from "../roomBans.ts";
 import { choosePerson, othersIn } from "../roomPeople.ts";
 import { reportPerson } from "../roomReporting.ts";
 import { inRoom } from "./roomTalk.ts";
@@ -21,12 +22,13 @@ export const roomModerate: Command = {
   help: `
 admit and deny answer who waits to be let in. remove takes somebody out, who may come
 back; ban keeps them out until unban. appoint makes a moderator of somebody, dismiss a
-member again; for that one must have opened the room. bans lists who is banned. WHO is
-a name, a @handle or a user id; for unban, the user id. Who has left is banned by the user
-id: in acquaint room join, /who shows it, and /ban takes the name as well.
+member again; for that one must have opened the room. bans lists who is banned, by the
+name that they had in the room, and since when. WHO is a name, a @handle or a user id; for
+unban, the name or the user id that bans shows. Who has left is banned by the user id: in
+acquaint room join, /who shows it, and /ban takes the name as well.
 
 Events with --json: roomModerated {roomId, act, userId, name}; roomBan {roomId, userId,
-name}. The name is null where it is not known.`,
+name, at}. The name is null where it is not known.`,
   run: moderate,
 };
 
@@ -82,26 +84,34 @@ async function moderate(context: Context): Promise<number> {
     context.present.show({ event: "roomModerated", roomId, act, userId: who, name: null });
     return EXIT.success;
   }
+  if (act === "unban") return unban(context, reference, who);
   return inRoom(context, reference, async (room, client) => {
     const isWaiting = act === "admit" || act === "deny";
     const absent = act === "ban" ? GONE : "";
     const people = isWaiting ? room.knocking : othersIn(room);
     const { userId, name } = choosePerson(who, people, absent);
-    const done = client.rooms.moderate(room.roomId, act, userId);
+    const done = client.rooms.moderate(room.roomId, act, userId, name);
     await (isOwners ? asOwner(done) : asModerator(room, done));
     context.present.show({ event: "roomModerated", roomId: room.roomId, act, userId, name });
     return EXIT.success;
   });
 }
 
+/** Whoever is banned is not there to be chosen from. */
+async function unban({ present, open }: Context, reference: string, who: string): Promise<number> {
+  const client = await open();
+  const { roomId } = (await client.rooms.look(reference)).room;
+  const { userId, name } = chooseBan(who, await bansOf(client, reference));
+  await client.rooms.moderate(reference, "unban", userId);
+  present.show({ event: "roomModerated", roomId, act: "unban", userId, name });
+  return EXIT.success;
+}
+
 async function bans({ present, open }: Context, reference: string): Promise<number> {
   const client = await open();
   const { roomId } = (await client.rooms.look(reference)).room;
-  const banned = await client.rooms.bans(reference);
-  for (const userId of banned) {
-    const name = (await client.contacts.get(userId))?.name ?? null;
-    present.show({ event: "roomBan", roomId, userId, name });
-  }
+  const banned = await bansOf(client, reference);
+  for (const ban of banned) present.show({ event: "roomBan", roomId, ...ban });
   if (banned.length === 0) present.remark("Nobody is banned.");
   return EXIT.success;
 }

@@ -37,9 +37,10 @@ export const roomJoin: Command = {
 Shows who is in the room, then all that happens there, until you leave with Ctrl-C or, at
 a terminal, Ctrl-D. There each line that you type is said, and /help lists commands. ROOM
 is an id or a link, in quotes. In a script, say something by: acquaint room say ROOM TEXT,
-while this runs. Who asks to become a contact meanwhile is told here, and what becomes of
-your own requests. “Bob (contact)” is a contact of yours; where two have the same name,
-a part of their ids stands beside it.
+while this runs. Who asks to become a contact meanwhile is told here, and answered by
+/approve or /refuse at a terminal, else by acquaint requests; what becomes of your own
+requests is told, too. “Bob (contact)” is a contact of yours; where two have the same
+name, a part of their ids stands beside it.
 
 A connection that is lost comes back within 30 seconds with what was said meanwhile.
 

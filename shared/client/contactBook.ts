@@ -12,13 +12,14 @@ import { laterThan } from "../core/line/laterThan.ts";
 import { NAME_MAX_CHARS } from "../wire/limits.ts";
 import type { ContactPage, ContactRecord } from "../wire/mailbox.ts";
 import { ProblemError } from "../wire/problem.ts";
+import { blockedNames, dropBlockedName, keepBlockedName } from "./blockedNames.ts";
 import { aboutContact } from "./contactSettings.ts";
 import { isWithinBlock, type Listing, withBlocks } from "./contactListing.ts";
 import { readContact, readContacts } from "./contactReading.ts";
 import type { Device } from "./device.ts";
 import { readCard, type ReceivedCard } from "./receivedCard.ts";
 import { type MetContact, type Notes, type Pairing, pairingOf, toHanded } from "./metContact.ts";
-import type { Contact } from "./model.ts";
+import type { BlockedAccount, Contact } from "./model.ts";
 import { type Sharing, UNSHARED } from "./sharing.ts";
 import type { Store } from "./store/store.ts";
 import { type Introduced, introducedId } from "./taps/witnessed.ts";
@@ -180,17 +181,31 @@ export class ContactBook {
   }
 
   /** All accounts that are blocked, those among them that are no contacts. */
-  async blocked(): Promise<UserId[]> {
-    return (await this.#device.call("blocks", {})).blocked;
+  async blocked(): Promise<BlockedAccount[]> {
+    // Of a block that is made meanwhile, the name is kept.
+    const names = await blockedNames(this.#store);
+    const { blocked } = await this.#device.call("blocks", {});
+    const over = [...names.keys()].filter((userId) => !blocked.includes(userId));
+    for (const userId of over) await dropBlockedName(this.#store, userId);
+    const named = async (userId: UserId): Promise<BlockedAccount> => {
+      return { userId, name: (await this.get(userId))?.name ?? names.get(userId) ?? null };
+    };
+    return Promise.all(blocked.map(named));
   }
 
-  /** Anyone, contact or not. */
-  async block(userId: string): Promise<void> {
-    await this.#setBlocked(userId, true);
+  /** Anyone, contact or not. @param name of one who is none: kept here until the block ends, and told to nobody */
+  async block(userId: string, name?: string): Promise<void> {
+    const id = userId as UserId;
+    const names = [await this.nameOf(id), name];
+    await this.#device.call("block", { params: { userId } });
+    await keepBlockedName(this.#store, id, names);
+    await this.refresh();
   }
 
   async unblock(userId: string): Promise<void> {
-    await this.#setBlocked(userId, false);
+    await this.#device.call("unblock", { params: { userId } });
+    await dropBlockedName(this.#store, userId as UserId);
+    await this.refresh();
   }
 
   /** Whether that time lies in a block that is over. @param at milliseconds */
@@ -249,11 +264,6 @@ export class ContactBook {
       const isSameMeeting = met?.receiptHash === metBefore.get(userId)?.receiptHash;
       if (now?.sequence === sequence && isSameMeeting) await this.forget(userId);
     }
-  }
-
-  async #setBlocked(userId: string, blocked: boolean): Promise<void> {
-    await this.#device.call(blocked ? "block" : "unblock", { params: { userId } });
-    await this.refresh();
   }
 
   async #known(userId: string): Promise<Contact> {

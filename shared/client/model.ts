@@ -74,6 +74,12 @@ export interface Contact {
   readonly receiptHash: string;
 }
 
+export interface BlockedAccount {
+  readonly userId: UserId;
+  /** Of a contact; else what this device has known them by when it blocked them. Null when that is nothing. */
+  readonly name: string | null;
+}
+
 export interface MeetingOptions {
   /** Goes along sealed; left out, the chosen one; `null` for none. */
   readonly card?: Card | null;

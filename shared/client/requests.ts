@@ -100,7 +100,9 @@ export class Requests {
 
   /** Blocks the asker, who is not told: to them it ends as if nobody were there. */
   block(sid: string): Promise<void> {
-    return this.#settle(sid, ({ from }) => this.#contacts.block(from));
+    return this.#settle(sid, ({ from, handle }) =>
+      this.#contacts.block(from, nameOfStranger(from, handle)),
+    );
   }
 
   /** The request of that account, if one waits. */

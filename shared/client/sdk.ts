@@ -71,6 +71,7 @@ export {
   type AcquaintEvent,
   type Asked,
   type AskOptions,
+  type BlockedAccount,
   type Contact,
   type FailureReason,
   type IncomingRequest,
@@ -103,6 +104,7 @@ export type {
 } from "../wire/roomLine.ts";
 export type {
   ArrangeRoom,
+  Ban,
   Listing,
   LobbyPage,
   Moderation,

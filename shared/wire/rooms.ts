@@ -171,10 +171,20 @@ export const roomParams = { roomId: roomIdSchema };
 export const moderationSchema = z.strictObject({
   act: z.enum(["admit", "deny", "remove", "ban", "unban", "appoint", "dismiss"]),
   userId: userIdSchema,
+  /** Of a ban: what whoever bans knows the account by. It counts where the room does not know. */
+  name: z.exactOptional(roomNameSchema),
 });
 export type Moderation = z.infer<typeof moderationSchema>;
 
-export const bansSchema = z.object({ banned: z.array(userIdSchema) });
+const banSchema = z.object({
+  userId: userIdSchema,
+  /** What they were called in the room when they were banned, or else by whoever banned them; null if neither knew. */
+  name: z.nullable(z.string()),
+  at: timeSchema,
+});
+export type Ban = z.infer<typeof banSchema>;
+/** In the order in which they were made. */
+export const bansSchema = z.object({ banned: z.array(banSchema) });
 
 export const reportReasonSchema = z.enum([
   "harassment",

@@ -243,7 +243,7 @@ export const ROUTE_NOTES: Readonly<Record<RouteName, RouteNotes>> = {
     ],
   },
   bans: {
-    summary: "Who is banned from a room",
+    summary: "Who is banned from a room, under which name and since when",
     problems: ["room-unknown", "moderators-only", "too-many-requests"],
   },
   report: {

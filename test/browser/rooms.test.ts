@@ -177,7 +177,18 @@ test("ROOM-7: people are let in or turned away, reported, locked out, removed an
   await ada.page.getByRole("button", { name: "Block", exact: true }).click();
   await ada.page.getByText("Ben is blocked.").waitFor();
   await look();
+  // Ben had left, so his name is the one that Ada knew; that of somebody whom this page has never seen is the room's.
+  await ada.page.route(/\/bans$/, async (route) => {
+    const response = await route.fetch();
+    const { banned } = (await response.json()) as { banned: object[] };
+    const zoe = { userId: "z".repeat(32), name: "Zoe\u202e", at: Date.UTC(2026, 0, 2, 12) };
+    await route.fulfill({ response, json: { banned: [...banned, zoe] } });
+  });
   await ada.page.getByRole("button", { name: "Banned" }).click();
+  await ada.page.locator(".ban", { hasText: /^Benbanned at \d/ }).waitFor();
+  await ada.page.locator(".ban", { hasText: /^Zoebanned on .*2026 at \d/ }).waitFor();
+  await ada.page.getByRole("button", { name: "Take the ban of Zoe back" }).click();
+  await ada.page.getByText("Zoe may come in again.").waitFor();
   await ada.page.getByRole("button", { name: "Take the ban of Ben back" }).click();
   await ada.page.getByText("Nobody is banned from this room.").waitFor();
   await ada.page.getByRole("button", { name: "Back" }).click();

@@ -279,7 +279,7 @@ describe("blocking accounts that are no contacts", () => {
   test("by id or handle; the list tells whom, and a mistyped name blocks nobody", async () => {
     const { ada, bob, handle } = await pair();
     const bobId = await idOf(bob);
-    const blocked = { event: "blocked", userId: bobId, name: null };
+    const blocked = { event: "blocked", userId: bobId, name: `@${handle}` };
     const done = await ada.run("contacts", "block", `@${handle}`);
     expect([done.code, done.events]).toEqual([0, [{ ...blocked, blocked: true }]]);
     expect((await ada.run("contacts", "blocked")).events).toEqual([{ ...blocked, blocked: true }]);
@@ -287,6 +287,11 @@ describe("blocking accounts that are no contacts", () => {
     const ended = await ada.run("contacts", "unblock", bobId);
     expect(ended.events).toEqual([{ ...blocked, blocked: false }]);
     expect((await ada.run("contacts", "blocked")).events).toEqual([]);
+    // The name has gone with the block.
+    const again = await ada.run("contacts", "block", bobId);
+    expect(again.events).toEqual([{ ...blocked, name: null, blocked: true }]);
+    const byBeginning = await ada.run("contacts", "unblock", bobId.slice(0, 8));
+    expect(byBeginning.events).toEqual([{ ...blocked, name: null, blocked: false }]);
     const mistyped = await ada.run("contacts", "block", handle);
     expect([mistyped.code, mistyped.events[0]?.["code"]]).toEqual([1, "contact-unknown"]);
   });

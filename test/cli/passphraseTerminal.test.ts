@@ -148,7 +148,9 @@ describe("a request on a terminal", () => {
     two.signal("SIGINT");
     const ignored = (await two.ended).events.filter(({ event }) => event === "failed");
     expect(ignored).toEqual([expect.objectContaining({ reason: "cancelled", byYou: true })]);
-    expect((await bob.run("contacts", "blocked")).events).toHaveLength(1);
+    expect((await bob.run("contacts", "blocked")).events).toMatchObject([
+      { name: `@${dave.handle}`, blocked: true },
+    ]);
   });
 
   test("later puts it off; Enter takes it up again, and a new one comes before it (PAS-2)", async () => {

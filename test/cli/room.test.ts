@@ -185,9 +185,13 @@ test("ROOM-1, ROOM-7: one waits to be let in, is removed, banned, and reported o
   ]);
   const refused = await bob.run("room", "join", room);
   expect([refused.code, refused.events.at(-1)]).toMatchObject([1, { code: "room-barred" }]);
-  expect((await ada.run("room", "moderate", room, "bans")).events).toMatchObject([
-    { event: "roomBan" },
-  ]);
+  const bans = await ada.run("room", "moderate", room, "bans");
+  const isOfNow = expect.closeTo(Date.now(), -6) as number;
+  expect(bans.events).toMatchObject([{ event: "roomBan", name: "Bob", at: isOfNow }]);
+  isDocumented(bans.events);
+  const userId = String(bans.events[0]?.["userId"]);
+  const shown = await ada.read("room", "moderate", room, "bans");
+  expect(shown.stdout).toMatch(new RegExp(`^  Bob  ${userId.slice(0, 8)}  banned \\S`));
   const notBob = await bob.run("room", "set", room, "--lock");
   expect([notBob.code, notBob.events.at(-1)]).toMatchObject([1, { code: "moderators-only" }]);
   const left = await ada.read("room", "moderate", room, "ban", "Bob");
@@ -202,6 +206,15 @@ test("ROOM-1, ROOM-7: one waits to be let in, is removed, banned, and reported o
     "acquaint: Only who has opened the room may do this.",
     "acquaint: Only moderators of the room may do this.",
   ]);
+  const unknown = await ada.run("room", "moderate", room, "unban", "Dan");
+  expect([unknown.code, unknown.events.at(-1)]).toMatchObject([1, { code: "person-unknown" }]);
+  const unbanned = await ada.run("room", "moderate", room, "unban", "bob");
+  expect([unbanned.code, unbanned.events]).toMatchObject([
+    0,
+    [{ event: "roomModerated", act: "unban", userId, name: "Bob" }],
+  ]);
+  const none = await ada.read("room", "moderate", room, "bans");
+  expect(none.stdout + none.stderr).toBe("Nobody is banned.\n");
   await leave([ada, here]);
   isDocumented((await here.ended).events);
   expect((await ada.run("room", "close", room)).code).toBe(0);
@@ -295,4 +308,39 @@ test("ROOM-1, ROOM-7: at a terminal nothing is asked for before one is let in; t
   adaSits.press("\u0003");
   await adaSits.shows("You have gone from");
   expect(await Promise.all([adaSits.ended, bobSits.ended])).toEqual([0, 0]);
+});
+
+test("ROOM-6: at a terminal, who asks to become a contact is answered by an order in the room", async () => {
+  const [ada, bob, cem] = (await people("Ada", "Bob", "Cem")) as [Person, Person, Person];
+  const { roomId } = await roomOf(ada);
+  const adaSits = ada.sit("room", "join", String(roomId));
+  await adaSits.shows("Each line is said.");
+  adaSits.enter("/approve");
+  await adaSits.shows("Nobody asks to become a contact, or it is over.");
+  const bobSits = bob.sit("room", "join", String(roomId));
+  await bobSits.shows("Each line is said.");
+  const cemHere = await stay(cem, roomId);
+  bobSits.enter("/contact Ada");
+  await adaSits.shows("Bob asks to become a contact, out of the room “Friday talk”.");
+  await adaSits.shows(/\/approve ([a-z2-7]{8}) or \/refuse \1/);
+  expect((await cem.run("room", "contact", String(roomId), "Ada")).code).toBe(0);
+  await adaSits.shows("Cem asks to become a contact");
+  adaSits.enter("/accept Bob");
+  await adaSits.shows("or it is over. /approve says yes to who asks to become a contact.");
+  adaSits.enter("/approve");
+  await adaSits.shows(/Several ask to become contacts: Bob [a-z2-7]{8}, Cem [a-z2-7]{8}\./);
+  adaSits.enter("/refuse Cem");
+  await adaSits.shows("You have said no. Cem is told.");
+  expect(await cemHere.event("contactRequestOver")).toMatchObject({ isOwn: true, end: "declined" });
+  adaSits.enter("/approve");
+  await adaSits.shows("✓ You and Bob are in contact.");
+  await bobSits.shows("✓ Ada has said yes: you are in contact.");
+  bobSits.enter("Good");
+  await adaSits.shows("Bob (contact): Good");
+  for (const sitting of [adaSits, bobSits]) sitting.press("\u0004");
+  await leave([cem, cemHere]);
+  expect(await Promise.all([adaSits.ended, bobSits.ended])).toEqual([0, 0]);
+  expect(adaSits.text.match(/You and Bob are in contact/g)).toHaveLength(1);
+  expect((await ada.run("contacts")).events).toMatchObject([{ name: "Bob", method: "room" }]);
+  expect((await ada.run("requests")).events).toEqual([]);
 });

@@ -1,9 +1,11 @@
 // Rooms in the terminal, as text: who is who, what has changed, what to do next. And what a line means that is typed there.
 import { expect, test } from "vitest";
+import { timeText } from "../../cli/contactText.ts";
 import { asCliError } from "../../cli/failures.ts";
 import { presenterOf } from "../../cli/output.ts";
 import type { RoomCliEvent } from "../../cli/roomEvents.ts";
-import { roomOrderIn } from "../../cli/roomOrders.ts";
+import { ROOM_CARE_HELP, ROOM_ORDERS_HELP, roomOrderIn } from "../../cli/roomOrders.ts";
+import { chooseBan } from "../../cli/roomBans.ts";
 import { choosePerson } from "../../cli/roomPeople.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { openRoomSchema } from "../../shared/wire/rooms.ts";
@@ -123,6 +125,14 @@ test("a request is told by names, and promises nothing of someone who takes none
   expect(show({ ...over, end: "withdrawn" })).toBe("You have taken back your request to Ben.\n");
 });
 
+test("the orders in a room are listed in lines that fit", () => {
+  const lines = `${ROOM_ORDERS_HELP}\n${ROOM_CARE_HELP}`.split("\n");
+  expect(lines.filter(({ length }) => length > 90)).toEqual([]);
+  for (const order of ["/accept", "/decline", "/approve", "/refuse"]) {
+    expect(ROOM_ORDERS_HELP).toContain(`${order} [WHO]`);
+  }
+});
+
 test("what the server finds wrong with a room is told by the option, and why", () => {
   const told = (body: object): string => {
     const { error } = openRoomSchema.safeParse({ title: "Tea", ...body });
@@ -147,6 +157,10 @@ test.each([
   ["//who", { kind: "say", text: "/who" }],
   ["/accept", { kind: "accept", who: "" }],
   ["/decline  Ben  B", { kind: "decline", who: "Ben B" }],
+  ["/approve", { kind: "approve", who: "" }],
+  ["/refuse Ben", { kind: "refuse", who: "Ben" }],
+  ["/aprove", { kind: "fault", message: "There is no command /aprove. Did you mean /approve?" }],
+  ["/refuze", { kind: "fault", message: "There is no command /refuze. Did you mean /refuse?" }],
   ["/ban Ben", { kind: "ban", who: "Ben" }],
   ["/lock", { kind: "lock" }],
   ["/remove", { kind: "fault", message: "Whom? /remove WHO" }],
@@ -163,4 +177,22 @@ test("of someone who is not there it is said what to do", () => {
     expect(error).toMatchObject({ hint: "Here are: Ann, Ben, Ben. Use the id." });
   }
   expect(() => choosePerson("Ben", people)).toThrow("Ben bbbbbbbb, Ben mmmmmmmm");
+});
+
+test("ROOM-7: who is banned is shown by name, with the id and since when, and is named by either", () => {
+  const show = screen();
+  const at = 1_800_000_000_000;
+  const since = `banned ${timeText(at)}`;
+  const ban = (userId: string, name: string | null) => ({ userId, name, at });
+  const shown = (userId: string, name: string | null) =>
+    show({ event: "roomBan", ...ban(userId, name) });
+  expect(shown(BEN, "Ben\n \u001b[31mred")).toBe(`  Ben red  bbbbbbbb  ${since}\n`);
+  expect(shown(ANN, null)).toBe(`  aaaaaaaa  ${since}\n`);
+  const bans = [ban(BEN, "Ben"), ban(MAL, "BEN"), ban(ANN, null)] as never;
+  expect(chooseBan("mmmmmmmm", bans)).toMatchObject({ userId: MAL });
+  expect(chooseBan("aaaa", bans)).toMatchObject({ userId: ANN, name: null });
+  expect(() => chooseBan("Ben", bans)).toThrow("“Ben” fits Ben bbbbbbbb, BEN mmmmmmmm.");
+  for (const nobody of ["Cem", "", "@ben"]) {
+    expect(() => chooseBan(nobody, bans)).toThrow(`Nobody who is banned is called “${nobody}”.`);
+  }
 });

@@ -250,6 +250,48 @@ test("blocking and its lifting are kept, and tell that the list has changed", as
   expect(changes()).toBe(before + 2);
 });
 
+test("who is blocked and no contact keeps the name on this device alone, for as long as the block lasts", async () => {
+  const store = slowStore();
+  const { book, world } = await openBook(store);
+  const blocked = new Set<string>();
+  world.answer = (path, method) => {
+    if (path === "/v1/contacts") return Response.json({ contacts: [], next: null });
+    if (path === "/v1/blocks") return Response.json({ blocked: [...blocked] });
+    const [, userId] = /^\/v1\/blocks\/(.+)$/.exec(path) ?? [];
+    if (userId === undefined) return undefined;
+    if (method === "PUT") blocked.add(userId);
+    else blocked.delete(userId);
+    return new Response(null, { status: 204 });
+  };
+  await book.block(BEN, "Mallory");
+  await book.block(CLEO, "cccc…cccc");
+  expect(await book.blocked()).toEqual([
+    { userId: BEN, name: "Mallory" },
+    { userId: CLEO, name: null },
+  ]);
+  expect(JSON.stringify(world.requests)).not.toContain("Mallory");
+  await book.block(BEN);
+  expect((await book.blocked())[0]).toEqual({ userId: BEN, name: "Mallory" });
+  await book.unblock(BEN);
+  await book.block(BEN);
+  expect((await book.blocked()).at(-1)).toEqual({ userId: BEN, name: null });
+  await book.block(BEN, "Mallory");
+  blocked.delete(BEN); // by another device of the account
+  await book.blocked();
+  expect(JSON.stringify(await store.all("settings"))).not.toContain("Mallory");
+});
+
+test("who is blocked keeps the name that this device had for the contact, also once removed", async () => {
+  const { book, world, list } = await openBook();
+  const { agreement, met, opening, record } = meetingWith(BEN, "Ben");
+  await book.keepMet(agreement, met, opening);
+  list({ ...record, blocked: true, sequence: record.sequence + 1 });
+  await book.block(BEN, "Benny in the room");
+  await book.forget(BEN);
+  world.answer = () => Response.json({ blocked: [BEN] });
+  expect(await book.blocked()).toEqual([{ userId: BEN, name: "Ben" }]);
+});
+
 test("KEY-7: an alias and a note are bounded, and survive the next meeting", async () => {
   const { book } = await openBook();
   const first = meetingWith(BEN, "Ben");

@@ -267,5 +267,7 @@ test("ROOM-1, ROOM-7, ROOM-8: it looks after a room: lets in, is told a report, 
   expect(atAnn.end).toEqual({ kind: "left", leaving: "banned" });
   await expect(ann.rooms.join(room.roomId)).rejects.toMatchObject({ code: "room-barred" });
   await expect(moderate("admit", ann.me.userId)).rejects.toThrow("not-in-room");
-  expect(await ben.connection.call("GET", `${path}/bans`)).toEqual({ banned: [ann.me.userId] });
+  expect(await ben.connection.call("GET", `${path}/bans`)).toEqual({
+    banned: [{ userId: ann.me.userId, name: "Ann", at: expect.any(Number) }],
+  });
 });

@@ -184,7 +184,7 @@ test("PAS-6: to someone who is blocked it is as if nobody were there, until the 
   const { sid } = await requestFrom(ben, ada);
   await ben.requests.block(sid);
   expect(ben.requests.waiting).toEqual([]);
-  expect(await ben.contacts.blocked()).toEqual([ada.me.userId]);
+  expect(await ben.contacts.blocked()).toEqual([{ userId: ada.me.userId, name: null }]);
   await passTime(60_000);
   expect(await outcomeOf(asked)).toBe("timedOut");
   const again = await ada.ask({ to: ben.me.userId, passphrase: "leave me still" });

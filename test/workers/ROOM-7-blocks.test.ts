@@ -489,6 +489,18 @@ describe("ROOM-1: rooms of an account", () => {
     expect(marks).toEqual([]);
   });
 
+  test("ROOM-7: that others have banned it from know its name no more once it is erased", async () => {
+    const roomId = await admitted(ann, await makeRoom(ben));
+    await Guest.come(ann, roomId, { name: "Ann" });
+    const by = { kind: "house" } as const;
+    await roomAt(roomId).moderate(by, { act: "ban", userId: ann.userId });
+    const bans = async () => (await roomAt(roomId).bans(by)) as { value?: readonly object[] };
+    expect((await bans()).value).toMatchObject([{ userId: ann.userId, name: "Ann" }]);
+    expect((await erase(ann)).status).toBe(204);
+    await abort(roomId);
+    expect((await bans()).value).toMatchObject([{ userId: ann.userId, name: null }]);
+  });
+
   test("end though they were away when the account did", async () => {
     const { roomId } = await openRoom(ann);
     const { close } = Room.prototype;

@@ -13,7 +13,12 @@ import {
   ROOM_TEXT_MAX_BYTES,
   UPGRADE_TOKEN_TTL_SECONDS,
 } from "../../shared/wire/limits.ts";
-import type { Report, ReportedMessage, ReportRequest } from "../../shared/wire/rooms.ts";
+import {
+  bansSchema,
+  type Report,
+  type ReportedMessage,
+  type ReportRequest,
+} from "../../shared/wire/rooms.ts";
 import { openHidden, sealHidden } from "../../workers/auth/sealing.ts";
 import type { Actor } from "../../workers/auth/tokens.ts";
 import type { Steward } from "../../workers/room/steward.ts";
@@ -65,13 +70,19 @@ describe("ROOM-7: whoever looks after a room", () => {
   });
 
   test("bans people, who stay out, whatever becomes of the object, until they are let in again", async () => {
-    const [atMia, atBen] = [await Guest.come(mia, roomId), await Guest.come(ben, roomId)];
+    const [atMia, atBen] = [
+      await Guest.come(mia, roomId),
+      await Guest.come(ben, roomId, { name: "Ben" }),
+    ];
+    const at = Date.now();
     expect(await moderate(mia, roomId, "ban", ben)).toBe(undefined);
+    advanceClock(1_000);
     await atBen.socket.closed;
     expect(atBen.codes.at(-1)).toBe("banned");
     await abort(roomId);
     expect(await refusalOf(ben, roomId)).toBe("room-barred");
-    expect(await roomAt(roomId).bans(stewardOf(mia))).toEqual({ ok: true, value: [ben.userId] });
+    const value = [{ userId: ben.userId, name: "Ben", at }];
+    expect(await roomAt(roomId).bans(stewardOf(mia))).toEqual({ ok: true, value });
     expect(await roomAt(roomId).bans(stewardOf(ben))).toMatchObject({ code: "moderators-only" });
     expect(await moderate(mia, roomId, "unban", ben)).toBe(undefined);
     await Guest.come(ben, roomId);
@@ -126,7 +137,7 @@ describe("ROOM-7: whoever looks after a room", () => {
     const owner = await registerAccount();
     const { roomId: own } = await openRoom(owner);
     const path = `/v1/rooms/${own}`;
-    const atBen = await Guest.come(ben, own);
+    const atBen = await Guest.come(ben, own, { name: "Ben" });
     const ban = { act: "ban", userId: ben.userId };
     const stranger = await request("POST", `${path}/moderation`, { actor: ben, body: ban });
     expect(codeOf(stranger), "of no account").toBe("unauthenticated");
@@ -134,7 +145,9 @@ describe("ROOM-7: whoever looks after a room", () => {
     expect(done.status).toBe(204);
     await atBen.socket.closed;
     const bans = await request("GET", `${path}/bans`, { actor: owner });
-    expect(bans.body).toEqual({ banned: [ben.userId] });
+    expect(bansSchema.parse(bans.body)).toEqual(bans.body);
+    const at = Date.now();
+    expect(bans.body).toEqual({ banned: [{ userId: ben.userId, name: "Ben", at }] });
     const other = await registerAccount();
     const refused = await request("GET", `${path}/bans`, { actor: other });
     expect([refused.status, codeOf(refused)]).toEqual([403, "moderators-only"]);

@@ -2,7 +2,6 @@
 
 import type { Member, Moderation, Role, RoomRecord } from "../../shared/client/index.ts";
 import { notify } from "../announcements.ts";
-import { keepName } from "../knownNames.ts";
 import { problemText } from "../problems.ts";
 import { session } from "../session.ts";
 import type { RoomIconName } from "./RoomIcon.tsx";
@@ -29,8 +28,9 @@ interface About {
 }
 
 export function personActs({ stay, userId, name, member, me }: About): readonly PersonAct[] {
+  const called = stay.nameOf(userId) ?? undefined;
   const moderate = (act: Moderation["act"]) =>
-    session.acquaint.rooms.moderate(stay.roomId, act, userId);
+    session.acquaint.rooms.moderate(stay.roomId, act, userId, called);
   const isOwner = me?.role === "owner";
   const role = member?.role ?? "member";
   const isBelow = isOwner || (me?.role === "moderator" && role === "member");
@@ -82,7 +82,6 @@ export function personActs({ stay, userId, name, member, me }: About): readonly 
         text: "They are out at once, and cannot come in again until the ban is taken back.",
         yes: "Ban",
         work: async () => {
-          keepName(userId, name);
           await moderate("ban");
           const undo = () => {
             moderate("unban").then(
@@ -102,8 +101,7 @@ export function personActs({ stay, userId, name, member, me }: About): readonly 
       yes: "Block",
       work: async () => {
         const { contacts } = session.acquaint;
-        keepName(userId, name);
-        await contacts.block(userId);
+        await contacts.block(userId, called);
         await session.readContacts();
         const undo = () => {
           contacts.unblock(userId).then(

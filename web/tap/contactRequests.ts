@@ -7,7 +7,6 @@ import type {
   IncomingContactRequest,
 } from "../../shared/client/index.ts";
 import { notify } from "../announcements.ts";
-import { keepName } from "../knownNames.ts";
 import { withPlainName } from "../plainName.ts";
 import { problemText } from "../problems.ts";
 import { go, paths } from "../router.ts";
@@ -92,11 +91,6 @@ class ContactRequests {
 
   async answer(request: { readonly requestId: string }, how: Answer): Promise<void> {
     const { requestId } = request;
-    if (how === "block") {
-      const { from, name } = request as IncomingContactRequest;
-      const known = shownName({ from, name });
-      if (known !== null) keepName(from, known);
-    }
     this.store.change({ busy: requestId });
     this.#answeredHere.add(requestId);
     try {

@@ -170,7 +170,7 @@ export class Room extends DurableObject<Env> {
     return done;
   }
 
-  async bans(by: Steward): Promise<Result<readonly UserId[]>> {
+  async bans(by: Steward): Promise<Result<StoredRoom["bans"]>> {
     if (!(await this.#stands())) return UNKNOWN;
     const bans = bansFor(this.#room.state.record, by);
     return "code" in bans ? refused(bans) : { ok: true, value: bans };

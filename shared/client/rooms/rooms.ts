@@ -3,6 +3,7 @@
 
 import type {
   ArrangeRoom,
+  Ban,
   LobbyPage,
   Moderation,
   OpenRoom,
@@ -10,7 +11,6 @@ import type {
   RoomRecord,
 } from "../../wire/rooms.ts";
 import type { Report } from "../../wire/rooms.ts";
-import type { UserId } from "../../wire/ids.ts";
 import type { AskedContactRequest } from "../taps/model.ts";
 import type { RoomsDoor } from "./door.ts";
 import type { JoinedRoom } from "./joinedRoom.ts";
@@ -79,13 +79,22 @@ export class Rooms {
     return (await this.#door.open()).renewLink(room);
   }
 
-  /** Lets in, turns away, removes, bans, makes a moderator. @throws ProblemError `not-in-room`; ConnectionError */
-  async moderate(room: string, act: Moderation["act"], userId: string): Promise<void> {
-    await (await this.#door.open()).moderate(room, act, userId);
+  /**
+   * Lets in, turns away, removes, bans, makes a moderator.
+   * @param name of a ban: kept with it if the room does not know the account any more
+   * @throws ProblemError `not-in-room`; ConnectionError
+   */
+  async moderate(
+    room: string,
+    act: Moderation["act"],
+    userId: string,
+    name?: string,
+  ): Promise<void> {
+    await (await this.#door.open()).moderate(room, act, userId, name);
   }
 
-  /** Who is banned. @throws ProblemError, ConnectionError */
-  async bans(room: string): Promise<UserId[]> {
+  /** Who is banned, under which name, and since when; the latest last. @throws ProblemError, ConnectionError */
+  async bans(room: string): Promise<Ban[]> {
     return (await this.#door.open()).bans(room);
   }
 

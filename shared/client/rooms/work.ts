@@ -2,11 +2,12 @@
 
 import { toBase64Url } from "../../core/crypto/bytes.ts";
 import { parseRoomLink, roomUrl } from "../../core/room/links.ts";
-import type { RoomId, UserId } from "../../wire/ids.ts";
+import type { RoomId } from "../../wire/ids.ts";
 import { NAME_MAX_CHARS } from "../../wire/limits.ts";
 import { faultsOf, ProblemError } from "../../wire/problem.ts";
 import {
   type ArrangeRoom,
+  type Ban,
   type LobbyPage,
   type Moderation,
   type OpenedRoom,
@@ -99,12 +100,17 @@ export class RoomWork {
     return this.#shown(await this.#context.device.call("renewLink", { params }));
   }
 
-  async moderate(room: string, act: Moderation["act"], userId: string): Promise<void> {
-    const body = { act, userId };
+  async moderate(
+    room: string,
+    act: Moderation["act"],
+    userId: string,
+    name?: string,
+  ): Promise<void> {
+    const body = { act, userId, ...(act === "ban" && name !== undefined && { name }) };
     await this.#context.device.call("moderate", { params: this.#params(room), body });
   }
 
-  async bans(room: string): Promise<UserId[]> {
+  async bans(room: string): Promise<Ban[]> {
     const params = this.#params(room);
     return (await this.#context.device.call("bans", { params })).banned;
   }

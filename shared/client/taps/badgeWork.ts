@@ -6,6 +6,7 @@ import { badgeUrl } from "../../core/tap/links.ts";
 import { approvalStatement, badgeToken, requestStatement } from "../../core/tap/statements.ts";
 import type { Badge, ContactRequest, FoundBadge as Found } from "../../wire/contactRequests.ts";
 import { ProblemError } from "../../wire/problem.ts";
+import { nameOfStranger } from "../metContact.ts";
 import type { BadgesContext } from "./badges.ts";
 import { askForContact, isOver, keepName } from "./contactAsking.ts";
 import type { AskedContactRequest, FoundBadge, OwnBadge } from "./model.ts";
@@ -71,7 +72,8 @@ export class BadgeWork {
 
   async block(requestId: string): Promise<void> {
     const { requests, contacts } = this.#context;
-    await contacts.block(this.#waiting(requestId).from);
+    const { from, name, handle } = this.#waiting(requestId);
+    await contacts.block(from, name ?? nameOfStranger(from, handle));
     requests.remove(requestId);
   }
 

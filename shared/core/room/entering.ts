@@ -69,7 +69,7 @@ export function isFull(state: RoomState): boolean {
 }
 
 function isBarred({ record }: RoomState, userId: UserId, now: number): boolean {
-  if (record.bans.includes(userId)) return true;
+  if (record.bans.some((ban) => ban.userId === userId)) return true;
   return (
     roleOf(record, userId) === "member" &&
     record.denied.some((one) => one.userId === userId && now < one.until)
@@ -190,7 +190,6 @@ function comeBack(draft: Draft, seated: Present | Away, entry: Entry): void {
 }
 
 /** In a pair room: both are there, or one is and the other has so long to come. */
-/** Of a pair room: it ends unless both are there soon. */
 function noteComing(draft: Draft): void {
   const { pair, end } = draft.state.record;
   if (pair === null || end !== null) return;

@@ -65,6 +65,7 @@ export function expel(draft: Draft, { userId, deviceId }: RoomEventOf<"expel">):
   return null;
 }
 
+/** A ban stays, since the account can come back empty, but not the name that it had here. */
 function forget(draft: Draft, userId: UserId): void {
   letOut(draft, userId, "removed");
   const { record } = draft.state;
@@ -74,6 +75,10 @@ function forget(draft: Draft, userId: UserId): void {
   }
   if (record.approved.some(isIt)) {
     draft.setRecord({ approved: record.approved.filter((one) => !isIt(one)) });
+  }
+  if (record.bans.some((ban) => isIt(ban.userId) && ban.name !== null)) {
+    const bans = record.bans.map((ban) => (isIt(ban.userId) ? { ...ban, name: null } : ban));
+    draft.setRecord({ bans });
   }
 }
 

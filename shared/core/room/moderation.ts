@@ -15,7 +15,7 @@ import type { Refusal, RoomEventOf } from "./events.ts";
 import { tellKnocking, tellKnockingTo } from "./knocking.ts";
 import { letOut } from "./leaving.ts";
 import { memberOf } from "./roster.ts";
-import { roleOf, seatedOf, type Steward, type StoredRoom } from "./state.ts";
+import { nameOf, roleOf, seatedOf, type Steward, type StoredRoom } from "./state.ts";
 
 export type Say = "owner" | "moderator";
 
@@ -30,12 +30,12 @@ export function sayOf({ room, opener, moderators }: StoredRoom, steward: Steward
 }
 
 /** Who may not come in, for those who look after the room. */
-export function bansFor(record: StoredRoom, steward: Steward): readonly UserId[] | Refusal {
+export function bansFor(record: StoredRoom, steward: Steward): StoredRoom["bans"] | Refusal {
   return sayOf(record, steward) === null ? { code: "moderators-only" } : record.bans;
 }
 
 export function moderate(draft: Draft, event: RoomEventOf<"moderate">): Refusal | null {
-  const { act, userId, by } = event;
+  const { act, userId, by, name } = event;
   const { record } = draft.state;
   const say = sayOf(record, by);
   const role = roleOf(record, userId);
@@ -53,7 +53,7 @@ export function moderate(draft: Draft, event: RoomEventOf<"moderate">): Refusal 
     case "remove":
       return remove(draft, userId);
     case "ban":
-      return ban(draft, userId);
+      return ban(draft, userId, name);
     case "unban":
       return unban(draft, userId);
     case "appoint":
@@ -95,11 +95,14 @@ function remove(draft: Draft, userId: UserId): Refusal | null {
   return null;
 }
 
-function ban(draft: Draft, userId: UserId): Refusal | null {
-  const { bans } = draft.state.record;
-  if (bans.includes(userId)) return null;
+/** Whoever looks through the bans later has nothing else to tell the account by than the name that it has now. */
+function ban(draft: Draft, userId: UserId, called: string | undefined): Refusal | null {
+  const { state, now } = draft;
+  const { bans } = state.record;
+  if (bans.some((one) => one.userId === userId)) return null;
   if (bans.length >= ROOM_MAX_BANS) return { code: "list-full" };
-  draft.setRecord({ bans: [...bans, userId] });
+  const name = nameOf(state, userId) ?? called ?? null;
+  draft.setRecord({ bans: [...bans, { userId, name, at: now }] });
   dropFrom(draft, "approved", userId);
   dropFrom(draft, "moderators", userId);
   letOut(draft, userId, "banned");
@@ -108,8 +111,10 @@ function ban(draft: Draft, userId: UserId): Refusal | null {
 
 /** Whoever was turned away may knock again, too. */
 function unban(draft: Draft, userId: UserId): null {
-  dropFrom(draft, "bans", userId);
-  const { denied } = draft.state.record;
+  const { bans, denied } = draft.state.record;
+  if (bans.some((one) => one.userId === userId)) {
+    draft.setRecord({ bans: bans.filter((one) => one.userId !== userId) });
+  }
   if (denied.some((one) => one.userId === userId)) {
     draft.setRecord({ denied: denied.filter((one) => one.userId !== userId) });
   }
@@ -143,7 +148,7 @@ function tellRole(draft: Draft, userId: UserId): void {
   draft.happened({ kind: "changed", member: memberOf(draft.state, seated) }, userId);
 }
 
-function dropFrom(draft: Draft, list: "approved" | "moderators" | "bans", userId: UserId): void {
+function dropFrom(draft: Draft, list: "approved" | "moderators", userId: UserId): void {
   const users = draft.state.record[list];
   if (!users.includes(userId)) return;
   draft.setRecord({ [list]: users.filter((one) => one !== userId) });

@@ -3,7 +3,7 @@
 
 import type { DeviceId, Handle, RoomId, UserId } from "../../wire/ids.ts";
 import type { Invitation, Role, Track } from "../../wire/roomLine.ts";
-import type { RoomRecord } from "../../wire/rooms.ts";
+import type { Ban, RoomRecord } from "../../wire/rooms.ts";
 import type { ErrandName } from "./errandNames.ts";
 import type { People } from "./people.ts";
 
@@ -27,7 +27,7 @@ export interface StoredRoom {
   /** Of what its link holds, where there is one. */
   readonly linkHash: string | null;
   readonly moderators: readonly UserId[];
-  readonly bans: readonly UserId[];
+  readonly bans: readonly Readonly<Ban>[];
   /** Those who were let in once, the latest last. */
   readonly approved: readonly UserId[];
   readonly denied: readonly { readonly userId: UserId; readonly until: number }[];
@@ -146,6 +146,11 @@ export function occupancyOf({ present, away }: RoomState): number {
 /** Whether an account is in the room, or waits to be let in. */
 export function has(state: RoomState, userId: UserId): boolean {
   return seatedOf(state, userId) !== null || state.waiting.has(userId);
+}
+
+/** What somebody is called who is in the room or waits; null for anybody else. */
+export function nameOf(state: RoomState, userId: UserId): string | null {
+  return (seatedOf(state, userId) ?? state.waiting.get(userId))?.name ?? null;
 }
 
 export function roleOf({ room, moderators }: StoredRoom, userId: UserId): Role {

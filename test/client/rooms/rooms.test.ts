@@ -68,18 +68,23 @@ test("ROOM-7: looking after a room is asked of the server, act by act", async ()
     at: 1,
   };
   const at = `/v1/rooms/${ROOM}`;
+  const banned = [
+    { userId: CEM, name: "Cem", at: 2 },
+    { userId: BEN, name: null, at: 3 },
+  ];
   const { rooms, asked } = await openWith({
     [`PATCH ${at}`]: RECORD,
     [`DELETE ${at}`]: null,
     [`POST ${at}/moderation`]: null,
-    [`GET ${at}/bans`]: { banned: [CEM] },
+    [`GET ${at}/bans`]: { banned },
     [`POST ${at}/reports`]: null,
     [`GET ${at}/reports`]: { reports: [report] },
     [`DELETE ${at}/reports/${TOKEN}`]: null,
   });
   expect(await rooms.arrange(ROOM, { isLocked: true })).toEqual(RECORD);
-  await rooms.moderate(ROOM, "ban", CEM);
-  expect(await rooms.bans(ROOM)).toEqual([CEM]);
+  await rooms.moderate(ROOM, "ban", CEM, "Cem");
+  await rooms.moderate(ROOM, "remove", BEN, "Ben");
+  expect(await rooms.bans(ROOM)).toEqual(banned);
   const from = { userId: CEM, name: "Cem", handle: null };
   const message = { key: "m1", number: 11, from, isOwn: false, text: "Buy", at: 9 } as const;
   const messages = [{ ...message, status: "said" } as const];
@@ -95,7 +100,8 @@ test("ROOM-7: looking after a room is asked of the server, act by act", async ()
   const reportId = expect.stringMatching(/^[\w-]{22}$/) as string;
   expect(asked).toEqual([
     ["PATCH", at, { isLocked: true }],
-    ["POST", `${at}/moderation`, { act: "ban", userId: CEM }],
+    ["POST", `${at}/moderation`, { act: "ban", userId: CEM, name: "Cem" }],
+    ["POST", `${at}/moderation`, { act: "remove", userId: BEN }],
     ["GET", `${at}/bans`, null],
     [
       "POST",

@@ -260,11 +260,14 @@ test("TAP-8: a request waits until it could be answered; a block takes it away u
   const { world, acquaint, refuseWith } = await openBadges();
   acquaint.connect();
   const line = await world.line();
-  await ring(world, line, requestOf(world, 1));
+  const inRoom = { via: "room", name: "Benny", title: "Tea" } as const;
+  await ring(world, line, { ...requestOf(world, 1), ...inRoom });
   refuseWith(refusal("internal-error"));
   await expect(acquaint.badges.approve(idOf(1))).rejects.toMatchObject({ code: "internal-error" });
   expect(acquaint.badges.waiting()).toHaveLength(1);
   await acquaint.badges.block(idOf(1));
+  world.answer = () => Response.json({ blocked: [BEN] });
+  expect(await acquaint.contacts.blocked()).toEqual([{ userId: BEN, name: "Benny" }]);
   expect(world.requests.some(({ path }) => path === `/v1/blocks/${BEN}`)).toBe(true);
   expect(acquaint.badges.waiting()).toEqual([]);
 });

@@ -50,8 +50,14 @@ function steward(index: number): Steward {
 function at(room: TestRoom, by: number | Steward) {
   const who = typeof by === "number" ? steward(by) : by;
   return {
-    moderate: (act: Act, index: number) =>
-      room.do({ type: "moderate", by: who, act, userId: user(index) }),
+    moderate: (act: Act, index: number, name?: string) =>
+      room.do({
+        type: "moderate",
+        by: who,
+        act,
+        userId: user(index),
+        ...(name !== undefined && { name }),
+      }),
     arrange: (change: Parameters<typeof arrangement>[0]) =>
       room.do({ type: "arrange", by: who, change: arrangement(change) }),
     close: () => room.do({ type: "close", by: who }),
@@ -435,11 +441,51 @@ describe("looking after a room", () => {
     expect(last(back)).toEqual(ended("banned"));
     expect(world.enter(room.roomId, BEN).reply).toEqual(refused("room-barred"));
     expect(bansFor(room.state.record, steward(BEN))).toMatchObject({ code: "moderators-only" });
-    expect(bansFor(room.state.record, steward(MOD))).toEqual([user(BEN)]);
+    expect(bansFor(room.state.record, steward(MOD))).toEqual([
+      { userId: user(BEN), name: "Name 2", at: NOW },
+    ]);
     at(room, MOD).moderate("unban", BEN);
     expect(world.enter(room.roomId, BEN).reply).toEqual(TAKEN);
     at(room, MOD).moderate("ban", CEM);
     expect(world.enter(room.roomId, CEM).reply).toEqual(refused("room-barred"));
+  });
+
+  test("ROOM-7: a ban keeps when it was made and what somebody was called, by themselves or else by who bans", () => {
+    const world = new World();
+    const room = world.open({ moderators: [user(MOD)], admission: "approval" });
+    const bans = () => bansFor(room.state.record, steward(MOD));
+    for (const [index, name] of [
+      [BEN, "Benny"],
+      [CEM, "Cem"],
+      [DEE, "Dee"],
+    ] as const) {
+      const { client } = world.enter(room.roomId, index, { name });
+      if (index === DEE) continue;
+      at(room, MOD).moderate("admit", index);
+      if (index === CEM) world.lose(room, client);
+    }
+    for (const index of [BEN, CEM, DEE, 5]) {
+      const other = index === 5 ? undefined : "Another";
+      expect(at(room, MOD).moderate("ban", index, other)).toEqual(TAKEN);
+      world.now += 1;
+    }
+    expect(at(room, MOD).moderate("ban", 6, "Fay")).toEqual(TAKEN);
+    const made = [
+      { userId: user(BEN), name: "Benny", at: NOW },
+      { userId: user(CEM), name: "Cem", at: NOW + 1 },
+      { userId: user(DEE), name: "Dee", at: NOW + 2 },
+      { userId: user(5), name: null, at: NOW + 3 },
+      { userId: user(6), name: "Fay", at: NOW + 4 },
+    ];
+    expect(bans()).toEqual(made);
+    const { record } = room.state;
+    expect(at(room, OWNER).moderate("ban", BEN)).toEqual(TAKEN);
+    expect(room.state.record, "banned already").toBe(record);
+    room.evict();
+    expect(bans()).toEqual(made);
+    at(room, MOD).moderate("unban", CEM);
+    at(room, OWNER).moderate("appoint", DEE);
+    expect(bans()).toEqual([made[0], made[3], made[4]]);
   });
 
   test("ROOM-7: a moderator who is removed comes back as others do", () => {
@@ -502,7 +548,8 @@ describe("looking after a room", () => {
     const { record } = room.state;
     const many = (count: number) =>
       Array.from({ length: count }, (_, index) => `${index}` as UserId);
-    room.begin({ ...record, bans: many(ROOM_MAX_BANS), moderators: many(ROOM_MAX_MODERATORS) });
+    const bans = many(ROOM_MAX_BANS).map((userId) => ({ userId, name: null, at: NOW }));
+    room.begin({ ...record, bans, moderators: many(ROOM_MAX_MODERATORS) });
     expect(at(room, OWNER).moderate("ban", BEN)).toEqual(refused("list-full"));
     expect(at(room, OWNER).moderate("appoint", BEN)).toEqual(refused("list-full"));
   });
@@ -544,6 +591,22 @@ describe("looking after a room", () => {
     world.settle();
     expect(world.rooms.size).toBe(0);
     expect(world.forgotten).toEqual([]);
+  });
+
+  test("ROOM-7: the ban of an account that is no more stays without its name", () => {
+    const world = new World();
+    const room = world.open({ moderators: [user(MOD)] });
+    for (const index of [BEN, CEM]) {
+      world.enter(room.roomId, index);
+      at(room, MOD).moderate("ban", index);
+    }
+    const called = () => room.state.record.bans.map(({ name }) => name);
+    room.do({ type: "expel", userId: user(BEN), deviceId: device(BEN) });
+    expect(called(), "one of its devices").toEqual(["Name 2", "Name 3"]);
+    room.do({ type: "expel", userId: user(BEN), deviceId: null });
+    room.evict();
+    expect(called()).toEqual([null, "Name 3"]);
+    expect(world.enter(room.roomId, BEN).reply).toEqual(refused("room-barred"));
   });
 });
 
