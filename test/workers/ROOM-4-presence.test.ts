@@ -605,6 +605,37 @@ describe("ROOM-4: a member", () => {
     expect(atAnn.texts).not.toContain(`Message ${SAY_BURST}`);
   });
 
+  test("that speaks in the turn in which it comes in hears itself, also where the room is busy", async () => {
+    const guests: Guest[] = [];
+    for (const actor of [ben, cleo]) {
+      const socket = await connectToRoom(actor, roomId);
+      guests.push(new Guest(actor, roomId, randomText(8), socket));
+    }
+    await runInDurableObject(roomAt(roomId), (room, state) => {
+      for (const socket of state.getWebSockets()) {
+        const { userId } = socket.deserializeAttachment().visitor;
+        const enter = { type: "enter", line: randomText(8), name: "Guest" };
+        const said = { type: "say", number: 1, text: userId };
+        void room.webSocketMessage(socket, JSON.stringify([enter, said]));
+      }
+    });
+    for (const guest of guests) await guest.hears(guest.actor.userId);
+  });
+
+  test("that says tracks or signals too fast is told so, and counts no more for invitations", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    await atAnn.invite(ben);
+    const signal = { type: "signal", to: ann.userId, data: "offer" };
+    atBen.sayAll(Array.from({ length: SAY_BURST - 1 }, (_, index) => `${index}`));
+    atBen.socket.send(signal);
+    await atAnn.next("signal");
+    for (const message of [signal, { type: "tracks", audio: "live", video: "off" }]) {
+      expect(codes(await atBen.socket.ask(message)).at(-1)).toBe("too-many-requests");
+    }
+    await atBen.invite(cleo);
+    expect([atAnn.all("signal").length, atAnn.member(ben)?.audio]).toEqual([1, undefined]);
+  });
+
   test("that leaves and comes again has said no less for it", async () => {
     const atAnn = await Guest.come(ann, roomId);
     for (let round = 0; round < 3; round++) {

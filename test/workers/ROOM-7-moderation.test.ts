@@ -21,7 +21,7 @@ import {
 } from "../../shared/wire/rooms.ts";
 import { openHidden, sealHidden } from "../../workers/auth/sealing.ts";
 import type { Actor } from "../../workers/auth/tokens.ts";
-import type { Steward } from "../../workers/room/steward.ts";
+import type { Steward } from "../../shared/core/room/state.ts";
 import { codeOf, randomText, registerAccount, request, strangerActor } from "./support/accounts.ts";
 import { advanceClock, useStoppedClock } from "./support/clock.ts";
 import { Ledger } from "./support/ledger.ts";

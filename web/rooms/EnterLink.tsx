@@ -3,7 +3,8 @@
 import { useState } from "preact/hooks";
 import { parseRoomLink } from "../../shared/client/rooms/links.ts";
 import { Field } from "../components/Field.tsx";
-import { go, paths } from "../router.ts";
+import { go } from "../router.ts";
+import { linkOf } from "./linkTokens.ts";
 
 export function EnterLink() {
   const [text, setText] = useState("");
@@ -16,8 +17,7 @@ export function EnterLink() {
         "That is no link or id of a room. An id has 16 letters and digits; ask for it again, or paste the whole link.",
       );
     }
-    const token = link.token === null ? "" : `/${link.token}`;
-    go(`${paths.room(link.roomId)}${token}`);
+    go(new URL(linkOf(link.roomId, link.token)).hash);
   };
   return (
     <form class="rooms-part enter-link" onSubmit={enter}>

@@ -10,6 +10,7 @@ import { session } from "../session.ts";
 import { useStore } from "../store.ts";
 import { setTitle } from "../title.ts";
 import { useToken, wayInto } from "./linkTokens.ts";
+import { useRoomInfo } from "./lobby.ts";
 import { NameThere, nameThere } from "./NameThere.tsx";
 import { RoomEnded } from "./RoomEnded.tsx";
 import { Occupancy } from "./RoomList.tsx";
@@ -24,37 +25,11 @@ interface EntranceProps {
 
 type Refusal = ProblemError["code"];
 
-const LOOK_AGAIN_MS = 10_000;
-
 export function Entrance({ roomId }: EntranceProps) {
-  const [info, setInfo] = useState<RoomInfo | null>(null);
-  const [problem, setProblem] = useState<unknown>(null);
+  const { value: info, problem, readAgain } = useRoomInfo(roomId);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const [turn, setTurn] = useState(0);
-  useEffect(() => {
-    let isOver = false;
-    const look = () => {
-      if (document.visibilityState !== "visible" && info !== null) return;
-      session.acquaint.rooms.look(roomId).then(
-        (found) => {
-          if (isOver) return;
-          setInfo(found);
-          setProblem(null);
-        },
-        (error: unknown) => {
-          if (!isOver) setProblem(error);
-        },
-      );
-    };
-    look();
-    const timer = setInterval(look, LOOK_AGAIN_MS);
-    return () => {
-      isOver = true;
-      clearInterval(timer);
-    };
-  }, [roomId, turn]);
-  const title = info === null ? "A room" : plain(info.room.title);
-  useEffect(() => void setTitle(title), [title]);
+  const title = info === null ? null : plain(info.room.title);
+  useEffect(() => void setTitle(title ?? "A room"), [title]);
   const isGone = problem instanceof ProblemError && problem.code === "room-unknown";
   const code = refusal ?? (isGone ? ("room-unknown" as const) : null);
   if (code !== null) {
@@ -65,7 +40,7 @@ export function Entrance({ roomId }: EntranceProps) {
         title={title}
         onAgain={() => {
           setRefusal(null);
-          setTurn(turn + 1);
+          readAgain();
         }}
       />
     );
@@ -75,7 +50,7 @@ export function Entrance({ roomId }: EntranceProps) {
       <a class="back" href={paths.rooms}>
         <Icon name="back" /> Rooms
       </a>
-      <Heading subject={info === null ? "looking" : "found"}>{title}</Heading>
+      <Heading subject={info === null ? "looking" : "found"}>{title ?? "A room"}</Heading>
       {info === null && problem === null && (
         <p class="lead" role="status">
           Looking what room it is…
@@ -85,7 +60,7 @@ export function Entrance({ roomId }: EntranceProps) {
         <>
           <Problem text={problemText(problem)} />
           <div class="actions">
-            <button type="button" class="button quiet" onClick={() => setTurn(turn + 1)}>
+            <button type="button" class="button quiet" onClick={readAgain}>
               Try again
             </button>
           </div>

@@ -2,11 +2,10 @@
 
 import { notify } from "../announcements.ts";
 import { Icon } from "../components/Icon.tsx";
-import { paths } from "../router.ts";
 import { session } from "../session.ts";
 import { canShare, copy, share } from "../sharing.ts";
 import { useStore } from "../store.ts";
-import { keepTokenOf, useToken } from "./linkTokens.ts";
+import { keepTokenOf, linkOf, useToken } from "./linkTokens.ts";
 import { RoomIcon } from "./RoomIcon.tsx";
 import type { Stay } from "./stay.ts";
 import { Problem, useWork } from "./work.tsx";
@@ -23,7 +22,7 @@ export function LinkPart({ stay, isOwner, isBrief = false }: LinkPartProps) {
   const token = useToken(stay.roomId);
   const { isBusy, problem, run } = useWork();
   const isByLink = room?.admission === "link";
-  const url = urlOf(stay.roomId, isByLink ? token : null);
+  const url = linkOf(stay.roomId, isByLink ? token : null);
   const renew = () =>
     run(async () => {
       const made = await session.acquaint.rooms.renewLink(stay.roomId);
@@ -72,8 +71,4 @@ export function LinkPart({ stay, isOwner, isBrief = false }: LinkPartProps) {
       <Problem text={problem} />
     </section>
   );
-}
-
-function urlOf(roomId: string, token: string | null): string {
-  return `${location.origin}/${paths.room(roomId)}${token === null ? "" : `/${token}`}`;
 }

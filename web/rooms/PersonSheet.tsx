@@ -76,7 +76,7 @@ export function PersonSheet({ stay, userId, onClose }: PersonSheetProps) {
       </div>
       <p class="field-help">
         {member?.handle
-          ? "The name is what they call themselves here. The handle is the server’s word."
+          ? "The name is what they call themselves here. The handle is theirs alone, as the server says."
           : "The name is what they call themselves here; nobody has checked it."}
       </p>
       {member !== null && room?.kind !== "pair" && (

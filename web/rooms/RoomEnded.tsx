@@ -12,8 +12,8 @@ import { endText } from "./words.ts";
 interface RoomEndedProps {
   readonly roomId: string;
   readonly end: StayEnd;
-  /** What the room is called. */
-  readonly title: string;
+  /** What the room is called; null where that is not known. */
+  readonly title: string | null;
   /** Whether nobody new comes in just now, as far as one knows. */
   readonly isLocked?: boolean;
   readonly onAgain: () => void;
@@ -28,7 +28,7 @@ export function RoomEnded({ roomId, end, title, isLocked = false, onAgain }: Roo
       <MeetingMark closeness="apart" />
       <Heading subject={said.title}>{said.title}</Heading>
       <p class="lead">
-        {title !== "A room" && (
+        {title !== null && (
           <>
             <strong>
               <bdi>{title}</bdi>

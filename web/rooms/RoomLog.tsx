@@ -98,7 +98,7 @@ export function RoomLog({ stay, onPerson }: RoomLogProps) {
           <div class="log-empty stack-small">
             <p>
               {isPair
-                ? "Only the two of you read here. It passes the server unsealed, and is kept nowhere."
+                ? "Only the two of you read here. The server passes it on and could read it; it keeps nothing but what is reported."
                 : `${stay.wasHere ? "" : "Nothing has been said since you came. "}${WHO_READS}`}
             </p>
             {/* How others come, for whoever has just opened it. */}

@@ -1,6 +1,7 @@
 // What the links of rooms have held that lets people in, since the address does not hold it any more.
 
-import { paths } from "../router.ts";
+import { parseRoomLink, roomUrl } from "../../shared/client/rooms/links.ts";
+import type { RoomId } from "../../shared/client/index.ts";
 import { Store, useStore } from "../store.ts";
 import { KeptHere } from "./keptHere.ts";
 
@@ -24,12 +25,15 @@ export function keepToken(roomId: string, token: string): void {
 
 /** Keeps what a link holds; of an id, nothing. */
 export function keepTokenOf(link: string): void {
-  const [, roomId, token] = /#\/rooms\/([^/]+)\/([^/]+)$/.exec(link) ?? [];
-  if (roomId !== undefined && token !== undefined) keepToken(roomId, token);
+  const { roomId, token = null } = parseRoomLink(link) ?? {};
+  if (roomId !== undefined && token !== null) keepToken(roomId, token);
 }
 
-/** What leads into a room: its link where this window has one, else its id. */
+/** The link of a room, with what lets people in where this window has that. */
 export function wayInto(roomId: string): string {
-  const token = tokenOf(roomId);
-  return token === null ? roomId : `${location.origin}/${paths.room(roomId)}/${token}`;
+  return linkOf(roomId, tokenOf(roomId));
+}
+
+export function linkOf(roomId: string, token: string | null): string {
+  return roomUrl(location.origin, roomId as RoomId, token);
 }

@@ -1,4 +1,4 @@
-// The lobby as the page shows it, read anew every few seconds while somebody sees it.
+// The lobby, one's own rooms and a room before one goes in, read anew every few seconds while somebody sees them.
 
 import { useEffect, useState } from "preact/hooks";
 import type { LobbyPage, RoomInfo } from "../../shared/client/index.ts";
@@ -9,6 +9,8 @@ const EVERY_MS = 5_000;
 const AFTER_PROBLEM_MS = 20_000;
 /** One's own rooms are asked one by one, so less often. */
 const OWN_EVERY_MS = 20_000;
+/** Whoever stands before a room sees it fill, without waking it too often. */
+const ROOM_EVERY_MS = 10_000;
 
 interface Followed<Value> {
   /** Null until it was read once. */
@@ -24,6 +26,10 @@ export function useLobby(topic: string | null): Followed<LobbyPage> {
 
 export function useOwnRooms(): Followed<readonly RoomInfo[]> {
   return useFollowed(() => session.acquaint.rooms.own(), OWN_EVERY_MS, "");
+}
+
+export function useRoomInfo(roomId: string): Followed<RoomInfo> {
+  return useFollowed(() => session.acquaint.rooms.look(roomId), ROOM_EVERY_MS, roomId);
 }
 
 function useFollowed<Value>(

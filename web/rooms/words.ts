@@ -16,7 +16,7 @@ export { topicOf } from "../../shared/client/rooms/links.ts";
 
 /** Said wherever one is about to speak in a room. */
 export const WHO_READS =
-  "What is said in a room is seen by everybody in it. It passes the server unsealed, and is kept nowhere.";
+  "What is said in a room is seen by everybody in it. The server passes it on and could read it; it keeps nothing but what is reported.";
 
 export const ADMISSIONS: Readonly<Record<RoomAdmission, string>> = {
   anyone: "open to anyone",

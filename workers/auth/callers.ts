@@ -6,7 +6,7 @@ import type { Route } from "../../shared/wire/routes.ts";
 import type { Env } from "../env.ts";
 import { operatorAt } from "../objects.ts";
 import { digestOfKey, readApiKey } from "../operator/apiKey.ts";
-import type { Steward } from "../room/steward.ts";
+import type { Steward } from "../../shared/core/room/state.ts";
 import { brake } from "./brake.ts";
 import { type Actor, verifyToken } from "./tokens.ts";
 

@@ -4,7 +4,7 @@ import type * as z from "zod/mini";
 import type { ROUTES, RouteName } from "../../shared/wire/routes.ts";
 import type { Actor } from "../auth/tokens.ts";
 import type { Env } from "../env.ts";
-import type { Steward } from "../room/steward.ts";
+import type { Steward } from "../../shared/core/room/state.ts";
 
 type Routes = typeof ROUTES;
 type Parsed<R, Key extends string> = R extends {

@@ -20,9 +20,7 @@ export const lobbyHandlers: Pick<Handlers, "lobby"> = {
       browse(env, "", hidden),
       topic === undefined ? null : browse(env, topic, hidden),
     ]);
-    const unseen = new Set(hidden);
-    const rooms = mergedRooms(ofTopic ?? all, (owner) => unseen.has(owner));
-    return { rooms, topics: mergedTopics(all) };
+    return { rooms: mergedRooms(ofTopic ?? all), topics: mergedTopics(all) };
   },
 };
 

@@ -5,7 +5,13 @@ import { DurableObject } from "cloudflare:workers";
 import { bansFor } from "../../shared/core/room/moderation.ts";
 import type { Refusal, RoomEventOf } from "../../shared/core/room/events.ts";
 import { newPair } from "../../shared/core/room/opening.ts";
-import { has, occupancyOf, sharedName, type StoredRoom } from "../../shared/core/room/state.ts";
+import {
+  occupancyOf,
+  personOf,
+  sharedName,
+  type Steward,
+  type StoredRoom,
+} from "../../shared/core/room/state.ts";
 import type { DeviceId, Handle, RoomId, UserId } from "../../shared/wire/ids.ts";
 import { UPGRADE_TOKEN_TTL_SECONDS } from "../../shared/wire/limits.ts";
 import { problem, type ProblemCode } from "../../shared/wire/problem.ts";
@@ -30,7 +36,6 @@ import { LateTokens } from "./lateTokens.ts";
 import { linkHashOf, newLinkToken } from "./links.ts";
 import { LivingRoom } from "./living.ts";
 import { ReportBox } from "./reportBox.ts";
-import type { Steward } from "./steward.ts";
 
 /** What a client closes its socket with that does not want its seat kept. */
 const DONE_REASON = "done";
@@ -46,6 +51,7 @@ export class Room extends DurableObject<Env> {
     super(ctx, env);
     this.#room = new LivingRoom(ctx, env);
     this.#reports = new ReportBox(env, this.#room);
+    this.#room.onRecord = (before) => this.#reports.stewardsChanged(before);
     this.#conversation = new Conversation(this.#room, this.#lateTokens, this.#reports);
   }
 
@@ -134,7 +140,7 @@ export class Room extends DurableObject<Env> {
   }
 
   async has(userId: UserId): Promise<boolean> {
-    return (await this.#stands()) && has(this.#room.state, userId);
+    return (await this.#stands()) && personOf(this.#room.state, userId) !== null;
   }
 
   /** What `to` may be told of `from`, who asks it to become a contact; null unless they are there for each other. */
@@ -163,11 +169,7 @@ export class Room extends DurableObject<Env> {
   }
 
   async moderate(by: Steward, moderation: Moderation): Promise<Result<null>> {
-    const done = await this.#manage({ type: "moderate", by, ...moderation });
-    // What is about who looks after the room is not for those who do: others may be there to read now.
-    if (done.ok) this.#reports.tellAll();
-    if (done.ok && moderation.act === "appoint") this.#reports.welcome(moderation.userId);
-    return done;
+    return this.#manage({ type: "moderate", by, ...moderation });
   }
 
   async bans(by: Steward): Promise<Result<StoredRoom["bans"]>> {
@@ -224,7 +226,6 @@ export class Room extends DurableObject<Env> {
       this.#room.sockets.close(live, NORMAL_CLOSURE, "");
     }
     if (exists) this.#room.decide({ type: "expel", userId, deviceId });
-    if (this.#room.isThere) this.#reports.tellAll();
     return true;
   }
 

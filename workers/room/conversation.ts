@@ -95,7 +95,7 @@ export class Conversation {
         return this.#signal(live, message);
       case "tracks": {
         const { audio, video } = message;
-        if (!this.#mayGoOn(userId)) return this.#refuse(live, "too-many-requests");
+        if (!this.#isInPace(userId)) return this.#refuse(live, "too-many-requests");
         return this.#answer(
           live,
           this.#room.decide({ type: "tracks", userId, socket, audio, video }),
@@ -138,9 +138,7 @@ export class Conversation {
     const speaker = speakerOf(state, userId, name);
     if (speaker === null) return;
     const now = Date.now();
-    if (!this.#paces.take(userId, state.record.room.pace, now)) {
-      return this.#refuse(live, "too-many-requests", number);
-    }
+    if (!this.#isInPace(userId)) return this.#refuse(live, "too-many-requests", number);
     // Whoever speaks in the turn in which it comes in hears itself.
     if (!live.isListening) fanOut.flush();
     const event = { kind: "said", seat: speaker.seat, number, text, at: now } as const;
@@ -153,7 +151,7 @@ export class Conversation {
     const { state } = this.#room;
     const { userId, name } = live;
     if (speakerOf(state, userId, name) === null) return;
-    if (!this.#mayGoOn(userId)) return this.#refuse(live, "too-many-requests");
+    if (!this.#isInPace(userId)) return this.#refuse(live, "too-many-requests");
     if (hears(state, userId, to)) this.#room.tell(to, { type: "signal", from: userId, data });
   }
 
@@ -171,7 +169,8 @@ export class Conversation {
     );
   }
 
-  #mayGoOn(userId: UserId): boolean {
+  /** Talk, tracks and signals count alike; invitations have a pace of their own. */
+  #isInPace(userId: UserId): boolean {
     return this.#paces.take(userId, this.#room.state.record.room.pace, Date.now());
   }
 

@@ -4,9 +4,8 @@
 import { earliest, retryDelayMs } from "../../shared/core/deadlines.ts";
 import type { ErrandName } from "../../shared/core/room/errandNames.ts";
 import { type Errand, errandFor, isDone } from "../../shared/core/room/errands.ts";
-import { shardOf } from "../../shared/core/room/lobby.ts";
+import { shardOf, topicsOf } from "../../shared/core/room/lobby.ts";
 import type { RoomState } from "../../shared/core/room/state.ts";
-import type { Listing } from "../../shared/wire/rooms.ts";
 import type { Env } from "../env.ts";
 import { lobbyShard, mailboxOf, operatorAt, roomAt } from "../objects.ts";
 import { ErrandQueue } from "../pairing/errandQueue.ts";
@@ -118,11 +117,6 @@ async function perform(env: Env, errand: Errand): Promise<boolean> {
       await roomAt(env, errand.roomId).endPair();
       return true;
   }
-}
-
-/** What its shards of the lobby are shards of: its topic, if it has one, and all rooms. */
-export function topicsOf({ topic }: Pick<Listing, "topic">): string[] {
-  return topic === null ? [""] : [topic, ""];
 }
 
 /** The lobby, whoever has opened the room, or another room. */

@@ -6,7 +6,7 @@
 import type { Feed } from "../../shared/core/room/feed.ts";
 import { bytesLeftOut, eventsFor, isHiddenIn } from "../../shared/core/room/feedEntries.ts";
 import { Lag } from "../../shared/core/room/lag.ts";
-import { enteredNotice } from "../../shared/core/room/roster.ts";
+import { enteredNotice, rosterFor } from "../../shared/core/room/roster.ts";
 import type { RoomState } from "../../shared/core/room/state.ts";
 import type { RoomNotice } from "../../shared/wire/roomLine.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
@@ -18,9 +18,6 @@ import type { LiveSocket, RoomSockets } from "./roomSockets.ts";
 const FRAME_BYTES = 256 * 1024;
 /** Much sooner than the object is put to sleep. */
 const REST_MS = 200;
-
-/** The list of members is added as it is encoded already. */
-const NOBODY = { everyone: [] };
 
 /** Someone who has come in this turn. */
 export interface Entrant {
@@ -34,7 +31,6 @@ export class FanOut {
   readonly #sockets: RoomSockets;
   readonly #feed: Feed;
   readonly #lag: Lag;
-  readonly #bornAt: number;
   /** Null once the room is no more. */
   readonly #state: () => RoomState | null;
   /** To be closed: too far behind. */
@@ -60,7 +56,6 @@ export class FanOut {
     this.#state = state;
     this.#slow = slow;
     this.#sentBytes = feed.sentBytes;
-    this.#bornAt = feed.through;
   }
 
   /** To be followed by {@link push}. */
@@ -126,13 +121,13 @@ export class FanOut {
 
   /** Once nothing has happened for a while, the sockets carry how far the room had come. */
   #settle(): void {
-    const { through } = this.#feed;
+    const { birth, through } = this.#feed;
     setTimeout(() => {
       if (this.#isBusy || this.#feed.through !== through) return this.#settle();
       this.#isSettling = false;
       // As long as nothing has happened since it woke, all have heard all that was before it slept.
       const { restedAt } = this.#sockets;
-      this.#sockets.rest(through === this.#bornAt ? (restedAt ?? through) : through);
+      this.#sockets.rest(through === birth ? (restedAt ?? through) : through);
     }, REST_MS);
   }
 
@@ -175,12 +170,12 @@ export class FanOut {
     for (const { live, userId, after, isGap } of entrants) {
       // Whoever has been closed meanwhile, or has left, is told nothing any more.
       if (this.#sockets.named(live.name) !== live) continue;
-      const isAlike = !state.apart.has(userId);
-      const about = { feed: this.#feed, after, isGap, now, ...(isAlike && NOBODY) };
-      const notice = enteredNotice(state, userId, about);
+      const notice = enteredNotice(state, userId, { feed: this.#feed, after, isGap, now });
       if (notice === null) continue;
-      if (isAlike) this.#welcomes.send(live, notice, state);
-      else sendFrame(live.socket, [notice], live.codec);
+      if (state.apart.has(userId)) {
+        const members = [...rosterFor(state, userId)];
+        sendFrame(live.socket, [{ ...notice, members } satisfies RoomNotice], live.codec);
+      } else this.#welcomes.send(live, notice, state);
       this.#sockets.listen(live, this.#feed.sentBytes);
     }
   }

@@ -7,36 +7,36 @@ import { owedBy } from "../../shared/core/room/errands.ts";
 import type { Reply, RoomCoreEvent, RoomEffect } from "../../shared/core/room/events.ts";
 import { Feed } from "../../shared/core/room/feed.ts";
 import { begun } from "../../shared/core/room/opening.ts";
-import { presenceOf, revive } from "../../shared/core/room/presence.ts";
+import { presenceOf } from "../../shared/core/room/presence.ts";
 import { step } from "../../shared/core/room/room.ts";
-import type { RoomState, Stored, StoredRoom } from "../../shared/core/room/state.ts";
-import { unknownAway } from "../../shared/core/room/storing.ts";
+import type { RoomState, StoredRoom } from "../../shared/core/room/state.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import type { RoomNotice } from "../../shared/wire/roomLine.ts";
 import type { Env } from "../env.ts";
 import { Frame, NORMAL_CLOSURE, TRY_AGAIN_LATER } from "../http/sockets.ts";
 import { SpentTokens } from "../http/upgradeTokens.ts";
-import { mailboxOf } from "../objects.ts";
 import { RoomErrands } from "./errands.ts";
 import { FanOut } from "./fanOut.ts";
 import { OccupancyNews } from "./occupancy.ts";
-import { type LiveSocket, RoomSockets, type Survivor } from "./roomSockets.ts";
+import { type LiveSocket, RoomSockets } from "./roomSockets.ts";
 import { RoomStore } from "./store.ts";
+import { wake, type Woken } from "./waking.ts";
 
-/** How soon the alarm goes on with what a crash has cut short. */
-const CHECK_MS = 10_000;
+/** How soon an alarm that has failed rings again. */
+const ALARM_AGAIN_MS = 10_000;
 
 export class LivingRoom {
   readonly sockets: RoomSockets;
   readonly store: RoomStore;
   readonly feed = new Feed(Date.now());
   readonly fanOut: FanOut;
-  readonly #bornAt = this.feed.through;
   readonly #ctx: DurableObjectState;
   readonly #env: Env;
   readonly #errands: RoomErrands;
   readonly #occupancy: OccupancyNews;
-  #tokens: SpentTokens | undefined;
+  /** Told once a decision about the record is stored and told. */
+  onRecord: (before: StoredRoom) => void = () => {};
+  #tokens = new SpentTokens([]);
   /** Null where no room stands; undefined until it is known. */
   #state: RoomState | null | undefined;
   #waking: Promise<void> | null = null;
@@ -70,16 +70,17 @@ export class LivingRoom {
     const survivors = this.sockets.wake(closing, this.feed.sentBytes);
     this.#tokens = new SpentTokens(this.sockets.names());
     const stored = this.store.load();
-    const unknown = survivors.flatMap(({ presence: { userId, hidden } }) =>
-      hidden === null ? [userId] : [],
-    );
-    if (stored !== null) unknown.push(...unknownAway(stored));
-    if (stored === null || unknown.length === 0) {
-      this.#revive(stored, survivors, new Map());
+    if (stored === null) {
+      this.#state = null;
       return null;
     }
-    this.#waking = this.#askHidden(unknown).then((hidden) => {
-      this.#revive(stored, survivors, hidden);
+    const woken = wake(this.#env, stored, survivors);
+    if (!(woken instanceof Promise)) {
+      this.#wokenAs(woken);
+      return null;
+    }
+    this.#waking = woken.then((known) => {
+      this.#wokenAs(known);
       this.#waking = null;
     });
     return this.#waking;
@@ -95,7 +96,8 @@ export class LivingRoom {
    */
   numberOf(heard: number): number {
     const { restedAt } = this.sockets;
-    return restedAt !== null && heard >= restedAt && heard < this.#bornAt ? this.#bornAt : heard;
+    const { birth } = this.feed;
+    return restedAt !== null && heard >= restedAt && heard < birth ? birth : heard;
   }
 
   /** To be read after {@link ready}, and where the room is there. */
@@ -105,7 +107,6 @@ export class LivingRoom {
   }
 
   get tokens(): SpentTokens {
-    this.#tokens ??= new SpentTokens([]);
     return this.#tokens;
   }
 
@@ -130,6 +131,7 @@ export class LivingRoom {
       this.#setAlarm();
     }
     this.#perform(effects);
+    if (this.isThere && state.record !== before.record) this.onRecord(before.record);
     return reply;
   }
 
@@ -154,7 +156,7 @@ export class LivingRoom {
       if (this.isThere) this.#setAlarm();
     } catch {
       // An alarm that keeps throwing is dropped for good, so it is set again instead.
-      await this.store.wakeBy(Date.now() + CHECK_MS);
+      await this.store.wakeBy(Date.now() + ALARM_AGAIN_MS);
     }
   }
 
@@ -173,40 +175,13 @@ export class LivingRoom {
     if (live.visitor === null && this.isThere) this.lose(live.userId, live.name, false);
   }
 
-  #revive(
-    stored: Stored | null,
-    survivors: readonly Survivor[],
-    asked: ReadonlyMap<UserId, readonly UserId[] | null>,
-  ): void {
-    if (stored === null) {
-      this.#state = null;
-      return;
-    }
-    const known = survivors.map(({ socket, presence }) => {
-      const hidden = presence.hidden ?? asked.get(presence.userId) ?? [];
-      return { socket, presence: { ...presence, hidden: [...hidden] } };
-    });
-    this.#state = revive(stored, known, asked);
-    // Whom somebody hides who cannot be asked is not known: it comes back when its mailbox does.
-    for (const { socket, presence } of survivors) {
-      const isUnknown = presence.hidden === null && (asked.get(presence.userId) ?? null) === null;
-      const live = isUnknown ? this.sockets.named(socket) : undefined;
-      if (live !== undefined) this.drop(live, TRY_AGAIN_LATER, "too slow");
+  #wokenAs({ state, unknown }: Woken): void {
+    this.#state = state;
+    for (const name of unknown) {
+      const live = this.sockets.named(name);
+      if (live !== undefined) this.drop(live, TRY_AGAIN_LATER, "try again");
     }
     this.#perform(owedBy(this.state));
-  }
-
-  async #askHidden(
-    unknown: readonly UserId[],
-  ): Promise<ReadonlyMap<UserId, readonly UserId[] | null>> {
-    const answers = [...new Set(unknown)].map(async (userId) => {
-      try {
-        return [userId, await mailboxOf(this.#env, userId).hidden()] as const;
-      } catch {
-        return [userId, null] as const;
-      }
-    });
-    return new Map(await Promise.all(answers));
   }
 
   #perform(effects: readonly RoomEffect[]): void {

@@ -1,11 +1,10 @@
 // How many people a listed room has, as its shards of the lobby are told: when it changes, and at most every few seconds.
 
-import { listingOf, shardOf } from "../../shared/core/room/lobby.ts";
+import { listingOf, shardOf, topicsOf } from "../../shared/core/room/lobby.ts";
 import { occupancyOf, type RoomState } from "../../shared/core/room/state.ts";
 import { OCCUPANCY_EVERY_SECONDS } from "../../shared/wire/limits.ts";
 import type { Env } from "../env.ts";
 import { lobbyShard } from "../objects.ts";
-import { topicsOf } from "./errands.ts";
 
 export class OccupancyNews {
   readonly #env: Env;
@@ -52,5 +51,5 @@ export class OccupancyNews {
 }
 
 function isListed(state: RoomState): boolean {
-  return state.record.end === null && listingOf(state.record, 0) !== null;
+  return listingOf(state.record, 0) !== null;
 }

@@ -60,25 +60,25 @@ export class OwnedRooms {
 
   /** Closes them. When to go on; null once none is left. */
   async closeAll(): Promise<number | null> {
-    const left: number[] = [];
+    const left: (number | null)[] = [];
     const noted = [...this.#all()];
     for (let from = 0; from < noted.length; from += BATCH) {
       const batch = noted.slice(from, from + BATCH);
-      left.push(...(await Promise.all(batch.map((one) => this.#close(...one)))).flat());
+      left.push(...(await Promise.all(batch.map((one) => this.#close(...one)))));
     }
     return earliest(...left);
   }
 
-  /** When to try again, if it has to be tried again. */
-  async #close(roomId: RoomId, notedAt: number): Promise<number[]> {
+  /** When to try again; null if that need not be. */
+  async #close(roomId: RoomId, notedAt: number): Promise<number | null> {
     try {
       const closed = await roomAt(this.#env, roomId).close({ kind: "house" });
       const mayOpen = !closed.ok && Date.now() < notedAt + OPENING_MS;
-      if (mayOpen) return [notedAt + OPENING_MS];
+      if (mayOpen) return notedAt + OPENING_MS;
       this.forget(roomId);
-      return [];
+      return null;
     } catch {
-      return [Date.now() + RETRY_MS];
+      return Date.now() + RETRY_MS;
     }
   }
 

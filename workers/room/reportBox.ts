@@ -10,14 +10,13 @@ import {
   reportsExpireAt,
   taken,
 } from "../../shared/core/room/reports.ts";
-import { roleOf } from "../../shared/core/room/state.ts";
+import { roleOf, type Steward, type StoredRoom, stewardsOf } from "../../shared/core/room/state.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import type { Report, ReportRequest } from "../../shared/wire/rooms.ts";
 import type { Env } from "../env.ts";
 import { DONE, type Result } from "../mailbox/results.ts";
 import { roomAt } from "../objects.ts";
 import type { LivingRoom } from "./living.ts";
-import type { Steward } from "./steward.ts";
 
 type Countable = Pick<Report, "userId" | "at">;
 
@@ -60,13 +59,12 @@ export class ReportBox {
     return "code" in reports ? { ok: false, code: reports.code } : { ok: true, value: reports };
   }
 
-  drop(by: Steward, reportId: string): Result<null> {
+  async drop(by: Steward, reportId: string): Promise<Result<null>> {
     const { state, store } = this.#room;
     const before = store.reports();
     const left = dropped(before, state.record, by, reportId);
     if ("code" in left) return { ok: false, code: left.code };
-    store.setReports(before, left);
-    this.#changed(before, left);
+    await this.#keep(before, left);
     return DONE;
   }
 
@@ -78,15 +76,20 @@ export class ReportBox {
     this.#tell(userId, count);
   }
 
+  /** What is about who looks after the room is not for those who do: others may be there to read now. */
+  stewardsChanged({ moderators: before }: StoredRoom): void {
+    const { moderators } = this.#room.state.record;
+    if (moderators === before) return;
+    this.#tellAll();
+    for (const userId of moderators) if (!before.includes(userId)) this.welcome(userId);
+  }
+
   /** Nothing where nothing has changed for them: that somebody has reported one of them is not theirs to know. */
-  tellAll(): void {
-    const { room, moderators } = this.#room.state.record;
+  #tellAll(): void {
     const count = this.#count();
     if (count === this.#told) return;
     this.#told = count;
-    for (const userId of [...(room.owner === null ? [] : [room.owner]), ...moderators]) {
-      this.#tell(userId, count);
-    }
+    for (const userId of stewardsOf(this.#room.state.record)) this.#tell(userId, count);
   }
 
   /** Those that are too old go. To be called by each alarm: they are read where there may be one. */
@@ -101,17 +104,14 @@ export class ReportBox {
 
   async #keep(before: readonly Report[], after: readonly Report[]): Promise<void> {
     this.#room.store.setReports(before, after);
-    this.#changed(before, after);
-    this.#expireAt = reportsExpireAt(after);
-    await this.#room.store.wakeBy(this.#expireAt);
-  }
-
-  #changed(before: readonly Report[], after: readonly Report[]): void {
     this.#kept ??= countable(before);
     this.#told ??= this.#count();
-    if (after === before) return;
-    this.#kept = countable(after);
-    this.tellAll();
+    if (after !== before) {
+      this.#kept = countable(after);
+      this.#tellAll();
+    }
+    this.#expireAt = reportsExpireAt(after);
+    await this.#room.store.wakeBy(this.#expireAt);
   }
 
   #count(): number {

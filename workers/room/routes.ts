@@ -11,7 +11,7 @@ import type { Result } from "../mailbox/results.ts";
 import { valueOf } from "../mailbox/routes.ts";
 import { mailboxOf, operatorAt, roomAt } from "../objects.ts";
 import { linkHashOf, newLinkToken, newRoomId } from "./links.ts";
-import type { Steward } from "./steward.ts";
+import type { Steward } from "../../shared/core/room/state.ts";
 
 type RoomRoute =
   | "openRoom"
@@ -52,34 +52,34 @@ export const roomHandlers: Pick<Handlers, RoomRoute> = {
   },
 
   room: async ({ env, steward, params: { roomId } }) => {
-    await requireSay(env, steward, "lookAtRoom");
+    await requireDevice(env, steward, "lookAtRoom");
     const info = await roomAt(env, roomId).info();
     if (info === null) throw new ProblemError("room-unknown");
     return info;
   },
 
   arrangeRoom: async ({ env, steward, params: { roomId }, body }) => {
-    await requireSay(env, steward);
+    await requireDevice(env, steward);
     return valueOf(await roomAt(env, roomId).arrange(steward, body));
   },
 
   closeRoom: async ({ env, steward, params: { roomId } }) => {
-    await requireSay(env, steward);
+    await requireDevice(env, steward);
     return valueOf(await roomAt(env, roomId).close(steward));
   },
 
   renewLink: async ({ env, steward, params: { roomId } }) => {
-    await requireSay(env, steward);
+    await requireDevice(env, steward);
     return valueOf(await roomAt(env, roomId).renewLink(steward));
   },
 
   moderate: async ({ env, steward, params: { roomId }, body }) => {
-    await requireSay(env, steward);
+    await requireDevice(env, steward);
     return valueOf(await roomAt(env, roomId).moderate(steward, body));
   },
 
   bans: async ({ env, steward, params: { roomId } }) => {
-    await requireSay(env, steward);
+    await requireDevice(env, steward);
     return { banned: [...valueOf(await roomAt(env, roomId).bans(steward))] };
   },
 
@@ -90,18 +90,18 @@ export const roomHandlers: Pick<Handlers, RoomRoute> = {
   },
 
   reports: async ({ env, steward, params: { roomId } }) => {
-    await requireSay(env, steward);
+    await requireDevice(env, steward);
     return { reports: [...valueOf(await roomAt(env, roomId).reports(steward))] };
   },
 
   dropReport: async ({ env, steward, params: { roomId, reportId } }) => {
-    await requireSay(env, steward);
+    await requireDevice(env, steward);
     return valueOf(await roomAt(env, roomId).dropReport(steward, reportId));
   },
 };
 
 /** @throws ProblemError `unauthenticated` for a device that is none of its account, `too-many-requests` */
-async function requireSay(
+async function requireDevice(
   env: Env,
   steward: Steward,
   doing: "steward" | "lookAtRoom" = "steward",

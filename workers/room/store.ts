@@ -1,5 +1,6 @@
 // What a room keeps (shared/core/room/storing.ts), and each report; and its one alarm. Nothing of it is touched by what
-// people say, nor by their coming and going. No value becomes larger than the platform takes.
+// people say, nor, but once a day, by who comes and leaves; a seat that is kept for a lost connection is a row. No value
+// becomes larger than the platform takes.
 
 import type { RoomState, Stored, StoredAway } from "../../shared/core/room/state.ts";
 import { AWAY_PREFIX, storedRoom, writesOf } from "../../shared/core/room/storing.ts";

@@ -1,10 +1,9 @@
 // What those who come in are told. The list of members is most of it, so each member is encoded once, as long as it stays
 // as it is, and the list is put together of that, in whichever encoding.
 
-import { memberOf } from "../../shared/core/room/roster.ts";
+import { type enteredNotice, memberOf } from "../../shared/core/room/roster.ts";
 import type { Away, Present, RoomState } from "../../shared/core/room/state.ts";
 import type { Codec, Encoded } from "../../shared/wire/codec/codec.ts";
-import type { RoomNotice } from "../../shared/wire/roomLine.ts";
 import { sendEncoded } from "../http/sockets.ts";
 import type { LiveSocket } from "./roomSockets.ts";
 
@@ -26,8 +25,12 @@ export class Welcome {
   readonly #lists = new Map<Codec, Encoded>();
   #state: RoomState | null = null;
 
-  /** @param notice for someone who is told of all members, who are left out of it */
-  send({ socket, codec }: LiveSocket, notice: RoomNotice, state: RoomState): void {
+  /** @param notice for someone who is told of all members */
+  send(
+    { socket, codec }: LiveSocket,
+    notice: NonNullable<ReturnType<typeof enteredNotice>>,
+    state: RoomState,
+  ): void {
     const place = (this.#place ??= crypto.randomUUID().slice(0, 16));
     const encoded = codec.encode([{ ...notice, members: place }]);
     sendEncoded(socket, withList(encoded, place, this.#listOf(state, codec)));

@@ -25,6 +25,8 @@ interface AsidesContext {
   readonly own: UserId;
   /** Milliseconds since 1970, by this device's clock. */
   readonly now: () => number;
+  /** What the server's clock is ahead. */
+  readonly aheadMs: () => number;
   readonly nextNumber: () => number;
   /** False when there is no connection. */
   readonly send: (request: RoomRequest) => boolean;
@@ -49,7 +51,6 @@ export class Asides {
   readonly #waiting = new Map<string, Invitation>();
   #pair: Pair | null = null;
   #shown: readonly Invitation[] = [];
-  #aheadMs = 0;
   readonly #invites = new Map<number, Invite>();
   readonly #replies = new Map<number, Reply>();
 
@@ -64,11 +65,6 @@ export class Asides {
 
   get pair(): Pair | null {
     return this.#pair;
-  }
-
-  /** What the server's clock is ahead, as it has said last. */
-  get aheadMs(): number {
-    return this.#aheadMs;
   }
 
   /** The numbers of what was said and not answered yet. */
@@ -98,7 +94,6 @@ export class Asides {
   take(notice: AsideNotice): void {
     switch (notice.type) {
       case "invitation":
-        this.#aheadMs = notice.now - this.#context.now();
         return this.#waits(notice.invitation, notice.number);
       case "invitationOver":
         return this.#over(notice.invitation, notice.outcome, notice.pair);
@@ -117,8 +112,7 @@ export class Asides {
   }
 
   /** What the room lists now, first of all or after a loss. */
-  entered({ invitations, pair, now }: Entered): void {
-    this.#aheadMs = now - this.#context.now();
+  entered({ invitations, pair }: Entered): void {
     const before = this.#pair;
     if (before !== null && before.roomId !== pair?.roomId) this.#returned(before.roomId);
     const listed = new Set(invitations.map(({ invitationId }) => invitationId));
@@ -145,7 +139,7 @@ export class Asides {
   #waits(told: Invitation, number: number | null): void {
     const { invitationId, from, to } = told;
     const known = this.#waiting.get(invitationId);
-    const invitation = known ?? { ...told, expiresAt: told.expiresAt - this.#aheadMs };
+    const invitation = known ?? this.#byOwnClock(told);
     if (known === undefined) {
       this.#waiting.set(invitationId, invitation);
       this.#changed();
@@ -163,7 +157,7 @@ export class Asides {
   #over(told: Invitation, outcome: InvitationOutcome, pair: Pair | null): void {
     const { invitationId } = told;
     const known = this.#waiting.get(invitationId);
-    const invitation = known ?? { ...told, expiresAt: told.expiresAt - this.#aheadMs };
+    const invitation = known ?? this.#byOwnClock(told);
     this.#waiting.delete(invitationId);
     this.#changed();
     if (pair !== null) this.#pair = pair;
@@ -201,6 +195,10 @@ export class Asides {
     for (const [number, { invitationId, reply }] of this.#replies) {
       this.#context.send({ type: "reply", number, invitationId, reply });
     }
+  }
+
+  #byOwnClock(told: Invitation): Invitation {
+    return { ...told, expiresAt: told.expiresAt - this.#context.aheadMs() };
   }
 
   /** Of one that ended while nothing could be told: as far as it can be seen. */

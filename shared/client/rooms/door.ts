@@ -37,9 +37,9 @@ export class RoomsDoor {
   }
 
   /** Lets go of all rooms; their seats are kept for a while. */
-  async close(): Promise<void> {
+  async letGo(): Promise<void> {
     await this.#work?.then(
-      (work) => work.close(),
+      (work) => work.letGo(),
       () => {},
     );
   }

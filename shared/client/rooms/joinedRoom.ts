@@ -217,7 +217,7 @@ export class JoinedRoom {
 
   /** @internal The account is closed here: the seat is kept for a while. */
   letGo(): Promise<void> {
-    return this.#run.close();
+    return this.#run.letGo();
   }
 
   #assertHere(): void {

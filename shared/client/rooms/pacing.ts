@@ -4,7 +4,7 @@
 import { type FadingCount, levelAt, NOTHING_COUNTED, raised } from "../../core/fadingCount.ts";
 import { SAY_BURST } from "../../wire/limits.ts";
 
-/** Left for what counts as well and does not wait: tracks, signals, invitations, what is said right afterwards. */
+/** Left for what counts as well and does not wait: tracks, signals, what is said right afterwards. */
 const SPARE = 8;
 const SHORTEST_WAIT_MS = 250;
 

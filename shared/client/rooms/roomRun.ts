@@ -106,15 +106,15 @@ export class RoomRun {
 
   /** Lets go of this connection alone, on purpose: nobody waits for this client to come back. */
   done(): Promise<void> {
-    return this.#letGo(DONE);
+    return this.#close(DONE);
   }
 
   /** Lets go of the connection; the seat is kept for a while, for whoever comes back. */
-  close(): Promise<void> {
-    return this.#letGo();
+  letGo(): Promise<void> {
+    return this.#close();
   }
 
-  async #letGo(reason?: string): Promise<void> {
+  async #close(reason?: string): Promise<void> {
     const wasOnline = this.#state === "in" || this.#state === "waiting";
     this.#end(null, null, reason);
     if (!wasOnline) return;

@@ -37,6 +37,8 @@ export class RoomView {
   #room: RoomRecord | null = null;
   #knocking: readonly Knocker[] = [];
   #reports = 0;
+  /** What the server's clock is ahead, as it has said last. */
+  #aheadMs = 0;
   #stopTimer: () => void = () => {};
 
   constructor(context: ViewContext) {
@@ -47,7 +49,7 @@ export class RoomView {
       pace: () => this.#room?.pace ?? null,
       tell: (message) => context.tell({ event: "message", message }),
     });
-    this.asides = new Asides(context);
+    this.asides = new Asides({ ...context, aheadMs: () => this.#aheadMs });
     this.tracks = new OwnTracks({
       ...context,
       room: () => this.#room,
@@ -82,6 +84,8 @@ export class RoomView {
       case "reports":
         return this.#reported(notice.count);
       case "invitation":
+        this.#aheadMs = notice.now - this.#context.now();
+        return this.asides.take(notice);
       case "invitationOver":
       case "returned":
         return this.asides.take(notice);
@@ -124,7 +128,8 @@ export class RoomView {
   }
 
   #entered(notice: Entered): void {
-    const { room, members, missed, through, isGap, knocking } = notice;
+    const { room, members, missed, through, isGap, knocking, now } = notice;
+    this.#aheadMs = now - this.#context.now();
     this.#stopTimer(); // what is not answered is said again
     if (isGap) this.#context.tell({ event: "gap" });
     this.#apply(missed, through);
@@ -175,8 +180,7 @@ export class RoomView {
   }
 
   #knock(knocking: readonly Knocker[]): void {
-    const { aheadMs } = this.asides;
-    this.#knocking = knocking.map((one) => ({ ...one, at: one.at - aheadMs }));
+    this.#knocking = knocking.map((one) => ({ ...one, at: one.at - this.#aheadMs }));
     this.#context.tell({ event: "knocking", knocking: this.#knocking });
   }
 

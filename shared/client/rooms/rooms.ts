@@ -25,7 +25,7 @@ export class Rooms {
 
   /** @internal The account is closed here: what it is in is let go of, and not left. */
   letGo(): Promise<void> {
-    return this.#door.close();
+    return this.#door.letGo();
   }
 
   /** Opens a room of one's own. @throws ProblemError `malformed-request`, `list-full`; ConnectionError */
@@ -71,7 +71,7 @@ export class Rooms {
 
   /** Ends a room for everyone. @throws ProblemError, ConnectionError */
   async close(room: string): Promise<void> {
-    await (await this.#door.open()).end(room);
+    await (await this.#door.open()).close(room);
   }
 
   /** A new link; the one before leads nowhere from then on. @throws ProblemError, ConnectionError */

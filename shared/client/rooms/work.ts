@@ -91,7 +91,7 @@ export class RoomWork {
     return this.#context.device.call("arrangeRoom", { params: this.#params(room), body });
   }
 
-  async end(room: string): Promise<void> {
+  async close(room: string): Promise<void> {
     await this.#context.device.call("closeRoom", { params: this.#params(room) });
   }
 
@@ -145,7 +145,8 @@ export class RoomWork {
     return askForContact(this.#context, userId, { via: "room", roomId }, name);
   }
 
-  async close(): Promise<void> {
+  /** The account is closed here: seats are kept for a while. */
+  async letGo(): Promise<void> {
     this.#era += 1;
     await Promise.all([...this.#joined].map((room) => room.letGo()));
   }

@@ -8,9 +8,9 @@ import { endRoom } from "./endings.ts";
 import { isFull, sit } from "./entering.ts";
 import type { Refusal, RoomEventOf } from "./events.ts";
 import { keepTracks } from "./tracks.ts";
-import { knockersFirst, tellKnocking } from "./knocking.ts";
+import { tellKnocking } from "./knocking.ts";
 import { sayOf } from "./moderation.ts";
-import { roleOf, type Waiting } from "./state.ts";
+import { knockersOf, roleOf, type Waiting } from "./state.ts";
 
 export function arrange(draft: Draft, event: RoomEventOf<"arrange">): Refusal | null {
   const { by, change } = event;
@@ -61,7 +61,7 @@ function tellLobby(draft: Draft, before: RoomRecord, after: RoomRecord): void {
 
 /** Nobody has to wait any more; for whom there is no room, it is full as for everyone. */
 function letIn(draft: Draft): void {
-  for (const person of knockersFirst(draft.state)) {
+  for (const person of knockersOf(draft.state)) {
     if (!isFull(draft.state)) sit(draft, person, null);
     else refuse(draft, person, "room-full");
   }
@@ -69,7 +69,7 @@ function letIn(draft: Draft): void {
 
 /** Nobody lets people in any more: as everyone, they need the link, but for those who look after the room. */
 function turnAway(draft: Draft): void {
-  for (const person of knockersFirst(draft.state)) {
+  for (const person of knockersOf(draft.state)) {
     const isMember = roleOf(draft.state.record, person.userId) === "member";
     if (isMember) refuse(draft, person, "link-needed");
   }

@@ -9,6 +9,7 @@ import type {
   Apart,
   Asides,
   Away,
+  Person,
   Present,
   RoomState,
   SocketRef,
@@ -62,6 +63,16 @@ export class Draft {
 
   setWaiting(person: Waiting): void {
     this.#state = { ...this.#state, waiting: this.#state.waiting.with(person) };
+  }
+
+  /** Of somebody who is here, away, or waits. */
+  changePerson(userId: UserId, change: Partial<Pick<Person, "handle" | "hidden">>): void {
+    const { present, away, waiting } = this.#state;
+    const [member, absent, waits] = [present.get(userId), away.get(userId), waiting.get(userId)];
+    if (member !== undefined) this.setPresent({ ...member, ...change });
+    if (absent !== undefined) this.setAway({ ...absent, ...change });
+    if (waits !== undefined) this.setWaiting({ ...waits, ...change });
+    this.attach(userId, (member ?? waits)?.sockets ?? []);
   }
 
   drop(from: Whereabouts, userId: UserId): void {

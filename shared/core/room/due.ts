@@ -6,6 +6,7 @@ import type { Draft } from "./draft.ts";
 import { endRoom } from "./endings.ts";
 import { endInvitations } from "./invitationEnds.ts";
 import { letOut } from "./leaving.ts";
+import { areBothHere } from "./pairComing.ts";
 import { lookAt } from "./standing.ts";
 import { occupancyOf, type RoomState } from "./state.ts";
 
@@ -40,9 +41,7 @@ function serveAt(draft: Draft, due: number): void {
 function look(draft: Draft): void {
   const { state } = draft;
   const isHere =
-    state.record.pair === null
-      ? occupancyOf(state) + state.waiting.size > 0
-      : occupancyOf(state) === 2;
+    state.record.pair === null ? occupancyOf(state) + state.waiting.size > 0 : areBothHere(state);
   if (isHere) draft.setRecord({ seenAt: draft.now });
   else endRoom(draft, state.record.pair === null ? "closed" : "over");
 }

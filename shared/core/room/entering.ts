@@ -2,7 +2,7 @@
 // kept. All clients of an account share its seat.
 
 import type { UserId } from "../../wire/ids.ts";
-import { MEMBER_MAX_SOCKETS, PAIR_COMING_SECONDS, ROOM_MAX_WAITING } from "../../wire/limits.ts";
+import { MEMBER_MAX_SOCKETS, ROOM_MAX_WAITING } from "../../wire/limits.ts";
 import type { Member } from "../../wire/roomLine.ts";
 import type { ProblemCode } from "../../wire/problem.ts";
 import { hiddenAmong, withApart } from "./apart.ts";
@@ -10,14 +10,15 @@ import type { Draft } from "./draft.ts";
 import { endRoom } from "./endings.ts";
 import type { Entry, Refusal } from "./events.ts";
 import { hide } from "./hiding.ts";
-import { knockersFirst, tellKnocking } from "./knocking.ts";
-import { memberOf } from "./roster.ts";
+import { tellKnocking } from "./knocking.ts";
+import { noteComing } from "./pairComing.ts";
+import { memberOf, tellChanged } from "./roster.ts";
 import { seenEveryMs } from "./standing.ts";
 import {
   type Away,
+  knockersOf,
   occupancyOf,
   pairAsideOf,
-  type PairPlace,
   type Present,
   roleOf,
   type RoomState,
@@ -141,7 +142,7 @@ export function sit(draft: Draft, person: Waiting, entry: Entry | null): void {
 export function seatAppointed(draft: Draft): void {
   const { record, waiting } = draft.state;
   if (waiting.size === 0 || isFull(draft.state)) return;
-  for (const person of knockersFirst(draft.state)) {
+  for (const person of knockersOf(draft.state)) {
     if (isFull(draft.state)) return;
     if (roleOf(record, person.userId) !== "member") sit(draft, person, null);
   }
@@ -177,8 +178,7 @@ function comeBack(draft: Draft, seated: Present | Away, entry: Entry): void {
   const asOfNow = new Set(entry.hidden);
   if (!isSameSet(hidden, asOfNow)) hide(draft, userId, asOfNow);
   if (draft.state.record.end !== null) return;
-  const member = memberOf(draft.state, next);
-  if (!isSame(before, member)) draft.happened({ kind: "changed", member }, userId);
+  if (!isSame(before, memberOf(draft.state, next))) tellChanged(draft, userId);
   const isKnown = after !== null && after >= since;
   draft.entered.push({
     do: "entered",
@@ -187,30 +187,6 @@ function comeBack(draft: Draft, seated: Present | Away, entry: Entry): void {
     after: isKnown ? after : null,
     isGap: after !== null && !isKnown,
   });
-}
-
-/** In a pair room: both are there, or one is and the other has so long to come. */
-function noteComing(draft: Draft): void {
-  const { pair, end } = draft.state.record;
-  if (pair === null || end !== null) return;
-  const areBoth = occupancyOf(draft.state) === 2;
-  if (areBoth && pair.comeBy !== null) draft.setRecord({ pair: { ...pair, comeBy: null } });
-  // Both were here, and all sockets were lost at once, without a word.
-  if (!areBoth && pair.comeBy === null) awaitFrom(draft, pair);
-}
-
-/** A pair room is opened once more: as when both are to come, or it was not known to stand, and nobody was told of it. */
-export function awaitBoth(draft: Draft): null {
-  const { pair } = draft.state.record;
-  if (pair !== null && occupancyOf(draft.state) === 0) awaitFrom(draft, pair);
-  else noteComing(draft);
-  return null;
-}
-
-function awaitFrom(draft: Draft, pair: PairPlace): void {
-  if (draft.state.record.end !== null) return;
-  const comeBy = draft.now + PAIR_COMING_SECONDS * 1_000;
-  draft.setRecord({ pair: { ...pair, comeBy } });
 }
 
 /** Whoever has lost its connection here may have lost that to its pair room, too, and not go back there. */

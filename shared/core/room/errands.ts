@@ -5,7 +5,7 @@
 import type { RoomId, UserId } from "../../wire/ids.ts";
 import type { Listing, RoomMedia } from "../../wire/rooms.ts";
 import type { ErrandName } from "./errandNames.ts";
-import { listingOf } from "./lobby.ts";
+import { listingOf, topicsOf } from "./lobby.ts";
 import { occupancyOf, type Opener, type RoomState } from "./state.ts";
 
 /** What a pair room is made of. */
@@ -40,12 +40,12 @@ export type Errand =
 export function errandFor(state: RoomState, name: ErrandName): Errand | null {
   const { record, outbox, asides } = state;
   const { room, opener } = record;
-  const { roomId, topic } = room;
+  const { roomId } = room;
   if (!outbox.includes(name)) return null;
   if (name === "lobby") {
     const listing = listingOf(record, occupancyOf(state));
     if (listing !== null) return { kind: "list", listing };
-    return { kind: "unlist", roomId, topics: topic === null ? [""] : [topic, ""] };
+    return { kind: "unlist", roomId, topics: topicsOf(room) };
   }
   if (name === "opener") {
     return opener.kind === "room" ? null : { kind: "forgetRoom", opener, roomId };

@@ -27,8 +27,8 @@ export interface SaidMessage {
 }
 
 export class Feed {
-  readonly #birth: number;
-  readonly #before: number;
+  /** The number before its first event: all that this instance has told is above it. */
+  readonly birth: number;
   #through: number;
   #sentBytes = 0;
   /** Of the earliest entry that is kept; entries before it in the list are cut off from time to time. */
@@ -38,14 +38,10 @@ export class Feed {
   #gathered: FeedEntry[] = [];
   #checks: { readonly number: number; readonly bytes: number }[];
 
-  /**
-   * @param bornAt the server's clock at the birth of this instance, in milliseconds since 1970
-   * @param before the last number of the life before, where it is known
-   */
-  constructor(bornAt: number, before: number | null = null) {
-    this.#through = Math.max(bornAt * NUMBERS_PER_MS, before ?? 0);
-    this.#birth = this.#through;
-    this.#before = before ?? this.#birth;
+  /** @param bornAt the server's clock at the birth of this instance, in milliseconds since 1970 */
+  constructor(bornAt: number) {
+    this.birth = bornAt * NUMBERS_PER_MS;
+    this.#through = this.birth;
     this.#checks = [{ number: this.#through, bytes: 0 }];
   }
 
@@ -88,10 +84,8 @@ export class Feed {
    */
   missed(after: number, since: number): readonly FeedEntry[] | null {
     const earliest = this.#through - (this.#entries.length - this.#first);
-    // Between two lives there are no events.
-    const heard = after >= this.#before && after < this.#birth ? this.#birth : after;
-    if (heard < earliest || after < since || heard > this.#through) return null;
-    return this.#entries.slice(this.#entries.length - (this.#through - heard));
+    if (after < earliest || after < since || after > this.#through) return null;
+    return this.#entries.slice(this.#entries.length - (this.#through - after));
   }
 
   /**

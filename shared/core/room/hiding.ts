@@ -10,13 +10,13 @@ import { endInvitationsBetween } from "./invitationEnds.ts";
 import { tellKnocking } from "./knocking.ts";
 import { endPairOf } from "./pairs.ts";
 import { memberOf } from "./roster.ts";
-import { isApart, pairAsideOf, seatedOf } from "./state.ts";
+import { isApart, pairAsideOf, personOf, seatedOf } from "./state.ts";
 
 /** The mailbox of one says whether it hides another. Whoever is not in the room is no matter of it. */
 export function setHidden(draft: Draft, event: RoomEventOf<"setHidden">): null {
   const { userId, other, isHidden } = event;
   const { state } = draft;
-  const person = seatedOf(state, userId) ?? state.waiting.get(userId) ?? null;
+  const person = personOf(state, userId);
   if (person === null || userId === other || person.hidden.has(other) === isHidden) return null;
   const hidden = new Set(person.hidden);
   if (isHidden) hidden.add(other);
@@ -28,13 +28,7 @@ export function setHidden(draft: Draft, event: RoomEventOf<"setHidden">): null {
 /** What is hidden from someone in the room, or waiting, is this from now on. */
 export function hide(draft: Draft, userId: UserId, hidden: ReadonlySet<UserId>): void {
   const before = draft.state;
-  const present = before.present.get(userId);
-  const away = before.away.get(userId);
-  const waiting = before.waiting.get(userId);
-  if (present !== undefined) draft.setPresent({ ...present, hidden });
-  if (away !== undefined) draft.setAway({ ...away, hidden });
-  if (waiting !== undefined) draft.setWaiting({ ...waiting, hidden });
-  draft.attach(userId, (present ?? waiting)?.sockets ?? []);
+  draft.changePerson(userId, { hidden });
   const seated = seatedOf(draft.state, userId);
   if (seated === null) {
     tellKnocking(draft);

@@ -26,14 +26,16 @@ export function endInvitations(
   draft: Draft,
   outcomeOf: (invitation: WaitingInvitation) => InvitationOutcome | null,
 ): void {
-  const { invitations } = draft.state.asides;
-  const ended = invitations.filter((one) => outcomeOf(one) !== null);
-  if (ended.length === 0) return;
-  draft.setAsides({ invitations: invitations.filter((one) => !ended.includes(one)) });
-  for (const invitation of ended) {
+  const left: WaitingInvitation[] = [];
+  const ended: [WaitingInvitation, InvitationOutcome][] = [];
+  for (const invitation of draft.state.asides.invitations) {
     const outcome = outcomeOf(invitation);
-    if (outcome !== null) tellOver(draft, invitation, outcome);
+    if (outcome === null) left.push(invitation);
+    else ended.push([invitation, outcome]);
   }
+  if (ended.length === 0) return;
+  draft.setAsides({ invitations: left });
+  for (const [invitation, outcome] of ended) tellOver(draft, invitation, outcome);
 }
 
 /** One of the two has left. Whoever has invited someone that it cannot see learns nothing by it. */

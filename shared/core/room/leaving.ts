@@ -11,7 +11,7 @@ import type { Refusal, RoomEventOf } from "./events.ts";
 import { endInvitationsOf } from "./invitationEnds.ts";
 import { tellKnocking } from "./knocking.ts";
 import { endPairOf } from "./pairs.ts";
-import { memberOf } from "./roster.ts";
+import { tellChanged } from "./roster.ts";
 import { type Present, type Seated, seatedOf, type SocketRef } from "./state.ts";
 
 /** A socket is gone. One that is not known, as after it was replaced, changes nothing. */
@@ -111,17 +111,14 @@ export function letOut(draft: Draft, userId: UserId, leaving: Leaving): void {
 function keepOn(draft: Draft, member: Present, sockets: readonly SocketRef[]): void {
   const { tracks } = member;
   const hasTracks = tracks !== null && sockets.some(({ socket }) => socket === tracks.socket);
-  const next = { ...member, sockets, tracks: hasTracks ? tracks : null };
-  draft.setPresent(next);
-  if (tracks === null || hasTracks) return;
-  draft.happened({ kind: "changed", member: memberOf(draft.state, next) }, member.userId);
+  draft.setPresent({ ...member, sockets, tracks: hasTracks ? tracks : null });
+  if (tracks !== null && !hasTracks) tellChanged(draft, member.userId);
 }
 
 function keepSeat(draft: Draft, member: Present): void {
-  const away = { ...seatOf(member), until: draft.now + SEAT_KEPT_SECONDS * 1_000 };
   draft.drop("present", member.userId);
-  draft.setAway(away);
-  draft.happened({ kind: "changed", member: memberOf(draft.state, away) }, member.userId);
+  draft.setAway({ ...seatOf(member), until: draft.now + SEAT_KEPT_SECONDS * 1_000 });
+  tellChanged(draft, member.userId);
 }
 
 /** What stays of a member while it is away. */

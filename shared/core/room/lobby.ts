@@ -1,6 +1,6 @@
 // Listings of rooms (ROOM-8): which shards hold a room, and what one shard, and all of them together, show.
 
-import type { RoomId, UserId } from "../../wire/ids.ts";
+import type { RoomId } from "../../wire/ids.ts";
 import { LISTINGS_PAGE, LOBBY_SHARDS } from "../../wire/limits.ts";
 import type { Listing, LobbyPage } from "../../wire/rooms.ts";
 import type { StoredRoom } from "./state.ts";
@@ -18,6 +18,11 @@ export function listingOf(record: StoredRoom, occupancy: number): Listing | null
   const { isLocked, owner, operator, createdAt } = room;
   const settings = { title, topic, capacity, admission, media, isLocked };
   return { roomId, ...settings, owner, operator, createdAt, occupancy };
+}
+
+/** What a room's shards are shards of: its topic, if it has one, and all rooms, which are the topic "". */
+export function topicsOf({ topic }: Pick<Listing, "topic">): string[] {
+  return topic === null ? [""] : [topic, ""];
 }
 
 /** The shard of each topic that a room is in, and of all rooms: FNV-1a over its id. */
@@ -39,14 +44,10 @@ export function shardPage(listings: Iterable<Listing>): LobbyPage {
   return { rooms, topics: summed(topics) };
 }
 
-/** The fullest of all shards. @param isHidden whether rooms of that owner are not for the one who asks */
-export function mergedRooms(
-  pages: readonly Pick<LobbyPage, "rooms">[],
-  isHidden: (owner: UserId) => boolean,
-): Listing[] {
+/** The fullest of all shards. */
+export function mergedRooms(pages: readonly Pick<LobbyPage, "rooms">[]): Listing[] {
   return pages
     .flatMap(({ rooms }) => rooms)
-    .filter(({ owner }) => owner === null || !isHidden(owner))
     .sort(fullestFirst)
     .slice(0, LISTINGS_PAGE);
 }

@@ -14,8 +14,8 @@ import { isFull, sit } from "./entering.ts";
 import type { Refusal, RoomEventOf } from "./events.ts";
 import { tellKnocking, tellKnockingTo } from "./knocking.ts";
 import { letOut } from "./leaving.ts";
-import { memberOf } from "./roster.ts";
-import { nameOf, roleOf, seatedOf, type Steward, type StoredRoom } from "./state.ts";
+import { tellChanged } from "./roster.ts";
+import { personOf, roleOf, seatedOf, type Steward, type StoredRoom } from "./state.ts";
 
 export type Say = "owner" | "moderator";
 
@@ -101,7 +101,7 @@ function ban(draft: Draft, userId: UserId, called: string | undefined): Refusal 
   const { bans } = state.record;
   if (bans.some((one) => one.userId === userId)) return null;
   if (bans.length >= ROOM_MAX_BANS) return { code: "list-full" };
-  const name = nameOf(state, userId) ?? called ?? null;
+  const name = personOf(state, userId)?.name ?? called ?? null;
   draft.setRecord({ bans: [...bans, { userId, name, at: now }] });
   dropFrom(draft, "approved", userId);
   dropFrom(draft, "moderators", userId);
@@ -127,7 +127,7 @@ function appoint(draft: Draft, userId: UserId): Refusal | null {
   if (moderators.length >= ROOM_MAX_MODERATORS) return { code: "list-full" };
   draft.setRecord({ moderators: [...moderators, userId] });
   unban(draft, userId);
-  tellRole(draft, userId);
+  tellChanged(draft, userId);
   const waits = draft.state.waiting.get(userId);
   if (waits !== undefined && !isFull(draft.state)) sit(draft, waits, null);
   else tellKnocking(draft);
@@ -137,15 +137,9 @@ function appoint(draft: Draft, userId: UserId): Refusal | null {
 function dismiss(draft: Draft, userId: UserId): null {
   if (!draft.state.record.moderators.includes(userId)) return null;
   dropFrom(draft, "moderators", userId);
-  tellRole(draft, userId);
+  tellChanged(draft, userId);
   tellKnockingTo(draft, userId);
   return null;
-}
-
-function tellRole(draft: Draft, userId: UserId): void {
-  const seated = seatedOf(draft.state, userId);
-  if (seated === null) return;
-  draft.happened({ kind: "changed", member: memberOf(draft.state, seated) }, userId);
 }
 
 function dropFrom(draft: Draft, list: "approved" | "moderators", userId: UserId): void {

@@ -1,11 +1,12 @@
 // A room at its beginning: opened by an account or an operator (ROOM-1), or made for a pair (ROOM-5).
 
 import type { RoomId } from "../../wire/ids.ts";
-import { PAIR_COMING_SECONDS, ROOM_CAPACITY, SAYS_PER_SECOND } from "../../wire/limits.ts";
+import { ROOM_CAPACITY, SAYS_PER_SECOND } from "../../wire/limits.ts";
 import type { OpenRoom, RoomRecord } from "../../wire/rooms.ts";
 import { unfit } from "./arranging.ts";
 import type { NewPair } from "./errands.ts";
 import type { Refusal } from "./events.ts";
+import { comeByFrom } from "./pairComing.ts";
 import { People } from "./people.ts";
 import type { Opener, RoomState, StoredRoom } from "./state.ts";
 
@@ -21,11 +22,11 @@ export interface NewRoom {
 }
 
 /** What is left out is as most rooms are: joined by anyone, not listed, with sound and pictures. */
-export function newRoom(room: NewRoom): StoredRoom | Refusal {
-  const { roomId, opener, operatorName, request, linkHash, now } = room;
+export function newRoom(opening: NewRoom): StoredRoom | Refusal {
+  const { roomId, opener, operatorName, request, linkHash, now } = opening;
   const { moderators = [], ...arrangements } = request;
   const owner = opener.kind === "account" ? opener.userId : null;
-  const record: RoomRecord = {
+  const room: RoomRecord = {
     roomId,
     kind: "room",
     topic: null,
@@ -40,11 +41,11 @@ export function newRoom(room: NewRoom): StoredRoom | Refusal {
     operator: operatorName,
     createdAt: now,
   };
-  const refusal = unfit(record, arrangements, opener.kind === "account");
+  const refusal = unfit(room, arrangements, opener.kind === "account");
   if (refusal !== null) return refusal;
   return {
     ...NOBODY,
-    room: record,
+    room,
     opener,
     linkHash,
     moderators: [...new Set(moderators)].filter((userId) => userId !== owner),
@@ -71,14 +72,13 @@ export function newPair(pair: NewPair, now: number): StoredRoom {
     operator: null,
     createdAt: now,
   };
-  const comeBy = now + PAIR_COMING_SECONDS * 1_000;
   return {
     ...NOBODY,
     room,
     opener: { kind: "room", roomId: parent },
     linkHash: null,
     moderators: [],
-    pair: { members, comeBy },
+    pair: { members, comeBy: comeByFrom(now) },
     seenAt: now,
   };
 }

@@ -5,8 +5,8 @@ import type { RoomId, UserId } from "../../wire/ids.ts";
 import type { Draft } from "./draft.ts";
 import type { RoomEventOf } from "./events.ts";
 import { endInvitations, tellOver } from "./invitationEnds.ts";
-import { memberOf, plain } from "./roster.ts";
-import { type PairAside, pairAsideOf, seatedOf, type WaitingInvitation } from "./state.ts";
+import { plain, tellChanged } from "./roster.ts";
+import { type PairAside, pairAsideOf, type WaitingInvitation } from "./state.ts";
 
 /** The two go into a room of their own; all other invitations of either are over. */
 export function beginPair(
@@ -27,7 +27,7 @@ export function beginPair(
     return isOfThem ? "taken" : null;
   });
   draft.owe(`openPair:${pairId}`);
-  tellChanged(draft, members);
+  for (const member of members) tellChanged(draft, member);
 }
 
 /** The pair room stands: now both may go. */
@@ -53,7 +53,7 @@ export function pairOver(draft: Draft, { pairId }: RoomEventOf<"pairOver">): nul
   letGo(draft, pair);
   draft.settle(`openPair:${pairId}`);
   for (const userId of pair.members) draft.tell(userId, { type: "returned", roomId: pairId });
-  tellChanged(draft, pair.members);
+  for (const member of pair.members) tellChanged(draft, member);
   return null;
 }
 
@@ -70,7 +70,7 @@ export function endPairOf(draft: Draft, userId: UserId): void {
       draft.tell(member, { type: "returned", roomId: pair.pairId });
     }
   }
-  tellChanged(draft, pair.members);
+  for (const member of pair.members) tellChanged(draft, member);
 }
 
 function tellAccepted(draft: Draft, { accepted, pairId }: PairAside): void {
@@ -80,12 +80,4 @@ function tellAccepted(draft: Draft, { accepted, pairId }: PairAside): void {
 function letGo(draft: Draft, pair: PairAside): void {
   const { pairs } = draft.state.asides;
   draft.setAsides({ pairs: pairs.filter((one) => one !== pair) });
-}
-
-function tellChanged(draft: Draft, members: readonly UserId[]): void {
-  for (const userId of members) {
-    const seated = seatedOf(draft.state, userId);
-    if (seated === null) continue;
-    draft.happened({ kind: "changed", member: memberOf(draft.state, seated) }, userId);
-  }
 }

@@ -1,5 +1,5 @@
 // People by their user ids, immutable: a change gives a new collection, which shares nearly all with the one before, so
-// that of hundreds who come at once each costs the same.
+// that each of hundreds who come at once costs little.
 
 import type { UserId } from "../../wire/ids.ts";
 

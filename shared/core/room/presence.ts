@@ -30,8 +30,8 @@ export interface Presence {
   readonly hidden: readonly UserId[] | null;
   /** Null of someone who waits. */
   readonly seat: number | null;
-  /** When its member has joined, or has knocked. */
-  readonly since: number;
+  /** When its member has joined, or has knocked, in milliseconds since 1970. */
+  readonly cameAt: number;
   /** Of this socket; null while both are off. */
   readonly tracks: Tracks | null;
 }
@@ -60,7 +60,7 @@ export function presenceOf(state: RoomState, userId: UserId, socket: string): Pr
     handle,
     hidden: hidden.size > HIDDEN_ABOARD_MAX ? null : [...hidden],
     seat: member?.seat ?? null,
-    since: "joinedAt" in person ? person.joinedAt : person.at,
+    cameAt: "joinedAt" in person ? person.joinedAt : person.at,
     tracks: tracks?.socket === socket ? { audio: tracks.audio, video: tracks.video } : null,
   };
 }
@@ -78,18 +78,18 @@ export function revive(
   const waiting = new Map<UserId, Waiting>();
   const inOrder = found.toSorted((one, other) => one.presence.at - other.presence.at);
   for (const { socket, presence } of inOrder) {
-    const { userId, deviceId, line, at, name, handle, seat, since, tracks } = presence;
+    const { userId, deviceId, line, at, name, handle, seat, cameAt, tracks } = presence;
     const former = seat === null ? waiting.get(userId) : present.get(userId);
     const ref: SocketRef = { socket, deviceId, line, at };
     const sockets = [...(former?.sockets ?? []), ref];
     const person = { userId, name, handle, hidden: new Set(presence.hidden), sockets };
     if (seat === null) {
-      waiting.set(userId, { ...person, at: since });
+      waiting.set(userId, { ...person, at: cameAt });
       continue;
     }
     const shown = tracks === null ? (present.get(userId)?.tracks ?? null) : { ...tracks, socket };
     // Nothing of before is known any more, so all that is known is for them.
-    present.set(userId, { ...person, seat, joinedAt: since, since: 0, tracks: shown });
+    present.set(userId, { ...person, seat, joinedAt: cameAt, since: 0, tracks: shown });
   }
   const state: RoomState = {
     ...stored,

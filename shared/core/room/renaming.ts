@@ -4,29 +4,15 @@
 import type { Draft } from "./draft.ts";
 import type { RoomEventOf } from "./events.ts";
 import { tellKnocking } from "./knocking.ts";
-import { memberOf } from "./roster.ts";
+import { tellChanged } from "./roster.ts";
+import { personOf } from "./state.ts";
 
 /** The mailbox of an account says what its handle is. Whoever is not in the room is no matter of it. */
 export function rename(draft: Draft, { userId, handle }: RoomEventOf<"rename">): null {
-  const { present, away, waiting } = draft.state;
-  const member = present.get(userId);
-  const absent = away.get(userId);
-  const waits = waiting.get(userId);
-  if (member !== undefined && member.handle !== handle) {
-    const next = { ...member, handle };
-    draft.setPresent(next);
-    draft.attach(userId, next.sockets);
-    draft.happened({ kind: "changed", member: memberOf(draft.state, next) }, userId);
-  }
-  if (absent !== undefined && absent.handle !== handle) {
-    const next = { ...absent, handle };
-    draft.setAway(next);
-    draft.happened({ kind: "changed", member: memberOf(draft.state, next) }, userId);
-  }
-  if (waits !== undefined && waits.handle !== handle) {
-    draft.setWaiting({ ...waits, handle });
-    draft.attach(userId, waits.sockets);
-    tellKnocking(draft);
-  }
+  const person = personOf(draft.state, userId);
+  if (person === null || person.handle === handle) return null;
+  draft.changePerson(userId, { handle });
+  if (draft.state.waiting.has(userId)) tellKnocking(draft);
+  else tellChanged(draft, userId);
   return null;
 }

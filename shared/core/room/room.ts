@@ -5,7 +5,7 @@ import { close, arrange, renewLink } from "./arranging.ts";
 import { Draft } from "./draft.ts";
 import { serveDue } from "./due.ts";
 import { endPair } from "./endings.ts";
-import { awaitBoth, enter, seatAppointed } from "./entering.ts";
+import { enter, seatAppointed } from "./entering.ts";
 import { isDone } from "./errands.ts";
 import type {
   Decision,
@@ -19,6 +19,7 @@ import { setHidden } from "./hiding.ts";
 import { invite, reply } from "./invitations.ts";
 import { expel, leave, lost } from "./leaving.ts";
 import { moderate } from "./moderation.ts";
+import { awaitBoth } from "./pairComing.ts";
 import { opened, pairOver } from "./pairs.ts";
 import { rename } from "./renaming.ts";
 import type { RoomState } from "./state.ts";
@@ -43,7 +44,8 @@ export function step(state: RoomState, event: RoomCoreEvent, moment: Moment): De
 }
 
 function run(draft: Draft, event: RoomCoreEvent): Refusal | null {
-  const isOver = draft.state.record.end !== null;
+  // Nobody looks after a room that has ended, though it may owe something still.
+  if ("by" in event && draft.state.record.end !== null) return { code: "room-unknown" };
   switch (event.type) {
     case "enter":
       return enter(draft, event);
@@ -58,13 +60,13 @@ function run(draft: Draft, event: RoomCoreEvent): Refusal | null {
     case "reply":
       return reply(draft, event);
     case "moderate":
-      return isOver ? UNKNOWN : moderate(draft, event);
+      return moderate(draft, event);
     case "arrange":
-      return isOver ? UNKNOWN : arrange(draft, event);
+      return arrange(draft, event);
     case "renewLink":
-      return isOver ? UNKNOWN : renewLink(draft, event);
+      return renewLink(draft, event);
     case "close":
-      return isOver ? UNKNOWN : close(draft, event);
+      return close(draft, event);
     case "expel":
       return expel(draft, event);
     case "setHidden":
@@ -83,8 +85,6 @@ function run(draft: Draft, event: RoomCoreEvent): Refusal | null {
       return null;
   }
 }
-
-const UNKNOWN: Refusal = { code: "room-unknown" };
 
 /** Someone has done what was owed, or what was owed when it was asked. */
 function served(draft: Draft, { name, errand }: RoomEventOf<"served">): null {

@@ -2,9 +2,18 @@
 
 import type { UserId } from "../../wire/ids.ts";
 import type { Invitation, Knocker, Member, RoomNotice } from "../../wire/roomLine.ts";
+import type { Draft } from "./draft.ts";
 import { missedFor } from "./feedEntries.ts";
 import type { Feed } from "./feed.ts";
-import { pairAsideOf, roleOf, type Away, type Present, type RoomState, seatedOf } from "./state.ts";
+import {
+  knockersOf,
+  pairAsideOf,
+  roleOf,
+  type Away,
+  type Present,
+  type RoomState,
+  seatedOf,
+} from "./state.ts";
 
 export function memberOf(state: RoomState, seated: Present | Away): Member {
   const { seat, userId, name, handle, joinedAt } = seated;
@@ -23,6 +32,13 @@ export function memberOf(state: RoomState, seated: Present | Away): Member {
   };
 }
 
+/** All hear how a member stands now; nothing of who is not in the room. */
+export function tellChanged(draft: Draft, userId: UserId): void {
+  const seated = seatedOf(draft.state, userId);
+  if (seated === null) return;
+  draft.happened({ kind: "changed", member: memberOf(draft.state, seated) }, userId);
+}
+
 /** Everyone, in no order. */
 function rosterOf(state: RoomState): readonly Member[] {
   const members: Member[] = [];
@@ -31,12 +47,9 @@ function rosterOf(state: RoomState): readonly Member[] {
   return members;
 }
 
-/** Without those who are hidden from the viewer. @param everyone `rosterOf` this state, where that is at hand */
-export function rosterFor(
-  state: RoomState,
-  viewer: UserId,
-  everyone: readonly Member[] = rosterOf(state),
-): readonly Member[] {
+/** Without those who are hidden from the viewer. */
+export function rosterFor(state: RoomState, viewer: UserId): readonly Member[] {
+  const everyone = rosterOf(state);
   const hidden = state.apart.get(viewer);
   return hidden === undefined ? everyone : everyone.filter(({ userId }) => !hidden.has(userId));
 }
@@ -58,14 +71,13 @@ export function plain({ invitationId, from, to, expiresAt }: Invitation): Invita
   return { invitationId, from, to, expiresAt };
 }
 
-/** All who wait, the longest first, as a moderator is shown them; nobody to others. */
+/** All who wait, as a moderator is shown them; nobody to others. */
 export function knockingFor(state: RoomState, viewer: UserId): Knocker[] {
   if (state.waiting.size === 0 || roleOf(state.record, viewer) === "member") return [];
   const hidden = seatedOf(state, viewer)?.hidden;
-  return [...state.waiting.values()]
+  return knockersOf(state)
     .filter((knocker) => !hidden?.has(knocker.userId) && !knocker.hidden.has(viewer))
-    .map(({ userId, name, handle, at }) => ({ userId, name, handle, at }))
-    .sort((one, other) => one.at - other.at);
+    .map(({ userId, name, handle, at }) => ({ userId, name, handle, at }));
 }
 
 /** What a member's clients may know of the pair room that it is in. */
@@ -82,16 +94,19 @@ export interface Arrival {
   readonly after: number | null;
   readonly isGap: boolean;
   readonly now: number;
-  /** `rosterOf` this state, where that is at hand. */
-  readonly everyone?: readonly Member[];
 }
 
-/** All that is, for a socket that has entered. Null when its account is not in the room. */
+type Entered = Extract<RoomNotice, { type: "entered" }>;
+
+/**
+ * All that is, for a socket that has entered, but for its members (`rosterFor`), which are most of it. Null when its
+ * account is not in the room.
+ */
 export function enteredNotice(
   state: RoomState,
   userId: UserId,
-  { feed, after, isGap, now, everyone }: Arrival,
-): Extract<RoomNotice, { type: "entered" }> | null {
+  { feed, after, isGap, now }: Arrival,
+): Omit<Entered, "members"> | null {
   const seated = seatedOf(state, userId);
   if (seated === null) return null;
   const missed = after === null ? [] : feed.missed(after, seated.since);
@@ -100,7 +115,6 @@ export function enteredNotice(
     type: "entered",
     room: state.record.room,
     seat: seated.seat,
-    members: [...rosterFor(state, userId, everyone)],
     through: feed.through,
     missed: [...missedFor(missed ?? [], userId, hidden)],
     isGap: isGap || missed === null,

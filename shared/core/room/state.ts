@@ -32,7 +32,7 @@ export interface StoredRoom {
   readonly approved: readonly UserId[];
   readonly denied: readonly { readonly userId: UserId; readonly until: number }[];
   readonly pair: PairPlace | null;
-  /** When someone was known to be in it, to the day. */
+  /** When someone was known to be in it; how exactly, standing.ts says. */
   readonly seenAt: number;
   /** It has ended, but owes something still. */
   readonly end: "closed" | "over" | null;
@@ -143,19 +143,24 @@ export function occupancyOf({ present, away }: RoomState): number {
   return present.size + away.size;
 }
 
-/** Whether an account is in the room, or waits to be let in. */
-export function has(state: RoomState, userId: UserId): boolean {
-  return seatedOf(state, userId) !== null || state.waiting.has(userId);
-}
-
-/** What somebody is called who is in the room or waits; null for anybody else. */
-export function nameOf(state: RoomState, userId: UserId): string | null {
-  return (seatedOf(state, userId) ?? state.waiting.get(userId))?.name ?? null;
+/** Whoever is in the room, or waits to be let in; nobody does both. */
+export function personOf(state: RoomState, userId: UserId): Present | Away | Waiting | null {
+  return seatedOf(state, userId) ?? state.waiting.get(userId) ?? null;
 }
 
 export function roleOf({ room, moderators }: StoredRoom, userId: UserId): Role {
   if (room.owner === userId) return "owner";
   return moderators.includes(userId) ? "moderator" : "member";
+}
+
+/** The owner, if an account is it, and the moderators. */
+export function stewardsOf({ room, moderators }: StoredRoom): readonly UserId[] {
+  return room.owner === null ? moderators : [room.owner, ...moderators];
+}
+
+/** All who wait, the longest first. */
+export function knockersOf({ waiting }: RoomState): Waiting[] {
+  return [...waiting.values()].sort((one, other) => one.at - other.at);
 }
 
 export function isApart({ apart }: RoomState, one: UserId, other: UserId): boolean {

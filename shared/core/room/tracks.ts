@@ -4,7 +4,7 @@ import type { Track } from "../../wire/roomLine.ts";
 import type { RoomMedia } from "../../wire/rooms.ts";
 import type { Draft } from "./draft.ts";
 import type { Refusal, RoomEventOf } from "./events.ts";
-import { memberOf } from "./roster.ts";
+import { tellChanged } from "./roster.ts";
 import { speakerOf } from "./speaking.ts";
 import type { Present } from "./state.ts";
 
@@ -44,9 +44,7 @@ function show(draft: Draft, member: Present, said: NonNullable<Present["tracks"]
   const before = member.tracks;
   const isSame = before?.audio === tracks?.audio && before?.video === tracks?.video;
   if (isSame && before?.socket === tracks?.socket) return;
-  const next = { ...member, tracks };
-  draft.setPresent(next);
+  draft.setPresent({ ...member, tracks });
   draft.attach(member.userId, member.sockets);
-  if (isSame) return;
-  draft.happened({ kind: "changed", member: memberOf(draft.state, next) }, member.userId);
+  if (!isSame) tellChanged(draft, member.userId);
 }

@@ -13,12 +13,18 @@ import {
   reportsExpireAt,
   taken,
 } from "../../../shared/core/room/reports.ts";
-import { has, occupancyOf, sharedName, type Steward } from "../../../shared/core/room/state.ts";
+import {
+  occupancyOf,
+  personOf,
+  sharedName,
+  type Steward,
+} from "../../../shared/core/room/state.ts";
 import {
   DENIED_SECONDS,
   MEMBER_MAX_REPORTS,
   MEMBER_MAX_REPORTS_ON_ONE,
   MEMBER_MAX_SOCKETS,
+  ROOM_MAX_APPROVED,
   ROOM_MAX_BANS,
   ROOM_MAX_MODERATORS,
   ROOM_MAX_WAITING,
@@ -310,7 +316,7 @@ describe("waiting to be let in", () => {
     const again = world.enter(room.roomId, BEN);
     expect(again.reply).toEqual(TAKEN);
     world.lose(room, again.client);
-    expect(has(room.state, user(BEN))).toBe(false);
+    expect(personOf(room.state, user(BEN))).toBeNull();
     expect(at(room, OWNER).moderate("deny", BEN)).toEqual(refused("not-in-room"));
   });
 
@@ -333,7 +339,56 @@ describe("waiting to be let in", () => {
     const full = world.open({ admission: "approval", capacity: 2, moderators: [user(MOD)] });
     for (const index of [OWNER, MOD]) world.enter(full.roomId, index);
     expect(world.enter(full.roomId, BEN).reply).toEqual(refused("room-full"));
-    room.do({ type: "leave", ...(clients[0] as Client) });
+  });
+
+  test("ROOM-1: whom a moderator lets into a room that is full by now goes on waiting", () => {
+    const world = new World();
+    const room = world.open({ admission: "approval", capacity: 3 });
+    world.enter(room.roomId, OWNER);
+    const [ben, cem] = [BEN, CEM].map((index) => world.enter(room.roomId, index).client);
+    expect(at(room, OWNER).moderate("admit", BEN)).toEqual(TAKEN);
+    at(room, OWNER).arrange({ capacity: 2 });
+    const { state } = room;
+    expect(at(room, OWNER).moderate("admit", CEM)).toEqual(refused("room-full"));
+    expect(room.state).toBe(state);
+    room.do({ type: "leave", ...(ben as Client) });
+    expect(at(room, OWNER).moderate("admit", CEM)).toEqual(TAKEN);
+    expect(entered(cem as Client)).toMatchObject({ isGap: false });
+  });
+
+  test("ROOM-1: opened for anyone, a locked room goes on letting nobody in who waits", () => {
+    const world = new World();
+    const room = world.open({ admission: "approval" });
+    world.enter(room.roomId, OWNER);
+    const { client } = world.enter(room.roomId, BEN);
+    at(room, OWNER).arrange({ isLocked: true });
+    at(room, OWNER).arrange({ admission: "anyone" });
+    expect([entered(client), room.state.waiting.size]).toEqual([undefined, 1]);
+    at(room, OWNER).arrange({ isLocked: false });
+    expect(entered(client)).toMatchObject({ isGap: false });
+  });
+
+  test("ROOM-1: those who wait are told to moderators the longest first, whenever these come", () => {
+    const world = new World();
+    const room = world.open({ admission: "approval" });
+    for (const index of [DEE, BEN, CEM]) {
+      world.now += 1;
+      world.enter(room.roomId, index);
+    }
+    const { client } = world.enter(room.roomId, OWNER);
+    const knocking = entered(client)?.knocking.map(({ userId }) => userId);
+    expect(knocking).toEqual([DEE, BEN, CEM].map(user));
+  });
+
+  test("ROOM-7: a device that is removed waits no more, its account's other one does", () => {
+    const world = new World();
+    const room = world.open({ admission: "approval" });
+    const { client } = world.enter(room.roomId, BEN);
+    const { client: other } = world.enter(room.roomId, BEN, { deviceId: device(9) });
+    room.do({ type: "expel", userId: user(BEN), deviceId: device(9) });
+    expect([last(other), client.isOpen]).toEqual([ended("removed"), true]);
+    const sockets = room.state.waiting.get(user(BEN))?.sockets.map(({ socket }) => socket);
+    expect(sockets).toEqual([client.socket]);
   });
 
   test("ROOM-1: whoever was appointed while it waited at a full room comes in as soon as there is a place", () => {
@@ -542,6 +597,16 @@ describe("looking after a room", () => {
     expect([...owner.members.values()].map(({ role }) => role)).toEqual(["owner", "member"]);
   });
 
+  test("ROOM-7: whoever was turned away may knock again once a moderator says so", () => {
+    const world = new World();
+    const room = world.open({ admission: "approval" });
+    world.enter(room.roomId, BEN);
+    at(room, OWNER).moderate("deny", BEN);
+    expect(world.enter(room.roomId, BEN).reply).toEqual(refused("room-barred"));
+    at(room, OWNER).moderate("unban", BEN);
+    expect(world.enter(room.roomId, BEN).client.heard[0]?.type).toBe("waiting");
+  });
+
   test("ROOM-7: lists have their bounds", () => {
     const world = new World();
     const room = world.open();
@@ -552,6 +617,17 @@ describe("looking after a room", () => {
     room.begin({ ...record, bans, moderators: many(ROOM_MAX_MODERATORS) });
     expect(at(room, OWNER).moderate("ban", BEN)).toEqual(refused("list-full"));
     expect(at(room, OWNER).moderate("appoint", BEN)).toEqual(refused("list-full"));
+    // Of those who were let in, the earliest are forgotten.
+    const open = world.open({ admission: "approval" });
+    open.begin({ ...open.state.record, approved: many(ROOM_MAX_APPROVED) });
+    world.enter(open.roomId, BEN);
+    at(open, OWNER).moderate("admit", BEN);
+    const { approved } = open.state.record;
+    expect([approved.length, approved[0], approved.at(-1)]).toEqual([
+      ROOM_MAX_APPROVED,
+      "1",
+      user(BEN),
+    ]);
   });
 
   test("ROOM-7: closed, everyone is out, the lobby and its owner are told, and nothing is left", () => {
@@ -582,11 +658,11 @@ describe("looking after a room", () => {
     expect(last(other)).toEqual(ended("removed"));
     expect(client.isOpen).toBe(true);
     expel(BEN, BEN);
-    expect(has(room.state, user(BEN))).toBe(false);
+    expect(personOf(room.state, user(BEN))).toBeNull();
     world.enter(room.roomId, BEN);
     expel(BEN, null);
     expect(room.state.record.moderators).toEqual([]);
-    expect(has(room.state, user(BEN))).toBe(false);
+    expect(personOf(room.state, user(BEN))).toBeNull();
     expel(OWNER, null);
     world.settle();
     expect(world.rooms.size).toBe(0);

@@ -24,7 +24,7 @@ import type { UserId } from "../../../shared/wire/ids.ts";
 import type { RoomEvent, RoomNotice } from "../../../shared/wire/roomLine.ts";
 import { checkRoom } from "./party.ts";
 import type { Client } from "./client.ts";
-import { device, NOW, user } from "./names.ts";
+import { NOW, user } from "./names.ts";
 import type { TestRoom } from "./testRoom.ts";
 import { World } from "./world.ts";
 
@@ -57,23 +57,20 @@ describe("the sequence", () => {
     expect(gathered?.entries.map(({ number }) => number)).toEqual(numbers);
     expect(feed.take()).toBeNull();
     expect(new Feed(NOW + 1).through).toBeGreaterThan(feed.through);
-    expect(new Feed(NOW, feed.through).through).toBe(feed.through);
   });
 
   test("ROOM-4: who comes back is told what it has missed, or that there is a gap", () => {
     const born = NOW * 1_000;
-    const feed = new Feed(NOW, born - 50);
+    const feed = new Feed(NOW);
     for (const text of ["a", "b", "c"]) feed.append(saying(text), user(ANN), null);
     const missed = (after: number, since = 0) =>
       feed.missed(after, since)?.map(({ event }) => (event.kind === "said" ? event.text : ""));
     expect(missed(born + 1)).toEqual(["b", "c"]);
     expect(missed(born + 3)).toEqual([]);
     expect(missed(born)).toEqual(["a", "b", "c"]);
-    expect(missed(born - 50)).toEqual(["a", "b", "c"]);
-    expect(missed(born - 51)).toBeUndefined();
+    expect(missed(born - 1)).toBeUndefined();
     expect(missed(born + 4)).toBeUndefined();
     expect(missed(born + 1, born + 2)).toBeUndefined();
-    expect(new Feed(NOW).missed(born - 1, 0)).toBeNull();
   });
 
   test("ROOM-4: so many events and bytes are kept, and no more", () => {
@@ -249,6 +246,19 @@ describe("those who are hidden from each other", () => {
     feed.append(saying("y".repeat(1_000)), user(CEM), null);
     const leftOut = bytesLeftOut(feed.take()?.entries ?? [], user(BEN));
     expect(leftOut).toBe(sent("x".repeat(1_000)) - left);
+  });
+
+  test("ROOM-7: who comes back hides whom its mailbox names by then", () => {
+    const world = new World();
+    const room = world.open();
+    const { client: ann } = world.enter(room.roomId, ANN);
+    const { client: ben } = world.enter(room.roomId, BEN);
+    world.lose(room, ben);
+    const { client: back } = world.enter(room.roomId, BEN, { hidden: [user(ANN)] });
+    expect([ann, back].map(({ members }) => members.size)).toEqual([1, 1]);
+    room.say(ann, "not for Ben");
+    expect(texts(back.heard)).toEqual([]);
+    checkRoom(room);
   });
 
   test("ROOM-7: whoever waits and is hidden from a moderator does not knock there", () => {
@@ -493,19 +503,3 @@ function comparable(notice: RoomNotice) {
   const members = notice.members.toSorted((one, other) => one.seat - other.seat);
   return { ...notice, through: 0, missed: [], isGap: false, members, now: 0 };
 }
-
-test("ROOM-4: a thousand come and stay cheap", () => {
-  const world = new World();
-  const room = world.open({ capacity: 1_000 });
-  const digits = (serial: number) => [...serial.toString(8).padStart(4, "0")];
-  const begun = performance.now();
-  for (let serial = 0; serial < 1_000; serial++) {
-    const letters = digits(serial).map((digit) => "abcdefgh"[Number(digit)]);
-    const userId = `${letters.join("")}${"b".repeat(28)}` as UserId;
-    const who = { type: "enter", userId, deviceId: device(0), socket: `${serial}` } as const;
-    const rest = { handle: null, linkHash: null, hidden: [], line: "x", name: "x", after: null };
-    room.do({ ...who, ...rest });
-  }
-  expect(room.state.present.size).toBe(1_000);
-  expect(performance.now() - begun).toBeLessThan(20_000);
-});

@@ -357,6 +357,21 @@ describe("a pair room", () => {
     expect(party.invite(ANN, BEN)?.kind).toBe("taken");
   });
 
+  test("ROOM-5: is over when the second one to come hides the first", () => {
+    const party = new Party();
+    party.invite(ANN, BEN);
+    party.read();
+    party.reply(BEN, "accept");
+    party.world.settle();
+    party.read();
+    const pairId = party.pairs.get(ANN)?.roomId ?? roomIdOf(0);
+    const { client } = party.world.enter(pairId, ANN);
+    party.world.enter(pairId, BEN, { hidden: [user(ANN)] });
+    expect(client.heard.at(-1)).toEqual({ type: "ended", leaving: "over" });
+    party.world.settle();
+    expect(party.world.rooms.has(pairId)).toBe(false);
+  });
+
   test("ROOM-5: is over unless both come within 30 seconds, even if it is evicted meanwhile", () => {
     for (const comes of [[], [ANN]]) {
       const party = new Party();

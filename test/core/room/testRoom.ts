@@ -9,7 +9,7 @@ import { eventsFor } from "../../../shared/core/room/feedEntries.ts";
 import { begun } from "../../../shared/core/room/opening.ts";
 import { type Presence, presenceOf, revive } from "../../../shared/core/room/presence.ts";
 import { step } from "../../../shared/core/room/room.ts";
-import { enteredNotice } from "../../../shared/core/room/roster.ts";
+import { enteredNotice, rosterFor } from "../../../shared/core/room/roster.ts";
 import { hiddenFrom, speakerOf } from "../../../shared/core/room/speaking.ts";
 import type { RoomState, Stored, StoredAway } from "../../../shared/core/room/state.ts";
 import { AWAY_PREFIX, storedRoom, writesOf } from "../../../shared/core/room/storing.ts";
@@ -122,7 +122,8 @@ export class TestRoom {
       case "entered": {
         const { userId, after, isGap } = effect;
         const notice = enteredNotice(state, userId, { feed, after, isGap, now: this.#world.now });
-        return notice === null ? undefined : this.#tell(effect.socket, notice);
+        if (notice === null) return;
+        return this.#tell(effect.socket, { ...notice, members: [...rosterFor(state, userId)] });
       }
       case "tell": {
         this.told.push({ to: effect.to, notice: effect.notice });

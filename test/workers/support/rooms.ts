@@ -19,7 +19,7 @@ import { newRoom } from "../../../shared/core/room/opening.ts";
 import type { Actor } from "../../../workers/auth/tokens.ts";
 import { sealHidden } from "../../../workers/auth/sealing.ts";
 import { linkHashOf, newRoomId } from "../../../workers/room/links.ts";
-import type { Steward } from "../../../workers/room/steward.ts";
+import type { Steward } from "../../../shared/core/room/state.ts";
 import { codeOf, randomText, request } from "./accounts.ts";
 import { until } from "./asking.ts";
 import { advanceClock } from "./clock.ts";

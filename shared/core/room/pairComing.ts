@@ -1,0 +1,37 @@
+// Until when both have to have come to a pair room (ROOM-5), which ends if they have not.
+
+import { PAIR_COMING_SECONDS } from "../../wire/limits.ts";
+import type { Draft } from "./draft.ts";
+import { occupancyOf, type PairPlace, type RoomState } from "./state.ts";
+
+export function comeByFrom(now: number): number {
+  return now + PAIR_COMING_SECONDS * 1_000;
+}
+
+/** Of a pair room, those who are away counted. */
+export function areBothHere(state: RoomState): boolean {
+  return occupancyOf(state) === 2;
+}
+
+/** Somebody has come: now both are here, or the other has so long to come. */
+export function noteComing(draft: Draft): void {
+  const { pair, end } = draft.state.record;
+  if (pair === null || end !== null) return;
+  const areBoth = areBothHere(draft.state);
+  if (areBoth && pair.comeBy !== null) draft.setRecord({ pair: { ...pair, comeBy: null } });
+  // Both were here, and all sockets were lost at once, without a word.
+  if (!areBoth && pair.comeBy === null) awaitFrom(draft, pair);
+}
+
+/** A pair room is opened once more: as when both are to come, or it was not known to stand, and nobody was told of it. */
+export function awaitBoth(draft: Draft): null {
+  const { pair } = draft.state.record;
+  if (pair !== null && occupancyOf(draft.state) === 0) awaitFrom(draft, pair);
+  else noteComing(draft);
+  return null;
+}
+
+function awaitFrom(draft: Draft, pair: PairPlace): void {
+  if (draft.state.record.end !== null) return;
+  draft.setRecord({ pair: { ...pair, comeBy: comeByFrom(draft.now) } });
+}
