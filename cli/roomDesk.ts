@@ -28,7 +28,7 @@ export class RoomDesk {
     this.#circle = circle;
   }
 
-  hasLeft(room: JoinedRoom, member: Member): void {
+  noteLeft(room: JoinedRoom, member: Member): void {
     this.#left.set(room, [...this.#gone(room, member.userId), member].slice(-LEFT_MAX));
   }
 

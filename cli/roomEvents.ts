@@ -5,15 +5,19 @@ import type {
   InvitationOutcome,
   JoinedRoom,
   Knocker,
+  Leaving,
   Listing,
   Member,
+  Moderation,
   NewRoom,
+  ProblemCode,
   Report,
   Role,
   RoomChange,
   RoomInfo,
   RoomMessage,
   RoomRecord,
+  RoomState,
   StayEnd,
 } from "../shared/client/node.ts";
 
@@ -46,12 +50,12 @@ export type RoomCliEvent =
       readonly rooms: number;
       readonly people: number;
     }
-  | ({ readonly event: "room"; readonly occupancy: number; readonly url?: string } & RoomRecord)
+  | ({ readonly event: "room"; readonly occupancy: number } & RoomRecord)
   | { readonly event: "roomClosed"; readonly roomId: string }
   | {
       readonly event: "roomModerated";
       readonly roomId: string;
-      readonly act: string;
+      readonly act: Moderation["act"];
       readonly userId: string;
       readonly name: string | null;
     }
@@ -73,13 +77,19 @@ export type RoomCliEvent =
   | { readonly event: "roomReportDropped"; readonly roomId: string; readonly reportId: string }
   | StayEvent;
 
+/** Of a room that one is not in, or not just now. */
+export type PendingState = Exclude<RoomState, "in" | "over">;
+
+/** How a stay ended, or the code of a refusal. */
+type EndReason = Leaving | ProblemCode;
+
 /** What happens while one is in a room. */
 export type StayEvent =
   | {
       readonly event: "roomState";
       readonly roomId: string;
       readonly title: string;
-      readonly state: string;
+      readonly state: PendingState;
     }
   | {
       readonly event: "roomEntered";
@@ -140,8 +150,7 @@ export type StayEvent =
       readonly kind: "room" | "pair";
       /** Of a pair room, the other one's. */
       readonly name: string | null;
-      /** How the stay ended, or the code of a refusal. */
-      readonly reason: string;
+      readonly reason: EndReason;
     };
 
 const TRAITS = ["name", "handle", "role", "isAway", "isAside", "audio", "video"] as const;
@@ -178,7 +187,7 @@ function known(member: Member, circle: Circle): KnownMember {
   return { ...member, isContact: circle.isContact(member.userId) };
 }
 
-function reasonOf(end: StayEnd): string {
+function reasonOf(end: StayEnd): EndReason {
   return end.kind === "left" ? end.leaving : end.problem;
 }
 

@@ -1,6 +1,6 @@
 // Being in a room: an event for each change, message and person, until it is over; at a terminal, lines are said. Whoever
 // steps aside goes on in the pair room, and comes back.
-import type { Acquaint, Invitation, JoinedRoom, Pair } from "../shared/client/node.ts";
+import type { Acquaint, Invitation, JoinedRoom, Leaving, Pair } from "../shared/client/node.ts";
 import type { Context } from "./command.ts";
 import { EXIT } from "./errors.ts";
 import { asCliError } from "./failures.ts";
@@ -15,7 +15,7 @@ import { reportPerson } from "./roomReporting.ts";
 
 const TITLE_MAX_CHARS = 20;
 /** Ends that nobody else has brought about, or that pair rooms come to. */
-const PEACEFUL: readonly string[] = ["left", "over", "closed"];
+const PEACEFUL: readonly Leaving[] = ["left", "over", "closed"];
 
 export class RoomStay {
   readonly #context: Context;
@@ -63,15 +63,15 @@ export class RoomStay {
     room.on((change) => {
       const event = stayEvent(room, change, this.#circle);
       if (event !== null) present.show(event);
-      if (change.event === "left") this.#desk.hasLeft(room, change.member);
+      if (change.event === "left") this.#desk.noteLeft(room, change.member);
       if (change.event === "entered") this.#listen();
       if (change.event === "over") this.#over(room);
       this.#prompt();
     });
     const { roomId, state, end } = room;
-    if (end !== null) {
+    if (state === "over") {
       // It was over before one could listen.
-      const event = stayEvent(room, { event: "over", end });
+      const event = end === null ? null : stayEvent(room, { event: "over", end });
       if (event !== null) present.show(event);
       return this.#over(room);
     }
@@ -187,9 +187,8 @@ export class RoomStay {
     });
   }
 
-  async #goAside({ roomId }: Pair): Promise<void> {
-    const name = this.#room?.me?.name;
-    this.#enter(await this.#client.rooms.join(roomId, name === undefined ? {} : { name }));
+  async #goAside(pair: Pair): Promise<void> {
+    this.#enter(await joinAside(this.#client, this.#room, pair));
     this.#prompt();
   }
 
@@ -197,4 +196,14 @@ export class RoomStay {
     const { message, hint } = asCliError(error, this.#context.server);
     this.#context.present.remark(hint === null ? message : `${message} ${hint}`);
   }
+}
+
+/** Goes into the pair room, by the name that one has in the room. */
+export function joinAside(
+  client: Acquaint,
+  room: JoinedRoom | undefined,
+  { roomId }: Pair,
+): Promise<JoinedRoom> {
+  const name = room?.me?.name;
+  return client.rooms.join(roomId, name === undefined ? {} : { name });
 }

@@ -8,11 +8,13 @@ import {
   ADMISSIONS,
   ENDINGS,
   MODERATED,
+  NOT_BACK,
   OWN_OUTCOMES,
   ROLES,
   STATES,
   THEIR_OUTCOMES,
   TRACKS,
+  UNSAID,
 } from "./roomWords.ts";
 import { styled, type Terminal } from "./terminal.ts";
 
@@ -61,7 +63,7 @@ export function roomLines(event: RoomCliEvent, out: Terminal, labels: RoomLabels
       return ["The room is closed, and everyone is told."];
     case "roomModerated":
       return [
-        `✓ ${MODERATED[event.act] ?? event.act}: ${event.name === null ? shortId(event.userId) : named(event.name)}.`,
+        `✓ ${MODERATED[event.act]}: ${event.name === null ? shortId(event.userId) : named(event.name)}.`,
       ];
     case "roomBan":
       return [
@@ -74,7 +76,7 @@ export function roomLines(event: RoomCliEvent, out: Terminal, labels: RoomLabels
     case "roomReportDropped":
       return ["The report is put aside."];
     case "roomState":
-      return [STATES[event.state] ?? event.state];
+      return [STATES[event.state]];
     case "roomEntered":
       return enteredLines(event, out);
     case "roomJoined":
@@ -130,7 +132,6 @@ function infoLines(room: Told<"room">, out: Terminal): string[] {
     ...(room.owner === null ? [] : [["owner", room.owner]]),
     ["since", timeText(room.createdAt)],
     ["room id", room.roomId],
-    ...(room.url === undefined ? [] : [["link", room.url]]),
   ] as const;
   return [
     styled(out, "bold", titled(room.title)) + topicText(room.topic),
@@ -214,7 +215,7 @@ function messageLines(message: Told<"roomMessage">, out: Terminal, labels: RoomL
   const lines = text.split("\n").map((line) => printable(line));
   const state =
     status === "refused"
-      ? `  not said: ${problem ?? "refused"}`
+      ? `  not said: ${(problem && UNSAID[problem]) ?? "the room did not take it"}`
       : status === "unsure"
         ? "  perhaps not said"
         : "";
@@ -249,7 +250,7 @@ function overText({ title, kind, name, reason }: Told<"roomOver">): string {
     return `You have left ${name === null ? "the pair room" : named(name)}.`;
   }
   const where = title === "" ? "the room" : `“${titled(title)}”`;
-  const text = ENDINGS[reason] ?? `You are in ROOM no more: ${reason}.`;
+  const text = ENDINGS[reason] ?? NOT_BACK;
   return text.replace("ROOM", () => where);
 }
 

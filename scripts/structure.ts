@@ -20,6 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** The parts of the SDK for Node alone; the SDK's size check bundles the rest for browsers. */
 const FOR_NODE = /^shared\/client\/(node|store\/file\w*)\.ts$/;
 
+const COMMAND = /^cli\/commands\//;
+
 interface Import {
   specifier: string;
   isType: boolean;
@@ -49,6 +51,9 @@ function importFault(file: string, { specifier }: Import): string | undefined {
   const from = layerOf(file)!;
   const target = resolve(file, specifier);
   const to = layerOf(target);
+  if (COMMAND.test(file) && COMMAND.test(target)) {
+    return `${file} imports ${specifier}, but what two commands share is no command's`;
+  }
   const isAllowed = to === from || (to !== undefined && MAY_IMPORT[from]!.includes(to));
   if (isAllowed || target === "package.json") return undefined;
   return `${file} imports ${specifier}, but ${from} may not import ${to ?? "it"}`;

@@ -3,7 +3,7 @@ import { type Acquaint, type DeviceInfo, PhraseUnknown } from "../../shared/clie
 import type { Command, Context } from "../command.ts";
 import { deviceName } from "../deviceText.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
-import { showJoined } from "./devicesLink.ts";
+import { showJoined } from "../joinedAccount.ts";
 
 const WHICH = `
 WHICH is the number or the name that acquaint devices shows.`;

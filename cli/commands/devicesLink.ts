@@ -13,6 +13,7 @@ import { isLocator } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
 import { deviceName } from "../deviceText.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
+import { showJoined } from "../joinedAccount.ts";
 import { chosenLanguage } from "../languageChoice.ts";
 import { followMeeting } from "../meeting.ts";
 import { meetByPassphrase, PASSPHRASE_OPTIONS, givenPassphrase, UNSEEN } from "../passphrase.ts";
@@ -181,18 +182,6 @@ async function joinAccount(context: Context): Promise<number> {
     });
   }
   return showJoined(context);
-}
-
-/** Opens the account that this home belongs to now, and takes what is handed over. */
-export async function showJoined(context: Context): Promise<number> {
-  const client = await context.open();
-  context.present.show({ event: "joined", userId: client.me.userId });
-  client.on((event) => {
-    if (event.event === "history") context.present.show(event);
-  });
-  await client.messages.caughtUp();
-  await (await client.devices()).toldContacts();
-  return EXIT.success;
 }
 
 async function codeOf({ args, prompt, present }: Context): Promise<string> {

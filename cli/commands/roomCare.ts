@@ -6,7 +6,7 @@ import { asModerator, asOwner } from "../ownersOnly.ts";
 import { bansOf, chooseBan } from "../roomBans.ts";
 import { choosePerson, othersIn } from "../roomPeople.ts";
 import { reportPerson } from "../roomReporting.ts";
-import { inRoom } from "./roomTalk.ts";
+import { inRoom } from "../roomVisit.ts";
 
 const ACTS = ["admit", "deny", "remove", "ban", "unban", "appoint", "dismiss"] as const;
 type Act = (typeof ACTS)[number];

@@ -1,12 +1,13 @@
 // `room invite`, `room accept`, `room decline`: stepping aside from a room, just two.
-import type { Acquaint, JoinedRoom } from "../../shared/client/node.ts";
+import type { Acquaint, JoinedRoom, Pair } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
 import { EXIT } from "../errors.ts";
+import { NAMING, roomAndPerson } from "../roomArguments.ts";
 import { askedBy } from "../roomDesk.ts";
 import { stayEvent } from "../roomEvents.ts";
 import { choosePerson, othersIn } from "../roomPeople.ts";
-import { RoomStay } from "../roomStay.ts";
-import { inRoom, NAMING, roomAndPerson } from "./roomTalk.ts";
+import { joinAside, RoomStay } from "../roomStay.ts";
+import { inRoom } from "../roomVisit.ts";
 
 export const roomInvite: Command = {
   path: ["room", "invite"],
@@ -53,7 +54,7 @@ expiresAt, outcome, pairRoomId}.`,
 };
 
 async function invite(context: Context): Promise<number> {
-  const [reference, who] = roomAndPerson(context, "acquaint room invite ROOM WHO");
+  const [reference, who] = roomAndPerson(context.args, "acquaint room invite ROOM WHO");
   return inRoom(context, reference, async (room, client) => {
     const { userId } = choosePerson(who, othersIn(room));
     const over = outcomeOf(context, room, (invitation) => invitation.to === userId);
@@ -61,22 +62,21 @@ async function invite(context: Context): Promise<number> {
     context.interruption.undoBy(() => room.cancel(invitation.invitationId));
     const pair = await over;
     context.interruption.undoBy(null);
-    return pair === null ? EXIT.failed : goAside(context, client, room, pair.roomId);
+    return pair === null ? EXIT.failed : goAside(context, client, room, pair);
   });
 }
 
 async function accept(context: Context): Promise<number> {
-  const [reference, who] = roomAndPerson(context, "acquaint room accept ROOM", true);
+  const [reference, who] = roomAndPerson(context.args, "acquaint room accept ROOM", true);
   return inRoom(context, reference, async (room, client) => {
     const { invitationId } = askedBy(room, who, "acquaint room accept ROOM WHO");
     tellOutcome(context, room);
-    const { roomId } = await room.accept(invitationId);
-    return goAside(context, client, room, roomId);
+    return goAside(context, client, room, await room.accept(invitationId));
   });
 }
 
 async function decline(context: Context): Promise<number> {
-  const [reference, who] = roomAndPerson(context, "acquaint room decline ROOM", true);
+  const [reference, who] = roomAndPerson(context.args, "acquaint room decline ROOM", true);
   return inRoom(context, reference, async (room) => {
     const { invitationId } = askedBy(room, who, "acquaint room decline ROOM WHO");
     tellOutcome(context, room);
@@ -85,15 +85,13 @@ async function decline(context: Context): Promise<number> {
   });
 }
 
-async function goAside(
+function goAside(
   context: Context,
   client: Acquaint,
   room: JoinedRoom,
-  roomId: JoinedRoom["roomId"],
+  pair: Pair,
 ): Promise<number> {
-  const name = room.me?.name;
-  const naming = name === undefined ? {} : { name };
-  return new RoomStay(context, client).follow(() => client.rooms.join(roomId, naming));
+  return new RoomStay(context, client).follow(() => joinAside(client, room, pair));
 }
 
 type Invited = JoinedRoom["invitations"][number];

@@ -1,16 +1,11 @@
 // `room join`, `room say`, `room leave`, `room contact`: being in a room, for long or for one thing.
-import type { Acquaint, JoinedRoom } from "../../shared/client/node.ts";
-import type { OptionSpecs } from "../arguments.ts";
 import type { Command, Context } from "../command.ts";
-import { CliError, EXIT, usageError } from "../errors.ts";
+import { EXIT, usageError } from "../errors.ts";
+import { NAMING, naming, onlyRoom, roomAndPerson } from "../roomArguments.ts";
 import { stayEvent } from "../roomEvents.ts";
 import { choosePerson, othersIn } from "../roomPeople.ts";
 import { RoomStay } from "../roomStay.ts";
-import { onlyRoom } from "./rooms.ts";
-
-export const NAMING: OptionSpecs = {
-  name: { type: "string", value: "N", text: "what you are called there (default: your name)" },
-};
+import { inRoom } from "../roomVisit.ts";
 
 const MESSAGE = `roomMessage {roomId, from, name, handle, isContact,
 text, at, number, key, isOwn, status, and of one that was refused the problem}`;
@@ -88,9 +83,10 @@ Event with --json: contactAsked {requestId, to, name, via, createdAt, expiresAt}
 };
 
 async function join(context: Context): Promise<number> {
-  const reference = onlyRoom(context.args, "acquaint room join ROOM");
+  const { args } = context;
+  const reference = onlyRoom(args, "acquaint room join ROOM");
   const client = await context.open();
-  return new RoomStay(context, client).follow(() => client.rooms.join(reference, naming(context)));
+  return new RoomStay(context, client).follow(() => client.rooms.join(reference, naming(args)));
 }
 
 async function say(context: Context): Promise<number> {
@@ -120,61 +116,11 @@ async function leave(context: Context): Promise<number> {
 }
 
 async function contact(context: Context): Promise<number> {
-  const [reference, who] = roomAndPerson(context, "acquaint room contact ROOM WHO");
+  const [reference, who] = roomAndPerson(context.args, "acquaint room contact ROOM WHO");
   return inRoom(context, reference, async (room, client) => {
     const { userId } = choosePerson(who, othersIn(room));
     const asked = await client.rooms.ask(room.roomId, userId);
     context.present.show({ event: "contactAsked", ...asked });
     return EXIT.success;
   });
-}
-
-/** Comes in beside other clients of the account, or for that moment alone. */
-export async function inRoom(
-  context: Context,
-  reference: string,
-  task: (room: JoinedRoom, client: Acquaint) => Promise<number>,
-): Promise<number> {
-  const client = await context.open();
-  const room = await client.rooms.join(reference, naming(context));
-  try {
-    await letIn(context, room);
-    return await task(room, client);
-  } finally {
-    await room.done();
-  }
-}
-
-/** @throws CliError `not-let-in` */
-async function letIn({ present, interruption }: Context, room: JoinedRoom): Promise<void> {
-  if (room.state === "in") return;
-  const { roomId, state } = room;
-  present.show({ event: "roomState", roomId, title: room.room?.title ?? "", state });
-  interruption.undoBy(() => room.done());
-  const isIn = await new Promise<boolean>((resolve) => {
-    room.on(({ event }) => {
-      if (event === "entered") resolve(true);
-      if (event === "over") resolve(false);
-    });
-  });
-  interruption.undoBy(null);
-  if (!isIn) throw new CliError("not-let-in", "A moderator did not let you in.");
-}
-
-function naming({ args }: Context): { readonly name?: string } {
-  const name = args.text("name");
-  return name === undefined ? {} : { name };
-}
-
-/** @throws CliError `usage` */
-export function roomAndPerson(
-  { args }: Context,
-  example: string,
-  isOptional = false,
-): [string, string] {
-  const [room, who, extra] = args.positionals;
-  if (room === undefined) throw usageError("Which room?", example);
-  if (who === undefined && !isOptional) throw usageError("Whom?", example);
-  if (extra !== undefined) throw usageError(`What about ${extra}? Blanks need quotes.`, example);
-  return [room, who ?? ""];
 }

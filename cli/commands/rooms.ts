@@ -5,6 +5,7 @@ import type { Command, Context } from "../command.ts";
 import { EXIT, usageError } from "../errors.ts";
 import { topicOf } from "../../shared/client/rooms/links.ts";
 import { asOwner } from "../ownersOnly.ts";
+import { onlyRoom } from "../roomArguments.ts";
 import { infoEvent, listedEvent } from "../roomEvents.ts";
 
 type Opening = Parameters<Acquaint["rooms"]["open"]>[0];
@@ -217,12 +218,4 @@ function switched<Change>(
 ): Change | Record<string, never> {
   if (args.flag(on) && args.flag(off)) throw usageError(`--${on} or --${off}, not both.`);
   return args.flag(on) ? change(true) : args.flag(off) ? change(false) : {};
-}
-
-/** @throws CliError `usage` */
-export function onlyRoom(args: Arguments, example: string): string {
-  const [room, extra] = args.positionals;
-  if (room === undefined) throw usageError("Which room?", example);
-  if (extra !== undefined) throw usageError(`What about ${extra}?`, example);
-  return room;
 }

@@ -1,8 +1,9 @@
 // `tap`: becomes a contact of everyone whose ticket was read; or, with --together, all at a table compare a phrase.
-import type { Acquaint, Table } from "../../shared/client/node.ts";
+import type { Acquaint } from "../../shared/client/node.ts";
 import type { Command, Context } from "../command.ts";
 import { CliError, EXIT, usageError } from "../errors.ts";
 import { introduced, named } from "../introduced.ts";
+import { followTable } from "../table.ts";
 import { peerEvent } from "../tapEvents.ts";
 
 export const tap: Command = {
@@ -69,7 +70,7 @@ async function askByBadge({ present }: Context, client: Acquaint, url: string): 
   present.show({ event: "contactAsked", ...(await client.badges.ask(url)) });
 }
 
-/** Tells each change of the table, and asks once everyone is there. */
+/** Whoever breaks it off declines. */
 async function compareTogether(
   context: Context,
   client: Acquaint,
@@ -83,53 +84,4 @@ async function compareTogether(
   } finally {
     context.interruption.undoBy(null);
   }
-}
-
-/** @returns the exit code */
-export async function followTable(
-  context: Context,
-  client: Acquaint,
-  first: Table,
-): Promise<number> {
-  const { present } = context;
-  const { tapId } = first;
-  const answering = new AbortController();
-  let isAsked = false;
-  const end = new Promise<Table>((resolve) => {
-    const hear = (table: Table): void => {
-      if (table.tapId !== tapId) return;
-      present.show({ event: "table", ...table });
-      if (table.at === "comparing" && !isAsked) {
-        isAsked = true;
-        void answer(context, client, tapId, answering.signal);
-      }
-      if (table.at === "settled" || table.at === "aborted") resolve(table);
-    };
-    client.on((event) => event.event === "table" && hear(event.table));
-    hear(first);
-  });
-  const { at, members } = await end;
-  answering.abort();
-  if (at === "aborted") return EXIT.failed;
-  await introduced(
-    client,
-    members.filter(({ isMe }) => !isMe).map(({ userId }) => userId),
-  );
-  return EXIT.success;
-}
-
-async function answer(
-  { prompt, present }: Context,
-  client: Acquaint,
-  tapId: string,
-  until: AbortSignal,
-): Promise<void> {
-  const isAsking = !present.json && prompt.interactive;
-  const question = "Do all see these words? Read them aloud. [y/N] ";
-  const said = isAsking
-    ? await prompt.ask(question, { until })
-    : await prompt.firstLine("answer").catch(() => null);
-  if (until.aborted) return;
-  if (/^y(es)?$/i.test(said?.trim() ?? "")) await client.taps.confirm(tapId);
-  else await client.taps.decline(tapId);
 }

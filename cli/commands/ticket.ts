@@ -4,7 +4,7 @@ import type { Command, Context } from "../command.ts";
 import { EXIT } from "../errors.ts";
 import { contactEvent } from "../events.ts";
 import { introduced, named } from "../introduced.ts";
-import { followTable } from "./tap.ts";
+import { followTable } from "../table.ts";
 
 /** So long before a ticket ends another one is shown, so that whoever has just read it is in time. */
 const RENEW_BEFORE_MS = 10_000;

@@ -9,7 +9,7 @@ import { chooseBan } from "../../cli/roomBans.ts";
 import { choosePerson } from "../../cli/roomPeople.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { openRoomSchema } from "../../shared/wire/rooms.ts";
-import { faultsOf, problem, ProblemError } from "../../shared/wire/problem.ts";
+import { faultsOf, problem, ProblemError, PROBLEMS } from "../../shared/wire/problem.ts";
 
 const ROOM = "r".repeat(16);
 const [ANN, BEN, MAL] = ["a", "b", "m"].map((letter) => letter.repeat(32)) as [
@@ -114,6 +114,20 @@ test("who leaves a pair is told whom, and where one is back", () => {
   expect(show({ event: "roomReturned", title: "Tea", pairRoomId: "p" })).toContain("back in “Tea”");
   const left = show({ event: "roomOver", title: "T ROOM $&", kind: "room", reason: "left" });
   expect(left).toBe("You have left “T ROOM $&”.\n");
+});
+
+test("whatever ends a stay is told in words with the room's title, and what may be done about it", () => {
+  const show = screen();
+  const told = (reason: string): string =>
+    show({ event: "roomOver", title: "Tea", kind: "room", name: null, reason });
+  expect(told("room-full")).toContain("Try again when somebody has left.");
+  expect(told("device-removed")).toBe(
+    "The connection was lost, and the server has not let you back into “Tea”. Join again; if that fails, too, it says why.\n",
+  );
+  for (const code of Object.keys(PROBLEMS)) {
+    expect(told(code)).toContain("“Tea”");
+    expect(told(code)).not.toContain(code);
+  }
 });
 
 test("a request is told by names, and promises nothing of someone who takes none", () => {
