@@ -170,5 +170,7 @@ however many listen. A thousand of such hours cost $${short(talked / 1_000)}. A
 room in which nobody says anything hibernates, its sockets kept, and costs nothing; the pings of ${PEOPLE} people (one in ${pingSeconds} s each)
 are answered without waking it, and should they be billed as the incoming messages that they are, a million hours cost
 $${short(pings)} more. The hour is counted with each message alone; its people have come already. A room that nobody comes to for
-${ROOM_TTL_SECONDS / 86_400} days ends by an alarm, and keeps no row.`;
+${ROOM_TTL_SECONDS / 86_400} days ends by an alarm, and keeps no row.
+A connection that is found again more than half a minute after its device last asked to come in is a row more: its
+mailbox notes anew that the device may be there.`;
 }

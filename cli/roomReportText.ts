@@ -9,7 +9,7 @@ type Told<Name extends RoomCliEvent["event"]> = Extract<RoomCliEvent, { event: N
 
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
-const UNCONFIRMED = "  (as reported; the room no longer had it)";
+const UNCONFIRMED = "  (only the reporter says so; the room cannot confirm it)";
 
 /** Who is to read it, above all. */
 export function reportedText({ name, messages, role, operator }: Told<"roomReported">): string {

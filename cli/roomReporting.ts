@@ -48,7 +48,7 @@ function told(error: unknown): never {
     "list-full",
     "The room keeps no more reports of yours; this one is not sent.",
     {
-      hint: "It keeps three on one person, ten in all. Those that you have sent are there to be read.",
+      hint: "It keeps three on one person, ten in all, and has limited space for everybody’s: one with fewer messages may fit, which the page lets you choose. Those that you have sent are there to be read.",
     },
   );
 }

@@ -16,7 +16,7 @@ const USAGE = `Usage: npm run operator -- COMMAND [--server URL] [--state DIR]
   show ID       its name, and the rooms that it has opened
   renew ID      make a new API key; the one before ends at once
   remove ID     let it go: its key ends at once, its rooms are closed
-  reports ROOM  what members have reported in a room; said? is what the room no longer had to confirm it
+  reports ROOM  what members have reported in a room; said? is what only the reporter says
 
   --server URL  the server (${DEFAULT_SERVER})
   --state DIR   folder in which a server on this machine keeps its secret (.wrangler/state);

@@ -45,8 +45,9 @@ Those who look after the room read it: its owner and moderators, and whoever run
 server. A report about one of them only whoever runs the server reads, and the platform
 that has opened the room, if one has. What they say while this is in the room goes along;
 /report in acquaint room join sends the last ten messages of theirs, also when they have
-left, and on the page one chooses them. What the room itself no longer has is marked as
-your word. It keeps three reports of yours on one person, and ten in all.
+left, and on the page one chooses them. What the room itself cannot confirm is marked
+as your word. It keeps three reports of yours on one person, ten in all, and has limited
+space for everybody's.
 
 Event with --json: roomReported {roomId, userId, name, messages: how many, role: theirs,
 null in a pair room, operator}.`,
@@ -60,7 +61,7 @@ export const roomReports: Command = {
   options: {},
   help: `
 Lists the reports; drop puts one aside. They are kept for 30 days. A message that the room
-no longer had when it was reported is marked: it is as whoever reported says.
+could not confirm when it was reported is marked: only whoever reported it says so.
 
 Events with --json: roomReport {roomId, reportId, userId, name, reason, note, messages:
 [{text, at, isConfirmed}], at, by}, where name is null if the room did not know it;

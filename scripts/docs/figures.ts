@@ -102,6 +102,8 @@ const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
   ROOM_MAX_PACE: "the most that a room's pace may be",
   INVITATION_BURST: "invitations that a member makes at once, whatever the room's pace is",
   INVITATION_EVERY_SECONDS: "it may make one more after that",
+  SILENT_SECONDS:
+    "a member of a room that has sent `ping`, and sends none any more, is taken for lost",
   SEAT_KEPT_SECONDS: "a seat is kept for a member whose connection was lost",
   INVITATION_TTL_SECONDS: "an invitation to a pair room waits for its answer",
   PAIR_COMING_SECONDS: "a pair room waits for both to come",
@@ -127,6 +129,8 @@ const MEANINGS: Readonly<Record<keyof typeof limits, string>> = {
   ROOM_REPORTS_MAX: "reports that a room keeps",
   MEMBER_MAX_REPORTS: "reports of one member among them",
   MEMBER_MAX_REPORTS_ON_ONE: "reports of one member on the same person among those",
+  ROOM_REPORTS_MAX_BYTES: "bytes of all those reports in JSON",
+  MEMBER_REPORTS_PART: "what others leave of those bytes, divided by this, is for one member",
   ROOM_REPORT_TTL_SECONDS: "for how long it keeps them",
   REPORT_NOTE_MAX_CHARS: "the note of a report, in UTF-16 code units",
   REPORT_MAX_MESSAGES: "messages that a report quotes",

@@ -257,6 +257,7 @@ export class Acquaint {
     this.#offSignals ??= hearSignals(this.#store, this.#device, this.#listeners, over);
     this.#line.start();
     this.#mailbox.open();
+    this.rooms.reopen();
   }
 
   /** Lets go of every connection. What is unfinished can be resumed later. */

@@ -31,6 +31,7 @@ export type { Card } from "../wire/card.ts";
 export {
   BLOB_MAX_BYTES,
   CARD_MAX_BYTES,
+  DENIED_SECONDS,
   NAME_MAX_CHARS,
   PASSPHRASE_T1_SECONDS,
   PASSPHRASE_T2_SECONDS,
@@ -43,6 +44,7 @@ export {
   ROOM_TEXT_MAX_BYTES,
   ROOM_TITLE_MAX_CHARS,
   ROOM_TOPIC_MAX_CHARS,
+  SEAT_KEPT_SECONDS,
   TEXT_MAX_BYTES,
 } from "../wire/limits.ts";
 export { type Problem, type ProblemCode, ProblemError } from "../wire/problem.ts";

@@ -144,6 +144,8 @@ export const ROOM_MAX_PACE = 100;
 /** Invitations that one member makes at once, and how long each more takes from then on. */
 export const INVITATION_BURST = 5;
 export const INVITATION_EVERY_SECONDS = 3;
+/** In a room, a client that has kept its connection alive and does so no more is taken for lost after so long. */
+export const SILENT_SECONDS = 150;
 /** How long a seat is kept for someone whose connection was lost. */
 export const SEAT_KEPT_SECONDS = 30;
 /** How long an invitation to a pair room waits for its answer, and then the pair room for both to come. */
@@ -183,6 +185,9 @@ export const ROOM_REPORTS_MAX = 500;
 /** Of one reporter; and, among them, on the same person. */
 export const MEMBER_MAX_REPORTS = 10;
 export const MEMBER_MAX_REPORTS_ON_ONE = 3;
+/** Of all of them, as they are read in JSON; and which part of what those of others leave is for one reporter: 1 in 16. */
+export const ROOM_REPORTS_MAX_BYTES = 4 * 1024 * 1024;
+export const MEMBER_REPORTS_PART = 16;
 export const ROOM_REPORT_TTL_SECONDS = 30 * 24 * 60 * 60;
 export const REPORT_NOTE_MAX_CHARS = 500;
 export const REPORT_MAX_MESSAGES = 10;

@@ -60,7 +60,9 @@ describe("a report", () => {
     });
     expect(head).toBe("bbbbbbbb, for spam");
     expect(sure).toMatch(/Buy this$/);
-    expect(unsure).toMatch(/And that {2}\(as reported; the room no longer had it\)$/);
+    expect(unsure).toMatch(
+      /And that {2}\(only the reporter says so; the room cannot confirm it\)$/,
+    );
   });
 
   test("that is new is told of, and none that is put aside", () => {
@@ -103,8 +105,10 @@ describe("a report", () => {
       })),
     });
     world.respond = (path) => (path.endsWith("/reports") ? refusal("list-full") : undefined);
-    await expect(reportPerson(world.acquaint, room, "Ben", { reason: "spam" })).rejects.toThrow(
-      "The room keeps no more reports of yours; this one is not sent.",
-    );
+    const refused = reportPerson(world.acquaint, room, "Ben", { reason: "spam" });
+    await expect(refused).rejects.toMatchObject({
+      message: "The room keeps no more reports of yours; this one is not sent.",
+      hint: expect.stringContaining("one with fewer messages may fit"),
+    });
   });
 });

@@ -2,14 +2,20 @@
 
 import { env } from "cloudflare:workers";
 import { evictDurableObject } from "cloudflare:test";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { COLD_TOKEN_AGE_MS, UPGRADE_TOKEN_TTL_SECONDS } from "../../shared/wire/limits.ts";
-import { codeOf, request, strangerActor } from "./support/accounts.ts";
+import { Mailbox } from "../../workers/mailbox/Mailbox.ts";
+import { PairingAttempt } from "../../workers/pairing/PairingAttempt.ts";
+import { Room } from "../../workers/room/Room.ts";
+import { codeOf, registerAccount, request, strangerActor } from "./support/accounts.ts";
 import { advanceClock, useStoppedClock } from "./support/clock.ts";
 import { freshLocator, openMessage } from "./support/pairing.ts";
+import { openRoom } from "./support/rooms.ts";
 import { connect, connectToAttempt, mintUpgrade, requestUpgrade } from "./support/sockets.ts";
 
 useStoppedClock();
+
+afterEach(() => vi.restoreAllMocks());
 
 async function refusalOf(response: Response): Promise<string> {
   const { code } = (await response.json()) as { code: string };
@@ -126,6 +132,44 @@ test("ID-2: exactly one subprotocol is echoed, never the token; without both, no
     () => "acquaint.v1.json, acquaint.token.",
   ]) {
     expect(await refusalOf(await offer(protocols))).toBe("401 upgrade-refused");
+  }
+});
+
+test("ID-2: an object that restarts or fails while it opens a socket is tried again, and the log has it", async () => {
+  const account = await registerAccount();
+  const { roomId } = await openRoom(account);
+  const change = { room: { roomId, linkHash: null, sealed: null } };
+  const locator = freshLocator();
+  const doors = [
+    { of: Room, purpose: "room", path: `/v1/rooms/${roomId}/line`, at: null, change },
+    { of: Mailbox, purpose: "mailbox", path: "/v1/mailbox", at: null, change: {} },
+    {
+      of: PairingAttempt,
+      purpose: "open",
+      path: `/v1/attempts/${locator}`,
+      at: locator,
+      change: {},
+    },
+  ] as const;
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  for (const { of, purpose, path, at, change: more } of doors) {
+    for (const failure of ["restart", "failure"]) {
+      vi.spyOn(of.prototype, "fetch").mockImplementationOnce(async function (this: object) {
+        const { ctx } = this as { readonly ctx: DurableObjectState };
+        if (failure === "restart") ctx.abort("crash");
+        throw new TypeError("secret");
+      } as never);
+      logged.mockClear();
+      const token = await mintUpgrade(account, purpose, at, more);
+      const answer = await refusalOf(await requestUpgrade(path, token));
+      expect(answer, `${purpose}: ${failure}`).toBe("503 try-again");
+      const name = failure === "restart" ? "Error" : "TypeError";
+      expect(logged.mock.calls, `${purpose}: ${failure}`).toEqual([
+        [`unexpected ${name} in an upgrade`],
+      ]);
+    }
+    const token = await mintUpgrade(account, purpose, at, more);
+    (await connect(path, token)).close();
   }
 });
 

@@ -119,8 +119,7 @@ test("ID-3: what a removed device has said to the others of its account waits no
   expect(await heldBy(house)).toEqual([{ device: 0, box: kept?.box }]);
   // What the reader confirms is counted as it is now.
   reader.send(received(sent.at(-1)!.sequence));
-  await reader.ping();
-  expect(await heldBy(house)).toEqual([]);
+  await expect.poll(() => heldBy(house)).toEqual([]);
   sender.send(sendTo(house, 2, boxesFor([0])));
   await storedBy(sender, 2);
   expect(await envelopesAt(reader, 4)).toHaveLength(4);

@@ -7,6 +7,7 @@ import {
   ROOM_TTL_SECONDS,
   UPGRADE_TOKEN_TTL_SECONDS,
 } from "../../shared/wire/limits.ts";
+import { Feed } from "../../shared/core/room/feed.ts";
 import { CODECS } from "../../shared/wire/codec/codecs.ts";
 import { openedRoomSchema, roomInfoSchema, roomSchema } from "../../shared/wire/rooms.ts";
 import {
@@ -18,10 +19,12 @@ import {
   type TestAccount,
 } from "./support/accounts.ts";
 import type { Actor } from "../../workers/auth/tokens.ts";
+import { Mailbox } from "../../workers/mailbox/Mailbox.ts";
 import { RoomSockets } from "../../workers/room/roomSockets.ts";
 import { advanceClock, useStoppedClock } from "./support/clock.ts";
 import { Ledger } from "./support/ledger.ts";
 import {
+  abort,
   arrange,
   connectToRoom,
   evict,
@@ -33,7 +36,7 @@ import {
   ring,
   roomAt,
 } from "./support/rooms.ts";
-import { codes, mintUpgrade, requestUpgrade } from "./support/sockets.ts";
+import { codes, connect, mintUpgrade, requestUpgrade } from "./support/sockets.ts";
 
 useStoppedClock();
 
@@ -230,6 +233,26 @@ describe("ROOM-1: a socket of a room", () => {
     expect((await requestUpgrade(path, token)).status, "after a sleep").toBe(401);
   });
 
+  test("of a room that ends while a mailbox is asked about it hears so", async () => {
+    const { roomId } = await openRoom(ann);
+    const cem = await registerAccount();
+    const body = { purpose: "room", roomId };
+    const { token, path } = (await request("POST", "/v1/upgrade-tokens", { actor: cem, body }))
+      .body;
+    await abort(roomId);
+    const pass = Mailbox.prototype.roomPass;
+    vi.spyOn(Mailbox.prototype, "roomPass").mockImplementation(async function (
+      this: Mailbox,
+      actor: Actor,
+    ) {
+      await roomAt(roomId).close({ kind: "house" });
+      return pass.call(this, actor);
+    } as never);
+    const socket = await connect(path, token);
+    socket.send({ type: "enter", line: randomText(8), name: "Cem" });
+    expect([await socket.closed, codes(socket.told)]).toEqual([1000, ["room-unknown"]]);
+  });
+
   test("enters first, and once; nothing else counts before", async () => {
     const { roomId } = await openRoom(ann);
     const socket = await connectToRoom(ben, roomId);
@@ -265,7 +288,7 @@ describe("ROOM-1: a socket of a room", () => {
   test("who does not enter keeps nobody out: of too many the oldest goes", async () => {
     const { roomId } = await openRoom(ann);
     const kept = await runInDurableObject(roomAt(roomId), (_, state) => {
-      const sockets = new RoomSockets(state, 3);
+      const sockets = new RoomSockets(state, new Feed(Date.now()), 3);
       const enterBy = Date.now();
       for (const [index, late] of [2, 1, 3, 4, 5].entries()) {
         const { userId, deviceId } = strangerActor();

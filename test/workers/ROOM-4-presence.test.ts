@@ -2,6 +2,8 @@
 // there is a gap; an eviction of the object is noticed by nobody.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Feed } from "../../shared/core/room/feed.ts";
+import { CODECS } from "../../shared/wire/codec/codecs.ts";
 import type { RoomId } from "../../shared/wire/ids.ts";
 import {
   ANSWERS_BURST,
@@ -19,6 +21,7 @@ import {
 import type { Actor } from "../../workers/auth/tokens.ts";
 import { Mailbox } from "../../workers/mailbox/Mailbox.ts";
 import { attachmentOf } from "../../workers/room/attachment.ts";
+import { RoomSockets } from "../../workers/room/roomSockets.ts";
 import { runInDurableObject } from "cloudflare:test";
 import { codeOf, randomText, registerAccount, request, strangerActor } from "./support/accounts.ts";
 import { advanceClock, useStoppedClock } from "./support/clock.ts";
@@ -538,6 +541,59 @@ describe("ROOM-4: a reader that does not hear what it is sent", () => {
     expect([share > 0.8, share < 1.5], String(share)).toEqual([true, true]);
     await atCleo.until(() => atCleo.member(ben)?.isAway === true);
     expect(atCleo.socket.isClosed).toBe(false);
+  });
+
+  test("comes back as often as its connections end and it has the time to read", async () => {
+    const [atAnn, atBen] = [await Guest.come(ann, roomId), await Guest.come(ben, roomId)];
+    const after = atAnn.through;
+    for (let round = 1; round <= 6; round++) {
+      atAnn.sayAll(batch);
+      await atAnn.until(() => atAnn.texts.length === round * batch.length);
+      await atAnn.socket.ask({ type: "heard", through: atAnn.through });
+    }
+    let again = atBen;
+    // Each is told all that was said anew, and is replaced before it has said that it has heard anything of it.
+    for (let round = 0; round < 12; round++) {
+      const { socket } = again;
+      again = await again.again({ after });
+      expect(again.texts).toHaveLength(6 * batch.length);
+      await socket.closed;
+      advanceClock(15_000);
+    }
+    const hurry = async () => {
+      for (let round = 0; round < 20; round++) again = await again.again({ after });
+    };
+    await expect(hurry()).rejects.toThrow("try-again");
+    expect(again.socket.isClosed).toBe(false);
+    expect((await Guest.come(cleo, roomId)).isIn, "everybody else").toBe(true);
+  });
+
+  test("comes in no more while its closed sockets have not ended, also after a sleep of the object", async () => {
+    const statuses = await runInDurableObject(roomAt(roomId), (_, state) => {
+      const [feed, later] = [new Feed(Date.now()), new Feed(Date.now())];
+      const [room, woken] = [new RoomSockets(state, feed), new RoomSockets(state, later)];
+      const come = (to: RoomSockets, { userId, deviceId }: Actor) => {
+        const about = { userId, deviceId, handle: null, linkHash: null, hidden: [] };
+        const name = randomText(8);
+        // Nobody takes up the other end.
+        const { status } = to.accept(name, { ...about, enterBy: Date.now() }, CODECS.json);
+        const live = to.named(name);
+        if (live !== undefined) {
+          to.listen(live, 3 * ROOM_WINDOW_BYTES);
+          to.close(live, 1013, "too slow");
+        }
+        return status;
+      };
+      const before = [ben, ben, ben, ben, cleo].map((actor) => come(room, actor));
+      woken.wake(null);
+      const after = [ben, cleo].map((actor) => come(woken, actor));
+      for (const socket of state.getWebSockets()) woken.end(socket);
+      const ended = come(woken, ben);
+      advanceClock(200_000);
+      return [before, after, [ended, come(woken, ben)], woken.closedBytes > 0];
+    });
+    const [is, isNot] = [101, 503];
+    expect(statuses).toEqual([[is, is, is, isNot, is], [isNot, is], [isNot, is], true]);
   });
 });
 

@@ -250,6 +250,21 @@ describe("ROOM-5: a pair room", () => {
     await Promise.all([atAnn.next("returned"), atBen.next("returned")]);
   });
 
+  test("is over when neither comes, however often one of them comes back to the room meanwhile", async () => {
+    await atAnn.invite(ben);
+    atBen.reply(await shown(atBen), "accept");
+    const pairId = await pairOf(atAnn, atBen);
+    let annNow = atAnn;
+    for (let turn = 0; turn < 3; turn++) {
+      advanceClock((PAIR_COMING_SECONDS * 1_000) / 3);
+      annNow = await annNow.again();
+      await expect.poll(async () => (await keptBy(roomId)).includes("outbox")).toBe(false);
+    }
+    await ring(pairId);
+    await Promise.all([annNow.next("returned"), atBen.next("returned")]);
+    expect(await refusalOf(ann, pairId)).toBe("room-unknown");
+  });
+
   test("keeps the seat of a connection that is lost, and is over when it does not come back", async () => {
     const { pairId, annAside, benAside } = await stepAside();
     annAside.socket.close(1001);
@@ -394,7 +409,8 @@ describe("ROOM-5: what rooms owe each other", () => {
     const { pairId } = await stepAside();
     const members = [ann.userId, ben.userId] as const;
     const pair = { roomId: pairId, parent: roomId, members, title: "Another", pace: 10 };
-    await roomAt(pairId).openPair({ ...pair, media: { audio: true, video: true } });
+    const media = { audio: true, video: true };
+    for (const areTold of [true, false]) await roomAt(pairId).openPair({ ...pair, media, areTold });
     expect((await roomAt(pairId).info())?.room.title).toBe("A room");
     const other = await makeRoom(strangerActor());
     await roomAt(roomId).pairOver(other);

@@ -32,6 +32,9 @@ import { contentOf, roomInfo } from "./support/stewards.ts";
 
 useStoppedClock();
 
+/** In it a token that an account was let have may still bring it in, also one that it asked for again soon after. */
+const COMING_MS = 120_000;
+
 let ann: TestAccount;
 let ben: TestAccount;
 
@@ -48,6 +51,19 @@ async function admitted(actor: Actor, roomId: RoomId): Promise<RoomId> {
   expect(await mailboxOf(actor).admitRoom(actor, roomId)).toMatchObject({ ok: true });
   return roomId;
 }
+
+const LIST_FULL = { ok: false, code: "list-full" };
+
+/** The rooms in which its mailbox believes it to be. */
+async function notedBy(account: Pick<Actor, "userId">): Promise<Set<RoomId>> {
+  const joined = await runInDurableObject(mailboxOf(account), (_, { storage }) =>
+    storage.kv.get<readonly { readonly roomId: RoomId }[]>("rooms"),
+  );
+  return new Set(joined?.map(({ roomId }) => roomId));
+}
+
+const sleep = (account: Pick<Actor, "userId">) =>
+  evictDurableObject(mailboxOf(account), { webSockets: "hibernate" });
 
 const hiddenOf = (actor: Pick<Actor, "userId">): Promise<UserId[]> => mailboxOf(actor).hidden();
 
@@ -241,15 +257,19 @@ describe("ROOM-4: a mailbox", () => {
     expect(await mailboxOf(ann).admitRoom(ann, roomId)).toEqual(pass([ben.userId]));
   });
 
-  test("writes one row for a room that a device comes to, and none when it comes back", async () => {
+  test("writes one row for a room that a device comes to, and none when it comes back at once", async () => {
     const ledger = await Ledger.open();
     const roomId = await admitted(ann, newRoomId());
     expect(ledger.rows, String(ledger)).toEqual(["kv.put"]);
-    await evictDurableObject(mailboxOf(ann), { webSockets: "hibernate" });
+    await sleep(ann);
+    advanceClock(29_999);
     await admitted(ann, roomId);
     expect(ledger.rows).toHaveLength(1);
     await admitted(ann, newRoomId());
     expect(ledger.rows).toHaveLength(2);
+    advanceClock(1);
+    for (let count = 0; count < 3; count++) await admitted(ann, roomId);
+    expect(ledger.rows, "once for all that come in half a minute").toHaveLength(3);
   });
 
   test("lets nobody in who has no say", async () => {
@@ -268,10 +288,11 @@ describe("ROOM-4: a mailbox", () => {
     for (let count = 0; count < ROOMS_JOINED_MAX; count++) {
       rooms.push(await admitted(ann, newRoomId()));
     }
-    const full = { ok: false, code: "list-full" };
-    expect(await mailboxOf(ann).admitRoom(ann, newRoomId()), "all may be coming").toEqual(full);
+    expect(await mailboxOf(ann).admitRoom(ann, newRoomId()), "all may be coming").toEqual(
+      LIST_FULL,
+    );
     await admitted(ann, rooms[3]!);
-    advanceClock(61_000);
+    advanceClock(COMING_MS);
     const left = new Set([rooms[5], rooms[9]]);
     const isIn = function (this: Room): boolean {
       const { name } = (this as unknown as { ctx: DurableObjectState }).ctx.id;
@@ -279,8 +300,8 @@ describe("ROOM-4: a mailbox", () => {
     };
     vi.spyOn(Room.prototype, "has").mockImplementation(isIn as never);
     const next = [await admitted(ann, newRoomId()), await admitted(ann, newRoomId())];
-    advanceClock(61_000);
-    expect(await mailboxOf(ann).admitRoom(ann, newRoomId()), "it is in all").toEqual(full);
+    advanceClock(COMING_MS);
+    expect(await mailboxOf(ann).admitRoom(ann, newRoomId()), "it is in all").toEqual(LIST_FULL);
     const told = heardByRooms("setHidden");
     await block(ann, ben);
     const known = new Set(told().map(({ room }) => room));
@@ -288,19 +309,68 @@ describe("ROOM-4: a mailbox", () => {
     expect(known).toEqual(new Set([...kept, ...next]));
   });
 
+  test("keeps the place of whoever has a token, though it sleeps in between", async () => {
+    const rooms: RoomId[] = [];
+    for (let count = 0; count < ROOMS_JOINED_MAX; count++) {
+      rooms.push(await admitted(ann, newRoomId()));
+    }
+    advanceClock(COMING_MS);
+    const back = await admitted(ann, rooms[0]!);
+    await sleep(ann);
+    for (let count = 1; count < ROOMS_JOINED_MAX; count++) await admitted(ann, newRoomId());
+    expect(await mailboxOf(ann).admitRoom(ann, newRoomId())).toEqual(LIST_FULL);
+    const noted = await notedBy(ann);
+    expect([noted.has(back), noted.size]).toEqual([true, ROOMS_JOINED_MAX]);
+    const told = heardByRooms("expel");
+    expect((await erase(ann)).status).toBe(204);
+    expect(told()).toContainEqual({ room: back, said: [ann.userId, null] });
+  });
+
+  test("keeps the place of whoever has a token for which it wrote nothing, and no longer", async () => {
+    const roomId = await admitted(ann, newRoomId());
+    for (let count = 1; count < ROOMS_JOINED_MAX; count++) await admitted(ann, newRoomId());
+    advanceClock(29_999);
+    await admitted(ann, roomId);
+    await sleep(ann);
+    advanceClock(90_000);
+    expect(await mailboxOf(ann).admitRoom(ann, newRoomId())).toEqual(LIST_FULL);
+    await sleep(ann);
+    advanceClock(1);
+    await admitted(ann, newRoomId());
+    expect([...(await notedBy(ann))]).not.toContain(roomId);
+  });
+
+  test("keeps the place of whoever gets a token while the room says that nobody is there", async () => {
+    const [first, second] = [await admitted(ann, newRoomId()), await admitted(ann, newRoomId())];
+    for (let count = 2; count < ROOMS_JOINED_MAX; count++) await admitted(ann, newRoomId());
+    advanceClock(COMING_MS);
+    const asked: unknown[] = [];
+    vi.spyOn(Room.prototype, "has").mockImplementation(async function (this: Room) {
+      const { name } = (this as unknown as { ctx: DurableObjectState }).ctx.id;
+      asked.push(name);
+      if (name === first) await admitted(ann, first);
+      return false;
+    });
+    const next = await admitted(ann, newRoomId());
+    expect(asked).toEqual([first, second]);
+    const noted = await notedBy(ann);
+    const isNoted = [first, second, next].map((room) => noted.has(room));
+    expect([isNoted, noted.size]).toEqual([[true, false, true], ROOMS_JOINED_MAX]);
+  });
+
   test("has one place for one of many that are let in at the same time", async () => {
     for (let count = 0; count < ROOMS_JOINED_MAX; count++) await admitted(ann, newRoomId());
-    advanceClock(61_000);
+    advanceClock(COMING_MS);
+    const { rows } = await Ledger.open();
     let asked = 0;
     vi.spyOn(Room.prototype, "has").mockImplementation((async () => ++asked > 15) as never);
     const all = await Promise.all(
       Array.from({ length: 15 }, () => mailboxOf(ann).admitRoom(ann, newRoomId())),
     );
-    const joined = await runInDurableObject(mailboxOf(ann), (_, { storage }) =>
-      storage.kv.get<readonly { readonly roomId: RoomId }[]>("rooms"),
-    );
-    expect(new Set(joined?.map(({ roomId }) => roomId)).size).toBe(ROOMS_JOINED_MAX);
-    expect(all.filter(({ ok }) => ok).length).toBeGreaterThan(0);
+    expect((await notedBy(ann)).size).toBe(ROOMS_JOINED_MAX);
+    const letIn = all.filter(({ ok }) => ok).length;
+    expect(letIn).toBeGreaterThan(0);
+    expect(rows, "one forgotten and one noted for each").toHaveLength(2 * letIn);
   });
 
   test("has rooms let go of a device that is removed, though one is away", async () => {

@@ -2,14 +2,16 @@
 // once, whoever of them has blocked.
 
 import { runInDurableObject } from "cloudflare:test";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { RoomId } from "../../shared/wire/ids.ts";
 import {
   INVITATION_TTL_SECONDS,
+  MEMBER_MAX_REPORTS,
   MEMBER_MAX_REPORTS_ON_ONE,
   REPORT_MAX_MESSAGES,
   REPORT_NOTE_MAX_CHARS,
   ROOM_REPORT_TTL_SECONDS,
+  ROOM_REPORTS_MAX_BYTES,
   ROOM_TEXT_MAX_BYTES,
   UPGRADE_TOKEN_TTL_SECONDS,
 } from "../../shared/wire/limits.ts";
@@ -349,6 +351,57 @@ describe("ROOM-7: a report", () => {
     const [report] = (await readBy(mia)) as Report[];
     expect(report?.messages).toMatchObject([{ text: "Between us", isConfirmed: true }]);
     expect(await keptBy(pairId)).toEqual(["record"]);
+  });
+
+  test("finds a place and is put aside, with no other one read; and all can be read, however long they are made", async () => {
+    const text = `\u0100${"y".repeat(ROOM_TEXT_MAX_BYTES - 2)}`;
+    const messages = Array.from({ length: REPORT_MAX_MESSAGES }, (_, number) =>
+      claim(number, text),
+    );
+    const note = "字".repeat(REPORT_NOTE_MAX_CHARS);
+    let taken = 0;
+    let last = "";
+    const everybody = Array.from({ length: 20 }, () => strangerActor());
+    const report = async (by: Actor, more: Partial<ReportRequest>) => {
+      const wanted = reportOn(strangerActor(), more);
+      const done = await roomAt(roomId).report(by.userId, wanted);
+      if (!done.ok) return done.code;
+      taken++;
+      last = wanted.reportId;
+      return "taken";
+    };
+    await Guest.come(cleo, roomId);
+    await report(cleo, { messages: [claim(1)] });
+    const bodies = vi.fn<() => void>();
+    await runInDurableObject(roomAt(roomId), (_, { storage }) => {
+      const list = storage.kv.list.bind(storage.kv);
+      vi.spyOn(storage.kv, "list").mockImplementation((options) => {
+        if (options?.prefix === "report:") bodies();
+        return list(options);
+      });
+    });
+    for (const by of everybody) {
+      const guest = await Guest.come(by, roomId);
+      const codes: string[] = [];
+      while (codes.length < MEMBER_MAX_REPORTS && codes.at(-1) !== "list-full") {
+        codes.push(await report(by, { note, messages }));
+      }
+      expect(codes.slice(-2), "more than none, and fewer than ten").toEqual(["taken", "list-full"]);
+      guest.leave();
+    }
+    expect(await roomAt(roomId).dropReport(stewardOf(mia), last)).toMatchObject({ ok: true });
+    expect(bodies, "one report reads no other").not.toHaveBeenCalled();
+    const body = JSON.stringify({ reports: await readBy(mia) });
+    expect(bodies, "but who reads does").toHaveBeenCalled();
+    expect(JSON.parse(body).reports).toHaveLength(taken - 1);
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(ROOM_REPORTS_MAX_BYTES);
+    await Guest.come(ben, roomId);
+    expect(await report(ben, { note, messages: messages.slice(0, 3) })).toBe("taken");
+    await evict(roomId);
+    const longest = messages.map(({ number }) =>
+      claim(number, "\u0001".repeat(ROOM_TEXT_MAX_BYTES)),
+    );
+    expect(await report(ben, { messages: longest }), "nor after a sleep").toBe("list-full");
   });
 
   test("is forgotten after a month, and no other with it", async () => {

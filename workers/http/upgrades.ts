@@ -61,14 +61,14 @@ function addressOf(path: string): RegExp {
 async function openAttempt(env: Env, admitted: Admitted, id?: string): Promise<Response> {
   const { locator } = admitted.claims;
   if (locator === null || locator !== id) throw new ProblemError("upgrade-refused");
-  const response = await attemptAt(env, locator).fetch(handOver(admitted));
+  const response = await handOver(attemptAt(env, locator), admitted);
   return response.status === 101 ? response : tellOverSocket(response, admitted.codec);
 }
 
 async function openMailbox(env: Env, admitted: Admitted): Promise<Response> {
   const { locator, room, userId } = admitted.claims;
   if (locator !== null || room !== null) throw new ProblemError("upgrade-refused");
-  return mailboxOf(env, userId).fetch(handOver(admitted));
+  return handOver(mailboxOf(env, userId), admitted);
 }
 
 async function openRoom(env: Env, admitted: Admitted, id?: string): Promise<Response> {
@@ -77,7 +77,7 @@ async function openRoom(env: Env, admitted: Admitted, id?: string): Promise<Resp
   const { roomId, sealed } = room;
   const hidden =
     sealed === null ? null : await openHidden(env.SERVER_SECRET, admitted.claims, roomId, sealed);
-  const response = await roomAt(env, roomId).fetch(handOver(admitted, { hidden }));
+  const response = await handOver(roomAt(env, roomId), admitted, { hidden });
   return response.status === 101 ? response : tellOverSocket(response, admitted.codec);
 }
 
@@ -109,12 +109,22 @@ async function admit(env: Env, request: Request): Promise<Admitted> {
 /**
  * A request of our own, so that no header of the client's reaches the object.
  * @param more what the Worker adds to the claims
+ * @throws ProblemError `try-again` when the object fails, as each does that restarts while it is asked
  */
-function handOver({ claims, codec }: Admitted, more: object = {}): Request {
+async function handOver(
+  object: Pick<DurableObjectStub, "fetch">,
+  { claims, codec }: Admitted,
+  more: object = {},
+): Promise<Response> {
   const headers = {
     upgrade: "websocket",
     "sec-websocket-protocol": codec.subprotocol,
     [UPGRADE_HEADER]: JSON.stringify({ ...claims, ...more }),
   };
-  return new Request("https://object/", { headers });
+  try {
+    return await object.fetch("https://object/", { headers });
+  } catch (error) {
+    console.error(`unexpected ${error instanceof Error ? error.name : "error"} in an upgrade`);
+    throw new ProblemError("try-again");
+  }
 }

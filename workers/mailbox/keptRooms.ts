@@ -11,7 +11,7 @@ const MARK_PREFIX = "hiddenBy:";
 export interface JoinedRoom {
   readonly deviceId: DeviceId;
   readonly roomId: RoomId;
-  /** When it was first let in there, in milliseconds since 1970. */
+  /** When it was let in there, in milliseconds since 1970; within moments after it may have been again. */
   readonly at: number;
 }
 
@@ -42,7 +42,9 @@ export class KeptRooms {
   }
 
   forgetJoined(isMeant: (one: JoinedRoom) => boolean): void {
-    this.setJoined(this.joined().filter((one) => !isMeant(one)));
+    const joined = this.joined();
+    const others = joined.filter((one) => !isMeant(one));
+    if (others.length < joined.length) this.setJoined(others);
   }
 
   untold(): readonly UntoldHiding[] {

@@ -23,8 +23,11 @@ export interface RoomPass {
   readonly hidden: readonly UserId[];
 }
 
-/** From the asking for a token until its socket stands. */
-const COMING_MS = 2 * UPGRADE_TOKEN_TTL_SECONDS * 1_000;
+const TTL_MS = UPGRADE_TOKEN_TTL_SECONDS * 1_000;
+/** From the asking for a token until its socket has entered; a third of it for clocks that differ. */
+const COMING_MS = 3 * TTL_MS;
+/** So soon after a note nothing is written for who comes again: the note counts for that much longer instead. */
+const NOTE_COVERS_MS = TTL_MS;
 /** Others that are told at a time that the account has come to its end. */
 const BATCH = 50;
 
@@ -34,8 +37,6 @@ export class RoomList {
   readonly #env: Env;
   readonly #store: MailboxStore;
   readonly #own: OwnedRooms;
-  /** When a device was last let into each, as far as is known: the room may not have seen it yet. */
-  readonly #admittedAt = new Map<RoomId, number>();
 
   constructor(
     env: Env,
@@ -58,11 +59,12 @@ export class RoomList {
     const pass = this.pass(actor);
     if (!pass.ok) return pass;
     const { deviceId } = actor;
-    const now = Date.now();
-    this.#admittedAt.set(roomId, now);
+    const at = Date.now();
     const joined = this.#store.rooms.joined();
-    if (!joined.some((one) => one.deviceId === deviceId && one.roomId === roomId)) {
-      this.#store.rooms.setJoined([...joined, { deviceId, roomId, at: now }]);
+    const noted = joined.find((one) => one.deviceId === deviceId && one.roomId === roomId);
+    if (noted === undefined || at >= noted.at + NOTE_COVERS_MS) {
+      const others = joined.filter((one) => one !== noted);
+      this.#store.rooms.setJoined([...others, { deviceId, roomId, at }]);
     }
     return pass;
   }
@@ -132,16 +134,21 @@ export class RoomList {
 
   /** Forgets the oldest of the rooms that say that the account has left. False where there is none. */
   async #makePlace(userId: UserId): Promise<boolean> {
-    const noted = Map.groupBy(this.#store.rooms.joined(), (one) => one.roomId);
-    for (const [other, notes] of noted) {
-      const at = Math.max(this.#admittedAt.get(other) ?? 0, ...notes.map((one) => one.at));
-      if (Date.now() < at + COMING_MS) continue;
-      if (await this.#isIn(userId, other)) continue;
-      this.#admittedAt.delete(other);
+    const noted = new Set(this.#store.rooms.joined().map((one) => one.roomId));
+    for (const other of noted) {
+      if (this.#mayBeComing(other) || (await this.#isIn(userId, other))) continue;
+      // While it said so, the account may have been let in there again.
+      if (this.#mayBeComing(other)) continue;
       this.#store.rooms.forgetJoined((one) => one.roomId === other);
       return true;
     }
     return false;
+  }
+
+  /** By a token that the room has not seen yet. Told from what is stored alone: this object may have slept since. */
+  #mayBeComing(roomId: RoomId): boolean {
+    const since = Date.now() - NOTE_COVERS_MS - COMING_MS;
+    return this.#store.rooms.joined().some((one) => one.roomId === roomId && one.at > since);
   }
 
   /** As far as can be told: a room that is away may have it. */

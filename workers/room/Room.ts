@@ -2,6 +2,7 @@
 // whoever looks after the room. What people say is stored nowhere.
 
 import { DurableObject } from "cloudflare:workers";
+import type { OwedPair } from "../../shared/core/room/errands.ts";
 import { bansFor } from "../../shared/core/room/moderation.ts";
 import type { Refusal, RoomEventOf } from "../../shared/core/room/events.ts";
 import { newPair } from "../../shared/core/room/opening.ts";
@@ -62,6 +63,8 @@ export class Room extends DurableObject<Env> {
     const codec = codecOf(request);
     if (!(await this.#stands())) return refusal("room-unknown");
     const pass = await this.#passOf(claims);
+    // While its mailbox answered, the room may have come to its end.
+    if (!this.#isOpen()) return refusal("room-unknown");
     if (!pass.ok) return refusal(pass.code);
     const isExpelled = this.#lateTokens.isExpelled(userId, deviceId);
     if (codec === undefined || room === null || isExpelled) return refusal("upgrade-refused");
@@ -115,8 +118,8 @@ export class Room extends DurableObject<Env> {
   }
 
   /** By the room that has made it. Done again, both are waited for who are not there. */
-  async openPair(pair: Parameters<typeof newPair>[0]): Promise<void> {
-    if (await this.#exists()) this.#room.decide({ type: "awaitBoth" });
+  async openPair(pair: OwedPair): Promise<void> {
+    if (await this.#exists()) this.#room.decide({ type: "awaitBoth", areTold: pair.areTold });
     else this.#room.begin(newPair(pair, Date.now()));
   }
 
@@ -261,7 +264,13 @@ export class Room extends DurableObject<Env> {
   }
 
   async #stands(): Promise<boolean> {
-    return (await this.#exists()) && this.#room.state.record.end === null;
+    await this.#room.ready();
+    return this.#isOpen();
+  }
+
+  /** To be asked once the room is ready. */
+  #isOpen(): boolean {
+    return this.#room.isThere && this.#room.state.record.end === null;
   }
 }
 

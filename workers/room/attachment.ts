@@ -2,6 +2,7 @@
 // and how it sits in the room.
 
 import type { Presence } from "../../shared/core/room/presence.ts";
+import type { Unread } from "../../shared/core/room/unread.ts";
 import type { DeviceId, Handle, UserId } from "../../shared/wire/ids.ts";
 import type { Spoken } from "../http/sockets.ts";
 
@@ -24,6 +25,8 @@ export interface Attachment extends Spoken {
   readonly visitor: Visitor | null;
   /** Since it has entered, or waits to be let in. With neither, the server has closed it. */
   readonly presence: Presence | null;
+  /** What it lacked when the server closed it. */
+  readonly closed?: Unread;
   /** The number of the room's last event when it came to rest; on a few sockets, and only while it rests. */
   readonly restedAt?: number;
 }

@@ -51,6 +51,7 @@ export class Conversation {
   }
 
   hear(socket: WebSocket, data: string | ArrayBuffer): void {
+    this.#room.look(socket);
     const live = this.#room.sockets.of(socket);
     if (live === undefined) return;
     for (const incoming of parseFrame(socket, data, roomRequestSchema, live.codec, talkIn)) {
@@ -64,8 +65,8 @@ export class Conversation {
   /** Its connection is gone; on purpose, if its client has said so. */
   lost(socket: WebSocket, isDone: boolean): void {
     const live = this.#room.sockets.of(socket);
+    this.#room.sockets.end(socket);
     if (live === undefined) return;
-    this.#room.sockets.forget(live);
     const { userId, name, visitor } = live;
     if (visitor !== null || !this.#room.isThere) return;
     this.#room.lose(userId, name, isDone);

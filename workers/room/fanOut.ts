@@ -8,6 +8,7 @@ import { bytesLeftOut, eventsFor, isHiddenIn } from "../../shared/core/room/feed
 import { Lag } from "../../shared/core/room/lag.ts";
 import { enteredNotice, rosterFor } from "../../shared/core/room/roster.ts";
 import type { RoomState } from "../../shared/core/room/state.ts";
+import type { Encoded } from "../../shared/wire/codec/codec.ts";
 import type { RoomNotice } from "../../shared/wire/roomLine.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
 import { Frame, sendEncoded, sendFrame } from "../http/sockets.ts";
@@ -154,7 +155,8 @@ export class FanOut {
   #closeSlow(): void {
     if (!this.#mayBeSlow) return;
     this.#mayBeSlow = false;
-    const slow = this.#lag.tooFar(this.#sockets.listeners, Date.now());
+    const { listeners, closedBytes } = this.#sockets;
+    const slow = this.#lag.tooFar(listeners, Date.now(), closedBytes);
     if (slow.length === 0) return;
     // That they are away goes out together.
     this.#beBusy();
@@ -172,11 +174,13 @@ export class FanOut {
       if (this.#sockets.named(live.name) !== live) continue;
       const notice = enteredNotice(state, userId, { feed: this.#feed, after, isGap, now });
       if (notice === null) continue;
+      let welcome: Encoded;
       if (state.apart.has(userId)) {
         const members = [...rosterFor(state, userId)];
-        sendFrame(live.socket, [{ ...notice, members } satisfies RoomNotice], live.codec);
-      } else this.#welcomes.send(live, notice, state);
-      this.#sockets.listen(live, this.#feed.sentBytes);
+        welcome = live.codec.encode([{ ...notice, members } satisfies RoomNotice]);
+      } else welcome = this.#welcomes.encode(live.codec, notice, state);
+      sendEncoded(live.socket, welcome);
+      this.#sockets.listen(live, welcome.length);
     }
   }
 }

@@ -24,6 +24,7 @@ import { wake, type Woken } from "./waking.ts";
 
 /** How soon an alarm that has failed rings again. */
 const ALARM_AGAIN_MS = 10_000;
+const LOOK_EVERY_MS = 30_000;
 
 export class LivingRoom {
   readonly sockets: RoomSockets;
@@ -40,11 +41,12 @@ export class LivingRoom {
   /** Null where no room stands; undefined until it is known. */
   #state: RoomState | null | undefined;
   #waking: Promise<void> | null = null;
+  #lookAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     this.#ctx = ctx;
     this.#env = env;
-    this.sockets = new RoomSockets(ctx);
+    this.sockets = new RoomSockets(ctx, this.feed);
     this.store = new RoomStore(ctx.storage);
     this.fanOut = new FanOut(
       this.sockets,
@@ -67,7 +69,7 @@ export class LivingRoom {
   ready(closing: WebSocket | null = null): Promise<void> | null {
     if (this.#state !== undefined) return null;
     if (this.#waking !== null) return this.#waking;
-    const survivors = this.sockets.wake(closing, this.feed.sentBytes);
+    const survivors = this.sockets.wake(closing);
     this.#tokens = new SpentTokens(this.sockets.names());
     const stored = this.store.load();
     if (stored === null) {
@@ -166,6 +168,20 @@ export class LivingRoom {
     for (const { socket } of (present.get(to) ?? waiting.get(to))?.sockets ?? []) {
       const live = this.sockets.named(socket);
       if (live !== undefined) this.fanOut.tell(live, frame);
+    }
+  }
+
+  /**
+   * Looks for connections that have died without a word, whose clients are shown as present. To be called when something
+   * happens: no room is woken for it.
+   * @param speaking which has not died
+   */
+  look(speaking: WebSocket): void {
+    const now = Date.now();
+    if (now < this.#lookAt) return;
+    this.#lookAt = now + LOOK_EVERY_MS;
+    for (const live of this.sockets.silent(now)) {
+      if (live.socket !== speaking) this.drop(live, TRY_AGAIN_LATER, "silent");
     }
   }
 

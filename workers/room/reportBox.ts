@@ -3,6 +3,8 @@
 
 import {
   dropped,
+  type KeptReport,
+  keptOf,
   pruned,
   readable,
   readableCount,
@@ -18,15 +20,11 @@ import { DONE, type Result } from "../mailbox/results.ts";
 import { roomAt } from "../objects.ts";
 import type { LivingRoom } from "./living.ts";
 
-type Countable = Pick<Report, "userId" | "at">;
-
 export class ReportBox {
   readonly #env: Env;
   readonly #room: LivingRoom;
-  /** When the first of them is too old; null for no such time, undefined until it is known. */
-  #expireAt: number | null | undefined;
-  /** What is to be known to count them, so that they are read once; undefined until then. */
-  #kept: readonly Countable[] | undefined;
+  /** Undefined until it is needed: all are read once for it, and then by nobody but those who look after the room. */
+  #known: readonly KeptReport[] | undefined;
   /** What moderators were told last. */
   #told: number | undefined;
 
@@ -46,10 +44,10 @@ export class ReportBox {
 
   /** Again, it changes nothing. */
   async take(report: Report): Promise<Result<null>> {
-    const before = this.#room.store.reports();
-    const reports = taken(before, report, Date.now());
+    const added = keptOf(report);
+    const reports = taken(this.#kept(), added, Date.now());
     if ("code" in reports) return { ok: false, code: reports.code };
-    await this.#keep(before, reports);
+    await this.#keep(reports, reports.includes(added) ? report : null);
     return DONE;
   }
 
@@ -60,11 +58,9 @@ export class ReportBox {
   }
 
   async drop(by: Steward, reportId: string): Promise<Result<null>> {
-    const { state, store } = this.#room;
-    const before = store.reports();
-    const left = dropped(before, state.record, by, reportId);
+    const left = dropped(this.#kept(), this.#room.state.record, by, reportId);
     if ("code" in left) return { ok: false, code: left.code };
-    await this.#keep(before, left);
+    await this.#keep(left);
     return DONE;
   }
 
@@ -92,31 +88,30 @@ export class ReportBox {
     for (const userId of stewardsOf(this.#room.state.record)) this.#tell(userId, count);
   }
 
-  /** Those that are too old go. To be called by each alarm: they are read where there may be one. */
+  /** Those that are too old go. To be called by each alarm. */
   async prune(): Promise<void> {
-    const now = Date.now();
-    const expireAt = this.#expireAt;
-    if (expireAt === undefined || (expireAt !== null && expireAt <= now)) {
-      const before = this.#room.store.reports();
-      await this.#keep(before, pruned(before, now));
-    } else await this.#room.store.wakeBy(expireAt);
+    await this.#keep(pruned(this.#kept(), Date.now()));
   }
 
-  async #keep(before: readonly Report[], after: readonly Report[]): Promise<void> {
-    this.#room.store.setReports(before, after);
-    this.#kept ??= countable(before);
+  async #keep(after: readonly KeptReport[], added: Report | null = null): Promise<void> {
+    const { store } = this.#room;
+    const before = this.#kept();
     this.#told ??= this.#count();
     if (after !== before) {
-      this.#kept = countable(after);
+      const gone = before.filter((report) => !after.includes(report));
+      store.changeReports(gone, added);
+      this.#known = after;
       this.#tellAll();
     }
-    this.#expireAt = reportsExpireAt(after);
-    await this.#room.store.wakeBy(this.#expireAt);
+    await store.wakeBy(reportsExpireAt(after));
+  }
+
+  #kept(): readonly KeptReport[] {
+    return (this.#known ??= this.#room.store.keptReports());
   }
 
   #count(): number {
-    this.#kept ??= countable(this.#room.store.reports());
-    return readableCount(this.#kept, this.#room.state.record, Date.now());
+    return readableCount(this.#kept(), this.#room.state.record, Date.now());
   }
 
   #tell(to: UserId, count: number): void {
@@ -125,8 +120,4 @@ export class ReportBox {
     if (fanOut.isEntering(to)) fanOut.flush();
     this.#room.tell(to, { type: "reports", count });
   }
-}
-
-function countable(reports: readonly Report[]): Countable[] {
-  return reports.map(({ userId, at }) => ({ userId, at }));
 }

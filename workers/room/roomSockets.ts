@@ -1,12 +1,16 @@
 // The live sockets of a room, by name. They are known from their attachments, which are read once when the object has woken
 // and at no message.
 
-import type { Reader } from "../../shared/core/room/lag.ts";
+import type { Feed } from "../../shared/core/room/feed.ts";
+import { lackingBytesOf, type Reader } from "../../shared/core/room/lag.ts";
 import { HIDDEN_ABOARD_MAX, type Presence } from "../../shared/core/room/presence.ts";
+import { type Unread, UnreadSockets } from "../../shared/core/room/unread.ts";
 import type { Codec } from "../../shared/wire/codec/codec.ts";
 import { CODECS } from "../../shared/wire/codec/codecs.ts";
 import type { UserId } from "../../shared/wire/ids.ts";
-import { MEMBER_MAX_SOCKETS, ROOM_MAX_CAPACITY } from "../../shared/wire/limits.ts";
+import { MEMBER_MAX_SOCKETS, ROOM_MAX_CAPACITY, SILENT_SECONDS } from "../../shared/wire/limits.ts";
+import { problem } from "../../shared/wire/problem.ts";
+import { problemResponse } from "../http/problems.ts";
 import {
   answerKeepAlive,
   closeSocket,
@@ -40,17 +44,21 @@ export interface Survivor {
 
 export class RoomSockets {
   readonly #ctx: DurableObjectState;
+  readonly #feed: Feed;
   readonly #visitorsMax: number;
   readonly #byName = new Map<string, LiveSocket>();
   readonly #bySocket = new Map<WebSocket, LiveSocket>();
   readonly #listeners = new Set<LiveSocket>();
   /** Those that have not entered. */
   readonly #visitors = new Set<LiveSocket>();
+  /** Those that were closed. */
+  readonly #unread = new UnreadSockets<WebSocket>();
   #restedAt: number | null = null;
   #marked: LiveSocket[] = [];
 
-  constructor(ctx: DurableObjectState, visitorsMax = VISITORS_MAX) {
+  constructor(ctx: DurableObjectState, feed: Feed, visitorsMax = VISITORS_MAX) {
     this.#ctx = ctx;
+    this.#feed = feed;
     this.#visitorsMax = visitorsMax;
     answerKeepAlive(ctx);
   }
@@ -58,20 +66,22 @@ export class RoomSockets {
   /**
    * To be called once, before anything else. One that is closing counts still: it is heard of as lost.
    * @param closing what woke the object, if that was the end of a socket
-   * @param mark of those who hear the room: an instance that has just begun has sent them nothing
    */
-  wake(closing: WebSocket | null, mark: number): Survivor[] {
+  wake(closing: WebSocket | null): Survivor[] {
+    // Of those who hear the room: an instance that has just begun has sent them nothing.
+    const mark = this.#feed.sentBytes;
     const survivors: Survivor[] = [];
     const sockets = new Set(this.#ctx.getWebSockets());
     if (closing !== null) sockets.add(closing);
     for (const socket of sockets) {
-      const { name, wire, visitor, presence, restedAt } = attachmentOf(socket);
+      const { name, wire, visitor, presence, closed, restedAt } = attachmentOf(socket);
+      if (closed !== undefined) this.#unread.closed(socket, closed);
       if (restedAt !== undefined) this.#restedAt = restedAt;
       const userId = presence?.userId ?? visitor?.userId;
       if (userId === undefined) continue;
       const isListening = presence !== null && presence.seat !== null;
       const codec = CODECS[wire];
-      const live = { name, socket, codec, userId, visitor, isListening, ...nothingTold(mark) };
+      const live = { name, socket, codec, userId, visitor, isListening, ...nothingTold(mark, 0) };
       this.#know(live);
       if (restedAt !== undefined) this.#marked.push(live);
       if (presence !== null) survivors.push({ socket: name, presence });
@@ -109,10 +119,11 @@ export class RoomSockets {
 
   /**
    * An account's newest socket that has not entered replaces its oldest; of too many of all accounts, the oldest goes,
-   * which has had the most time to enter.
+   * which has had the most time to enter. One that has left too much unread is refused for now.
    */
   accept(name: string, visitor: Visitor, codec: Codec): Response {
     const { userId, hidden } = visitor;
+    if (this.#unread.isTooMuch(userId, Date.now())) return problemResponse(problem("try-again"));
     const visitors = [...this.#visitors];
     const own = visitors.filter((live) => live.userId === userId);
     if (own.length >= MEMBER_MAX_SOCKETS) this.close(oldestOf(own), NORMAL_CLOSURE, "");
@@ -125,7 +136,7 @@ export class RoomSockets {
     const aboard = { ...visitor, hidden: fits ? hidden : null };
     attach(socket, { wire: codec.wire, name, visitor: aboard, presence: null });
     const isListening = false;
-    this.#know({ name, socket, codec, userId, visitor, isListening, ...nothingTold(0) });
+    this.#know({ name, socket, codec, userId, visitor, isListening, ...nothingTold(0, 0) });
     return switchProtocols(client, codec);
   }
 
@@ -143,6 +154,14 @@ export class RoomSockets {
     return this.#listeners;
   }
 
+  /** Those that have sent keep-alives, and none of late: their connections have died without a word. */
+  silent(now: number): LiveSocket[] {
+    return this.all().filter(({ socket }) => {
+      const at = this.#ctx.getWebSocketAutoResponseTimestamp(socket);
+      return at !== null && now - at.getTime() > SILENT_SECONDS * 1_000;
+    });
+  }
+
   all(): LiveSocket[] {
     return [...this.#byName.values()];
   }
@@ -156,25 +175,40 @@ export class RoomSockets {
     attach(live.socket, { wire: codec.wire, name, visitor: null, presence });
   }
 
-  /** From now on it hears the room. */
-  listen(live: LiveSocket, mark: number): void {
-    Object.assign(live, nothingTold(mark));
+  /** From now on it hears the room. @param welcomeBytes that it was told of how it stands */
+  listen(live: LiveSocket, welcomeBytes: number): void {
+    Object.assign(live, nothingTold(this.#feed.sentBytes, welcomeBytes));
     this.#listen(live, true);
   }
 
   /** Its last frames are sent still; what it says counts no more, even if its client never answers. */
   close(live: LiveSocket, code: number, reason: string): void {
-    this.forget(live);
-    attach(live.socket, {
-      wire: live.codec.wire,
-      name: live.name,
-      visitor: null,
-      presence: null,
-    });
-    closeSocket(live.socket, code, reason);
+    const { socket, name, codec } = live;
+    const closed = this.#unreadOf(live);
+    this.#forget(live);
+    this.#unread.closed(socket, closed);
+    attach(socket, { wire: codec.wire, name, visitor: null, presence: null, closed });
+    closeSocket(socket, code, reason);
   }
 
-  forget(live: LiveSocket): void {
+  /** Its end has been heard of, whoever has closed it. */
+  end(socket: WebSocket): void {
+    const live = this.#bySocket.get(socket);
+    this.#unread.ended(socket, live === undefined ? null : this.#unreadOf(live), Date.now());
+    if (live !== undefined) this.#forget(live);
+  }
+
+  /** What lies in memory for those that were closed and have not ended. */
+  get closedBytes(): number {
+    return this.#unread.bytes;
+  }
+
+  #unreadOf(live: LiveSocket): Unread {
+    const sentBytes = live.isListening ? this.#feed.sentBytes : 0;
+    return { userId: live.userId, bytes: lackingBytesOf(live, sentBytes) };
+  }
+
+  #forget(live: LiveSocket): void {
     this.#byName.delete(live.name);
     this.#bySocket.delete(live.socket);
     this.#visitors.delete(live);
@@ -195,8 +229,8 @@ export class RoomSockets {
   }
 }
 
-function nothingTold(mark: number): Reader {
-  return { mark, apartBytes: 0, apartAt: 0, overdueSince: null };
+function nothingTold(mark: number, welcomeBytes: number): Reader {
+  return { mark, apartBytes: 0, apartAt: 0, welcomeBytes, overdueSince: null };
 }
 
 /** @param visitors one at least */

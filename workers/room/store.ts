@@ -4,6 +4,7 @@
 
 import type { RoomState, Stored, StoredAway } from "../../shared/core/room/state.ts";
 import { AWAY_PREFIX, storedRoom, writesOf } from "../../shared/core/room/storing.ts";
+import { type KeptReport, keptOf } from "../../shared/core/room/reports.ts";
 import type { Report } from "../../shared/wire/rooms.ts";
 import { EarliestAlarm } from "../storage/earliestAlarm.ts";
 
@@ -40,17 +41,25 @@ export class RoomStore {
 
   /** The latest last. */
   reports(): readonly Report[] {
-    const reports = this.#storage.kv.list<Report>({ prefix: REPORT_PREFIX });
-    return [...reports].map(([, report]) => report).sort((one, other) => one.at - other.at);
+    return [...this.#eachReport()].toSorted((one, other) => one.at - other.at);
   }
 
-  /** @param before as they are */
-  setReports(before: readonly Report[], after: readonly Report[]): void {
+  keptReports(): readonly KeptReport[] {
+    return Array.from(this.#eachReport(), keptOf);
+  }
+
+  changeReports(gone: readonly KeptReport[], added: Report | null): void {
     const { kv } = this.#storage;
     this.#storage.transactionSync(() => {
-      for (const report of before) if (!after.includes(report)) kv.delete(reportKey(report));
-      for (const report of after) if (!before.includes(report)) kv.put(reportKey(report), report);
+      for (const report of gone) kv.delete(reportKey(report));
+      if (added !== null) kv.put(reportKey(added), added);
     });
+  }
+
+  /** One after the other, so that who needs but something of each does not hold them all. */
+  *#eachReport(): Generator<Report> {
+    const reports = this.#storage.kv.list<Report>({ prefix: REPORT_PREFIX });
+    for (const [, report] of reports) yield report;
   }
 
   /** Whether nothing is to be done for that. */
@@ -73,6 +82,6 @@ export class RoomStore {
 }
 
 /** An id is its reporter's own. */
-function reportKey({ reportId, by }: Report): string {
+function reportKey({ reportId, by }: KeptReport | Report): string {
   return `${REPORT_PREFIX}${by}:${reportId}`;
 }

@@ -4,8 +4,6 @@
 import { type enteredNotice, memberOf } from "../../shared/core/room/roster.ts";
 import type { Away, Present, RoomState } from "../../shared/core/room/state.ts";
 import type { Codec, Encoded } from "../../shared/wire/codec/codec.ts";
-import { sendEncoded } from "../http/sockets.ts";
-import type { LiveSocket } from "./roomSockets.ts";
 
 /** CBOR's major types (RFC 8949, section 3.1), shifted to where they stand. */
 const TEXT = 0x60;
@@ -26,14 +24,14 @@ export class Welcome {
   #state: RoomState | null = null;
 
   /** @param notice for someone who is told of all members */
-  send(
-    { socket, codec }: LiveSocket,
+  encode(
+    codec: Codec,
     notice: NonNullable<ReturnType<typeof enteredNotice>>,
     state: RoomState,
-  ): void {
+  ): Encoded {
     const place = (this.#place ??= crypto.randomUUID().slice(0, 16));
     const encoded = codec.encode([{ ...notice, members: place }]);
-    sendEncoded(socket, withList(encoded, place, this.#listOf(state, codec)));
+    return withList(encoded, place, this.#listOf(state, codec));
   }
 
   #listOf(state: RoomState, codec: Codec): Encoded {

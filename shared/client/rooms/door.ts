@@ -21,6 +21,8 @@ export class RoomsDoor {
   readonly #context: RoomsContext;
   /** Those that are not over, in the order in which they were joined. */
   readonly joined = new Set<JoinedRoom>();
+  /** No room is joined until the account is connected again. */
+  isClosed = false;
   #work: Promise<RoomWork> | null = null;
 
   constructor(context: RoomsContext) {
@@ -38,6 +40,7 @@ export class RoomsDoor {
 
   /** Lets go of all rooms; their seats are kept for a while. */
   async letGo(): Promise<void> {
+    this.isClosed = true;
     await this.#work?.then(
       (work) => work.letGo(),
       () => {},

@@ -26,7 +26,9 @@ export class OwnTracks {
   #wanted = OFF;
   /** Said on this connection, and not seen in the room since. */
   #isUnderWay = false;
-  /** Set while it waits to be said again. */
+  /** Not said yet, until the timer goes off. */
+  #isHeld = false;
+  /** Set while something was too fast just now, so that nothing is said. */
   #stopTimer: (() => void) | null = null;
 
   constructor(context: TracksContext) {
@@ -41,6 +43,7 @@ export class OwnTracks {
     }
     this.#wanted = tracks;
     if (this.#stopTimer === null) this.#tell();
+    else this.#isHeld = true;
   }
 
   /** On another connection they are off. */
@@ -51,9 +54,14 @@ export class OwnTracks {
     if (this.#wanted !== OFF) this.#tell();
   }
 
-  /** The room shows this account anew. From then on another client of it may say otherwise. */
-  shown(): void {
-    if (this.#isShown) this.#isUnderWay = false;
+  /**
+   * The room shows this account anew. If it shows what was said, another client of it may say otherwise from then on.
+   * What is as it was before may be older than what was said.
+   */
+  shown(before: Member | undefined): void {
+    const me = this.#context.me();
+    const isOther = before?.audio !== me?.audio || before?.video !== me?.video;
+    if (isOther && this.#isShown) this.#isUnderWay = false;
   }
 
   /** Something was too fast that has no number, so it may have been this. */
@@ -61,7 +69,7 @@ export class OwnTracks {
     if (!this.#isUnderWay) return;
     this.#stopTimer ??= this.#context.after(this.#context.waitMs(), () => {
       this.#stopTimer = null;
-      if (!this.#isUnderWay) return;
+      if (!this.#isUnderWay && !this.#isHeld) return;
       this.#isUnderWay = false;
       this.#tell();
     });
@@ -78,6 +86,7 @@ export class OwnTracks {
   }
 
   #tell(): void {
+    this.#isHeld = false;
     this.#isUnderWay ||= !this.#isShown;
     this.#context.send({ type: "tracks", ...this.#wanted });
   }

@@ -159,7 +159,7 @@ export class RoomView {
       case "changed": {
         const { member } = event;
         const before = this.roster.put(member);
-        if (member.userId === this.#context.own) this.tracks.shown();
+        if (member.userId === this.#context.own) this.tracks.shown(before);
         if (before === undefined) return tell({ event: "joined", member });
         return tell({ event: "changed", member, before });
       }

@@ -11,6 +11,7 @@ import type {
   RoomRecord,
 } from "../../wire/rooms.ts";
 import type { Report } from "../../wire/rooms.ts";
+import { ConnectionError } from "../connectionError.ts";
 import type { AskedContactRequest } from "../taps/model.ts";
 import type { RoomsDoor } from "./door.ts";
 import type { JoinedRoom } from "./joinedRoom.ts";
@@ -21,6 +22,11 @@ export class Rooms {
 
   constructor(door: RoomsDoor) {
     this.#door = door;
+  }
+
+  /** @internal The account is connected, after it was closed perhaps. */
+  reopen(): void {
+    this.#door.isClosed = false;
   }
 
   /** @internal The account is closed here: what it is in is let go of, and not left. */
@@ -51,11 +57,15 @@ export class Rooms {
   /**
    * Goes into a room, or waits there to be let in. A room that this client is in already it is in once. The name, unless
    * given, is one's own, else the handle; whose other client is there already keeps the name that it has there.
-   * @throws RoomLinkError; RoomOver when one has left meanwhile; ConnectionError
+   * @throws RoomLinkError; RoomOver when one has left or the account was closed meanwhile
+   * @throws ConnectionError, once the account is closed as well
    * @throws ProblemError `room-unknown`, `room-full`, `room-locked`, `room-barred`, `link-needed`, `list-full`,
    *   `too-many-requests` (with `retryAfterSeconds`)
    */
   async join(room: string, options: { readonly name?: string } = {}): Promise<JoinedRoom> {
+    if (this.#door.isClosed) {
+      throw new ConnectionError("The account is closed here. Connect it to join rooms.");
+    }
     return (await this.#door.open()).join(room, options.name);
   }
 
@@ -100,8 +110,9 @@ export class Rooms {
 
   /**
    * Reports somebody to those who look after the room. `messages` are some of theirs, out of the room's `messages`; they
-   * are kept with the report, marked where the room has them no more. With one at least, they need not be there any more.
-   * @throws ProblemError `not-in-room`, `list-full` (three on one person, ten in all), `too-many-requests`
+   * are kept with the report, marked where the room cannot confirm them. With one at least, they need not be there any more.
+   * @throws ProblemError `not-in-room`, `too-many-requests`; `list-full`: three on one person, ten in all, or no place for
+   *   one of that length, where one with fewer messages may fit
    * @throws ConnectionError
    */
   async report(room: string, report: NewReport): Promise<void> {

@@ -77,8 +77,10 @@ export class RoomWork {
   async join(room: string, name?: string): Promise<JoinedRoom> {
     const named = this.#named(room);
     const { roomId } = named;
+    const era = this.#era;
     const ending = [...this.#joined].find((one) => one.roomId === roomId && one.isLeaving);
     if (ending !== undefined) await ending.leave();
+    if (era !== this.#era) throw new RoomOver(null);
     const known = this.#joining.get(roomId);
     if (known !== undefined) return known;
     const joining = this.#join(named, this.#nameFor(name));

@@ -18,6 +18,11 @@ export interface NewPair {
   readonly pace: number | null;
 }
 
+export interface OwedPair extends NewPair {
+  /** Its members know of it, so that their time to come runs. */
+  readonly areTold: boolean;
+}
+
 export type Errand =
   /** In its shards of its topic, if it has one, and of all rooms. */
   | { readonly kind: "list"; readonly listing: Listing }
@@ -32,7 +37,7 @@ export type Errand =
   /** To the room that has made this pair room; done if there is none any more. */
   | { readonly kind: "pairOver"; readonly parent: RoomId; readonly pairId: RoomId }
   /** To be made, unless it is there. */
-  | ({ readonly kind: "openPair" } & NewPair)
+  | ({ readonly kind: "openPair" } & OwedPair)
   /** Done if there is none. */
   | { readonly kind: "endPair"; readonly roomId: RoomId };
 
@@ -61,7 +66,8 @@ export function errandFor(state: RoomState, name: ErrandName): Errand | null {
   if (pair === undefined) return null;
   const { title, media, pace } = room;
   const { pairId, members } = pair;
-  return { kind, roomId: pairId, parent: roomId, members, title, media, pace };
+  const areTold = pair.accepted.length === 0;
+  return { kind, roomId: pairId, parent: roomId, members, title, media, pace, areTold };
 }
 
 /** Whether what was done is what is owed still. People come and go meanwhile, which the lobby is told otherwise. */

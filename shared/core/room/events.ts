@@ -67,7 +67,7 @@ export type RoomCoreEvent =
   /** A pair room of this one says that it is over. */
   | { readonly type: "pairOver"; readonly pairId: RoomId }
   /** The room that has made this pair room opens it once more: it does not know that it stands, or one has come back there. */
-  | { readonly type: "awaitBoth" }
+  | { readonly type: "awaitBoth"; readonly areTold: boolean }
   /** The room that has made this pair room ends it. */
   | { readonly type: "endPair" }
   /** Someone has done what was owed. */

@@ -2,6 +2,7 @@
 
 import { PAIR_COMING_SECONDS } from "../../wire/limits.ts";
 import type { Draft } from "./draft.ts";
+import type { RoomEventOf } from "./events.ts";
 import { occupancyOf, type PairPlace, type RoomState } from "./state.ts";
 
 export function comeByFrom(now: number): number {
@@ -13,7 +14,7 @@ export function areBothHere(state: RoomState): boolean {
   return occupancyOf(state) === 2;
 }
 
-/** Somebody has come: now both are here, or the other has so long to come. */
+/** Somebody has come, or is to: now both are here, or whoever is not has so long to come. */
 export function noteComing(draft: Draft): void {
   const { pair, end } = draft.state.record;
   if (pair === null || end !== null) return;
@@ -23,10 +24,13 @@ export function noteComing(draft: Draft): void {
   if (!areBoth && pair.comeBy === null) awaitFrom(draft, pair);
 }
 
-/** A pair room is opened once more: as when both are to come, or it was not known to stand, and nobody was told of it. */
-export function awaitBoth(draft: Draft): null {
+/**
+ * A pair room is opened once more. Before anybody was told of it, both have their time from then on. Afterwards a time
+ * that runs is not prolonged: one of the two has it opened by coming back to the parent, as often as it likes.
+ */
+export function awaitBoth(draft: Draft, { areTold }: RoomEventOf<"awaitBoth">): null {
   const { pair } = draft.state.record;
-  if (pair !== null && occupancyOf(draft.state) === 0) awaitFrom(draft, pair);
+  if (pair !== null && !areTold && occupancyOf(draft.state) === 0) awaitFrom(draft, pair);
   else noteComing(draft);
   return null;
 }

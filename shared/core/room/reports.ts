@@ -5,10 +5,13 @@ import type { UserId } from "../../wire/ids.ts";
 import {
   MEMBER_MAX_REPORTS,
   MEMBER_MAX_REPORTS_ON_ONE,
+  MEMBER_REPORTS_PART,
   ROOM_REPORT_TTL_SECONDS,
   ROOM_REPORTS_MAX,
+  ROOM_REPORTS_MAX_BYTES,
 } from "../../wire/limits.ts";
 import type { Report, ReportRequest } from "../../wire/rooms.ts";
+import { utf8 } from "../crypto/bytes.ts";
 import type { Refusal } from "./events.ts";
 import type { Feed } from "./feed.ts";
 import { sayOf } from "./moderation.ts";
@@ -20,6 +23,12 @@ import {
   type Steward,
   type StoredRoom,
 } from "./state.ts";
+
+/** What a room knows of a report without reading it: enough to find a place for another, and to put it aside. */
+export interface KeptReport extends Pick<Report, "reportId" | "by" | "userId" | "at"> {
+  /** In JSON, as it is read. */
+  readonly bytes: number;
+}
 
 export interface Reporting {
   readonly by: UserId;
@@ -57,19 +66,30 @@ export function reportOf(
   return { reportId, by, userId, name, reason, note, messages, at: now };
 }
 
-/** With one more; the same again changes nothing. None takes another's place, and nobody takes up more than its share. */
+export function keptOf(report: Report): KeptReport {
+  const { reportId, by, userId, at } = report;
+  return { reportId, by, userId, at, bytes: utf8(JSON.stringify(report)).length };
+}
+
+/**
+ * With one more; the same again changes nothing. None takes another's place, and nobody takes up more than its share. Of
+ * the bytes that is a part of what others leave: so the longest one fits a box with little in it, and a short one still
+ * does when many have taken all they can.
+ */
 export function taken(
-  reports: readonly Report[],
-  report: Report,
+  reports: readonly KeptReport[],
+  report: KeptReport,
   now: number,
-): readonly Report[] | Refusal {
+): readonly KeptReport[] | Refusal {
   const kept = pruned(reports, now);
   if (kept.some(({ reportId, by }) => reportId === report.reportId && by === report.by)) {
     return kept;
   }
   const own = kept.filter(({ by }) => by === report.by);
   const onSame = own.filter(({ userId }) => userId === report.userId);
+  const left = ROOM_REPORTS_MAX_BYTES - bytesOf(kept.filter(({ by }) => by !== report.by));
   const isFull =
+    bytesOf([...own, report]) > left / MEMBER_REPORTS_PART ||
     kept.length >= ROOM_REPORTS_MAX ||
     own.length >= MEMBER_MAX_REPORTS ||
     onSame.length >= MEMBER_MAX_REPORTS_ON_ONE;
@@ -91,7 +111,7 @@ export function readable(
 
 /** How many each of the owner and the moderators may read: all do the same. */
 export function readableCount(
-  reports: readonly Pick<Report, "userId" | "at">[],
+  reports: readonly KeptReport[],
   record: StoredRoom,
   now: number,
 ): number {
@@ -100,20 +120,24 @@ export function readableCount(
 
 /** Without one that somebody has put aside. */
 export function dropped(
-  reports: readonly Report[],
+  reports: readonly KeptReport[],
   record: StoredRoom,
   steward: Steward,
   reportId: string,
-): readonly Report[] | Refusal {
+): readonly KeptReport[] | Refusal {
   if (sayOf(record, steward) === null) return { code: "moderators-only" };
-  const isIt = (report: Report) => report.reportId === reportId && mayRead(report, record, steward);
+  const isIt = (report: KeptReport) =>
+    report.reportId === reportId && mayRead(report, record, steward);
   return reports.some(isIt)
     ? reports.filter((report) => !isIt(report))
     : { code: "report-unknown" };
 }
 
 /** Those whose time is not over. The same list when it is all of them. */
-export function pruned(reports: readonly Report[], now: number): readonly Report[] {
+export function pruned<Kept extends Pick<Report, "at">>(
+  reports: readonly Kept[],
+  now: number,
+): readonly Kept[] {
   const left = reports.filter((report) => !isOver(report, now));
   return left.length < reports.length ? left : reports;
 }
@@ -123,7 +147,7 @@ function isOver({ at }: Pick<Report, "at">, now: number): boolean {
 }
 
 /** When the next of them is to be forgotten, in milliseconds since 1970. */
-export function reportsExpireAt(reports: readonly Report[]): number | null {
+export function reportsExpireAt(reports: readonly KeptReport[]): number | null {
   const first = reports.reduce<number | null>(
     (at, report) => (at === null || report.at < at ? report.at : at),
     null,
@@ -131,8 +155,12 @@ export function reportsExpireAt(reports: readonly Report[]): number | null {
   return first === null ? null : first + ROOM_REPORT_TTL_SECONDS * 1_000;
 }
 
+function bytesOf(reports: readonly KeptReport[]): number {
+  return reports.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 /** Who looks after the room is no member in this sense, so nobody reads about themselves. */
-function mayRead(report: Report, record: StoredRoom, steward: Steward): boolean {
+function mayRead(report: Pick<Report, "userId">, record: StoredRoom, steward: Steward): boolean {
   return steward.kind !== "account" || isOfMember(report, record);
 }
 

@@ -76,7 +76,7 @@ function run(draft: Draft, event: RoomCoreEvent): Refusal | null {
     case "pairOver":
       return pairOver(draft, event);
     case "awaitBoth":
-      return awaitBoth(draft);
+      return awaitBoth(draft, event);
     case "endPair":
       return endPair(draft);
     case "served":

@@ -1,7 +1,7 @@
 // ROOM-1 and ROOM-4 as a client has them: into a room, back after losses, out again; who is there, told as it changes.
 
 import { expect, test } from "vitest";
-import { RoomOver } from "../../../shared/client/node.ts";
+import { ConnectionError, RoomOver } from "../../../shared/client/node.ts";
 import { aWhile, eventually } from "../pairingWorld.ts";
 import { refusal } from "../world.ts";
 import {
@@ -396,4 +396,35 @@ test("ROOM-4: closing the account lets go of rooms without leaving them, and of 
   expect([room.state, room.end]).toEqual(["over", null]);
   expect(changes.at(-1)).toEqual({ event: "state", state: "over" });
   expect([world.sockets.length, world.acquaint.rooms.joined()]).toEqual([1, []]);
+});
+
+test("ROOM-4: whoever closes while it waits to join a room that it is leaving is not in it", async () => {
+  const world = await RoomWorld.open();
+  const { room, socket } = await world.join();
+  void room.leave();
+  const again = faultOf(world.acquaint.rooms.join(ROOM));
+  const closing = world.acquaint.close();
+  await eventually(() => socket.closedWith !== null);
+  socket.drop();
+  await closing;
+  expect(await again).toBeInstanceOf(RoomOver);
+  expect([world.sockets.length, world.acquaint.rooms.joined()]).toEqual([1, []]);
+});
+
+test("ROOM-4: a closed account joins no room until it is connected again, whether it was in one before or not", async () => {
+  for (const wasIn of [true, false]) {
+    const world = await RoomWorld.open();
+    const socket = wasIn ? (await world.join()).socket : null;
+    const closing = world.acquaint.close();
+    await eventually(() => socket?.closedWith !== null);
+    socket?.drop();
+    await closing;
+    const wanted = () => world.wanted.filter(({ purpose }) => purpose === "room").length;
+    const before = wanted();
+    expect(await faultOf(world.acquaint.rooms.join(ROOM))).toBeInstanceOf(ConnectionError);
+    expect(wanted()).toBe(before);
+    world.acquaint.connect();
+    void world.acquaint.rooms.join(ROOM);
+    await eventually(() => wanted() > before);
+  }
 });

@@ -9,7 +9,7 @@ import {
   SAY_BURST,
 } from "../../../shared/wire/limits.ts";
 import { problem } from "../../../shared/wire/problem.ts";
-import type { RoomEvent } from "../../../shared/wire/roomLine.ts";
+import type { Member, RoomEvent } from "../../../shared/wire/roomLine.ts";
 import { Paces } from "../../../shared/core/room/speaking.ts";
 import type { TestSocket } from "../world.ts";
 import { aWhile } from "../pairingWorld.ts";
@@ -198,6 +198,58 @@ test("ROOM-8: what was too fast otherwise says no tracks again that the room has
   expect(tooFast()).toEqual(["live"]);
   show(12, "muted");
   expect(tooFast()).toEqual(["live"]);
+});
+
+test.each([
+  ["seen in the room at last", ["live"]],
+  ["changed in the room otherwise before that", ["off", "live"]],
+])(
+  "ROOM-8: a microphone turned off while nothing is said is told to be off, though the last word is %s",
+  async (_, shows) => {
+    const world = await RoomWorld.open();
+    const { room, socket } = await world.join();
+    room.setTracks({ audio: "live", video: "off" });
+    // Of signals that were said before.
+    socket.say([TOO_FAST]);
+    if (shows.length > 1) room.setTracks({ audio: "off", video: "off" });
+    shows.forEach((audio, index) => {
+      const more: Partial<Member> = audio === "live" ? { audio } : { isAside: true };
+      const member = world.member(OWN_SEAT, world.own, more);
+      const events: RoomEvent[] = [{ kind: "changed", member }];
+      socket.say([{ type: "events", through: 11 + index, events }]);
+    });
+    room.setTracks({ audio: "off", video: "off" });
+    expect(tracksOn(socket)).toEqual(["live"]);
+    world.clock.advance(1_000);
+    expect(tracksOn(socket)).toEqual(["live", "off"]);
+    // Once: what is seen in the room while nothing is said is not said again, as another client may say otherwise.
+    const show = (through: number, audio: "live" | "muted" | "off") => {
+      const member = world.member(OWN_SEAT, world.own, { audio });
+      socket.say([{ type: "events", through, events: [{ kind: "changed", member }] }]);
+    };
+    show(20, "off");
+    room.setTracks({ audio: "live", video: "off" });
+    socket.say([TOO_FAST]);
+    show(21, "live");
+    show(22, "muted");
+    world.clock.advance(10_000);
+    expect(tracksOn(socket)).toEqual(["live", "off", "live"]);
+  },
+);
+
+test("ROOM-8: what the room shows of before tracks were said does not stand for them", async () => {
+  const world = await RoomWorld.open();
+  const { room, socket } = await world.join();
+  for (const audio of ["live", "off"] as const) room.setTracks({ audio, video: "off" });
+  const show = (through: number, more: Partial<Member>) => {
+    const member = world.member(OWN_SEAT, world.own, more);
+    socket.say([{ type: "events", through, events: [{ kind: "changed", member }] }]);
+  };
+  show(11, { isAside: true });
+  show(12, { isAside: true, audio: "live" });
+  socket.say([TOO_FAST]);
+  world.clock.advance(1_000);
+  expect(tracksOn(socket)).toEqual(["live", "off", "off"]);
 });
 
 test("ROOM-8: tracks that wait to be said again are not, once the connection or the stay is over", async () => {

@@ -1,11 +1,14 @@
 // ROOM-1, ROOM-7: who comes into a room and who does not, who waits, who leaves, and who looks after it.
 
 import { describe, expect, test } from "vitest";
+import { utf8 } from "../../../shared/core/crypto/bytes.ts";
 import { newRoom } from "../../../shared/core/room/opening.ts";
 import { Feed } from "../../../shared/core/room/feed.ts";
 import { bansFor, sayOf } from "../../../shared/core/room/moderation.ts";
 import {
   dropped,
+  type KeptReport,
+  keptOf,
   pruned,
   readable,
   readableCount,
@@ -24,12 +27,17 @@ import {
   MEMBER_MAX_REPORTS,
   MEMBER_MAX_REPORTS_ON_ONE,
   MEMBER_MAX_SOCKETS,
+  MEMBER_REPORTS_PART,
+  REPORT_MAX_MESSAGES,
+  REPORT_NOTE_MAX_CHARS,
   ROOM_MAX_APPROVED,
   ROOM_MAX_BANS,
   ROOM_MAX_MODERATORS,
   ROOM_MAX_WAITING,
   ROOM_REPORT_TTL_SECONDS,
   ROOM_REPORTS_MAX,
+  ROOM_REPORTS_MAX_BYTES,
+  ROOM_TEXT_MAX_BYTES,
   ROOM_TTL_SECONDS,
   SEAT_KEPT_SECONDS,
 } from "../../../shared/wire/limits.ts";
@@ -757,15 +765,16 @@ describe("reports", () => {
       userId: user(index),
       ...REPORT,
     });
-    let reports: readonly Report[] = [];
-    for (const index of [OWNER, MOD, BEN]) {
-      const next = taken(reports, of(index), NOW);
+    const whole = [OWNER, MOD, BEN].map(of);
+    let reports: readonly KeptReport[] = [];
+    for (const report of whole) {
+      const next = taken(reports, keptOf(report), NOW);
       if ("code" in next) throw new Error("refused");
       reports = next;
     }
-    expect(taken(reports, of(BEN), NOW)).toBe(reports);
+    expect(taken(reports, keptOf(of(BEN)), NOW)).toBe(reports);
     const read = (by: Steward) => {
-      const shown = readable(reports, record, by, NOW);
+      const shown = readable(whole, record, by, NOW);
       return "code" in shown ? shown.code : shown.map(({ userId }) => userId);
     };
     expect(read(steward(OWNER))).toEqual([user(BEN)]);
@@ -785,21 +794,28 @@ describe("reports", () => {
   });
 });
 
-test("ROOM-7: nobody fills the box of reports alone, and it holds so many", () => {
-  let count = 0;
-  const report = (by: number, of: number): Report => ({
-    reportId: `report${count++}`,
-    by: `by ${by}` as UserId,
-    userId: `of ${of}` as UserId,
-    ...REPORT,
-  });
-  let reports: readonly Report[] = [];
-  const take = (by: number, of: number) => {
-    const next = taken(reports, report(by, of), NOW);
+/** A box of reports that takes them in as a room does. */
+class Box {
+  reports: readonly KeptReport[] = [];
+  #count = 0;
+
+  take(by: number, of: number, more: Partial<Report> = {}): string {
+    const reportId = `report${this.#count++}`;
+    const ids = { reportId, by: `by ${by}` as UserId, userId: `of ${of}` as UserId };
+    const next = taken(this.reports, keptOf({ ...ids, ...REPORT, ...more }), NOW);
     if ("code" in next) return next.code;
-    reports = next;
+    this.reports = next;
     return "taken";
-  };
+  }
+
+  get bytes(): number {
+    return this.reports.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+}
+
+test("ROOM-7: nobody fills the box of reports alone, and it holds so many", () => {
+  const box = new Box();
+  const take = (by: number, of: number) => box.take(by, of);
   const fill = (by: number) =>
     Array.from({ length: MEMBER_MAX_REPORTS + 1 }, (_, of) => take(by, of)).at(-1);
   expect(fill(0)).toBe("list-full");
@@ -809,8 +825,62 @@ test("ROOM-7: nobody fills the box of reports alone, and it holds so many", () =
     "list-full",
   ]);
   expect(take(1, 1)).toBe("taken");
-  for (let by = 1; reports.length < ROOM_REPORTS_MAX; by++) fill(by);
+  for (let by = 1; box.reports.length < ROOM_REPORTS_MAX; by++) fill(by);
   expect(take(999, 0)).toBe("list-full");
+});
+
+describe("ROOM-7: reports can be read, however long they are made", () => {
+  const quoting = (text: string): Partial<Report> => ({
+    note: text.slice(0, REPORT_NOTE_MAX_CHARS),
+    messages: Array.from({ length: REPORT_MAX_MESSAGES }, () => ({
+      text,
+      at: NOW,
+      isConfirmed: false,
+    })),
+  });
+  const escaped = quoting("\u0001".repeat(ROOM_TEXT_MAX_BYTES));
+  const inAnyScript = ["y", "я", "字", "😀"].map((one) =>
+    quoting(one.repeat(ROOM_TEXT_MAX_BYTES / utf8(one).length)),
+  );
+
+  test("they are counted in bytes of the JSON that is read", () => {
+    const report = { reportId: "a", by: user(BEN), userId: user(CEM), ...REPORT };
+    expect(keptOf({ ...report, note: "я" }).bytes - keptOf(report).bytes).toBe(2);
+    expect(keptOf({ ...report, note: "\u0001" }).bytes - keptOf(report).bytes).toBe(6);
+  });
+
+  test("one reporter takes a part of what others leave, so that many leave some for shorter ones", () => {
+    const box = new Box();
+    expect(box.take(0, 0, escaped), "the longest of all, in an empty box").toBe("taken");
+    expect(box.take(0, 1, inAnyScript[0])).toBe("list-full");
+    expect(box.bytes).toBeLessThanOrEqual(ROOM_REPORTS_MAX_BYTES / MEMBER_REPORTS_PART);
+    // Each takes all it can, the longest reports first.
+    const lengths = [4_096, 2_048, 1_024, 512, 256, 64];
+    for (let by = 1; by <= 20; by++) {
+      for (const length of lengths) {
+        let of = 0;
+        while (box.take(by, of++, quoting("\u0001".repeat(length))) === "taken");
+      }
+    }
+    expect(box.take(20, 99, inAnyScript[0]), "one that has taken it all").toBe("list-full");
+    for (const [index, report] of inAnyScript.entries()) {
+      expect(box.take(100 + index, 0, report), "of somebody else").toBe("taken");
+    }
+    for (let by = 200; box.reports.length < ROOM_REPORTS_MAX; by++) {
+      expect(box.take(by, 0), "a short one fits as long as there are not too many").toBe("taken");
+    }
+    expect(box.bytes).toBeLessThan(ROOM_REPORTS_MAX_BYTES);
+  });
+
+  test("what does not fit takes nobody's place, and fits when others are put aside", () => {
+    const box = new Box();
+    for (const by of [0, 1, 2]) for (const of of [0, 1, 2]) box.take(by, of, inAnyScript[2]);
+    const before = box.reports;
+    expect(box.take(3, 0, escaped)).toBe("list-full");
+    expect(box.reports).toBe(before);
+    box.reports = [];
+    expect(box.take(3, 0, escaped)).toBe("taken");
+  });
 });
 
 test("ROOM-6: who asks for a contact is named by what it is called in the room, if both are there for each other", () => {

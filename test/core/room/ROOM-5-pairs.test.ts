@@ -357,6 +357,33 @@ describe("a pair room", () => {
     expect(party.invite(ANN, BEN)?.kind).toBe("taken");
   });
 
+  test("ROOM-5: is not kept by one of the two who comes back to the room again and again, and not to it", () => {
+    for (const wereThere of [false, true]) {
+      const party = new Party();
+      if (wereThere) {
+        const pair = paired(party);
+        pair.evict();
+        pair.sockets.clear();
+      } else {
+        party.invite(ANN, BEN);
+        party.read();
+        party.reply(BEN, "accept");
+        party.world.settle();
+      }
+      for (let turn = 0; turn < 3; turn++) {
+        party.run({ do: "enter", who: ANN });
+        party.world.settle();
+        expect(asides(party)).toHaveLength(2);
+        party.world.pass(10_000);
+      }
+      party.world.settle();
+      party.read();
+      expect(asides(party)).toEqual([]);
+      expect([party.world.rooms.size, party.pairs.size]).toEqual([1, 0]);
+      expect(party.invite(CEM, BEN)?.kind).toBe("taken");
+    }
+  });
+
   test("ROOM-5: is over when the second one to come hides the first", () => {
     const party = new Party();
     party.invite(ANN, BEN);

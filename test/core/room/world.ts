@@ -120,7 +120,9 @@ export class World implements Surroundings {
   #run(errand: Errand): void {
     switch (errand.kind) {
       case "openPair": {
-        if (this.rooms.get(errand.roomId)?.do({ type: "awaitBoth" }) !== undefined) return;
+        const { areTold } = errand;
+        const standing = this.rooms.get(errand.roomId);
+        if (standing?.do({ type: "awaitBoth", areTold }) !== undefined) return;
         const room = new TestRoom(this, errand.roomId);
         this.rooms.set(errand.roomId, room);
         return room.begin(newPair(errand, this.now));
