@@ -158,12 +158,13 @@ function Opened() {
         {isMeeting && <Later load={loadMeetingBanner} props={{ view: route.view }} />}
         <RequestBanners />
         <Later load={loadOwnDevices} props={{}} isQuiet />
-        <Later load={loadTouches} props={{}} isQuiet />
+        {/* What has half a minute to be answered, above what has days. */}
         <Later
           load={loadInRooms}
           props={{ roomId: route.view === "room" ? route.roomId : null }}
           isQuiet
         />
+        <Later load={loadTouches} props={{}} isQuiet />
         <View route={route} />
       </main>
     </div>

@@ -15,7 +15,7 @@ export function problemText(error: unknown): string {
 const PROBLEM_TEXTS: Readonly<Partial<Record<ProblemError["code"], string>>> = {
   "handle-taken": "Someone else has this handle. Choose another one.",
   "malformed-request":
-    "That is not accepted. A handle has 3 to 30 letters a–z, digits or single _, and begins with a letter.",
+    "The server does not take it as it is written. Leave out special characters, or shorten it.",
   "too-many-requests": "That was too often. Wait a little, then try again.",
   "try-again": "The server is busy. Try again in a moment.",
   "internal-error": "The server failed; nothing was changed. Try again.",

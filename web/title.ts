@@ -1,7 +1,8 @@
-// The document's title: what is shown, after how many messages wait to be read.
+// The document's title: what is shown, after how many messages wait to be read and how many people in rooms for an answer.
 
 let shown = "Acquaint";
 let unread = 0;
+let asking = 0;
 
 /** @returns the text that it replaces, to be set again afterwards */
 export function setTitle(text: string): string {
@@ -16,7 +17,14 @@ export function setUnreadInTitle(count: number): void {
   show();
 }
 
+/** Of those who ask one in rooms: to step aside, to be let in. */
+export function setAskingInTitle(count: number): void {
+  asking = count;
+  show();
+}
+
 function show(): void {
   const title = shown === "Acquaint" ? shown : `${shown} – Acquaint`;
-  document.title = unread > 0 ? `(${unread}) ${title}` : title;
+  const news = unread + asking;
+  document.title = news > 0 ? `(${news}) ${title}` : title;
 }

@@ -1,6 +1,5 @@
 // Conversations by keyboard alone and by finger, and what screen readers and weak eyes need of them.
 
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import {
   field,
@@ -14,30 +13,15 @@ import {
   talking,
   write,
 } from "./chatting.ts";
+import { focused, tabTo } from "./keys.ts";
 import { heading, meet, world } from "./people.ts";
 import { faultsInBothThemes } from "./viewFaults.ts";
 
 const people = world();
 const { person, expectFaults } = people;
 
-const MOST_TABS = 30;
 /** Every state is looked at in two sizes and two themes. */
 const STATES_TAKE_MS = 120_000;
-
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const element = document.activeElement;
-    return (element?.getAttribute("aria-label") ?? element?.textContent ?? "").trim();
-  });
-}
-
-async function tabTo(page: Page, name: RegExp): Promise<void> {
-  for (let presses = 0; presses < MOST_TABS; presses++) {
-    await page.keyboard.press("Tab");
-    if (name.test(await focused(page))) return;
-  }
-  throw new Error(`no element ${name} can be reached by Tab`);
-}
 
 test("a conversation is found, read, answered and changed without a mouse", async () => {
   const [ada, ben] = await Promise.all([person("Ada"), person("Ben")]);

@@ -2,6 +2,7 @@
 
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { focused, press } from "./keys.ts";
 import { heading, world } from "./people.ts";
 import { hear, isIn, openPerson, openRoom, say } from "./rooming.ts";
 import { faultsInBothThemes, faultsOfView } from "./viewFaults.ts";
@@ -10,31 +11,10 @@ const { person, url } = world();
 
 const SMALL = { width: 320, height: 568 };
 const WIDE = { width: 1280, height: 800 };
-const MOST_TABS = 40;
-
-/** Presses Tab until the element of this name has the focus, and then Enter. */
-async function press(page: Page, name: RegExp): Promise<void> {
-  for (let presses = 0; presses < MOST_TABS; presses++) {
-    await page.keyboard.press("Tab");
-    const text = await page.evaluate(() => {
-      const element = document.activeElement;
-      return element?.getAttribute("aria-label") ?? element?.textContent ?? "";
-    });
-    if (name.test(text.trim())) return page.keyboard.press("Enter");
-  }
-  throw new Error(`no element ${name} can be reached by Tab`);
-}
-
 const fits = (page: Page, what: string) =>
   expect.poll(() => faultsOfView(page), { message: what }).toEqual([]);
 const fitsInBothThemes = (page: Page, what: string) =>
   expect.poll(() => faultsInBothThemes(page), { message: what }).toEqual([]);
-
-const focused = (page: Page) =>
-  page.evaluate(() => {
-    const element = document.activeElement;
-    return element?.getAttribute("aria-label") ?? element?.textContent ?? "";
-  });
 
 test("the views of rooms have names, roles, targets and contrast on a small phone and a desktop", async () => {
   const [ada, ben] = await Promise.all([
@@ -63,10 +43,20 @@ test("the views of rooms have names, roles, targets and contrast on a small phon
   await Promise.all([fits(ben.page, "waiting"), fits(ada.page, "somebody waits")]);
   await ada.page.getByRole("button", { name: "Look after the room" }).click();
   await fits(ada.page, "looking after the room");
+  const steward = ada.page.getByRole("dialog");
+  await steward.evaluate((sheet) => sheet.scrollTo(0, sheet.scrollHeight));
   await ada.page.getByRole("button", { name: "Title, topic, who may join" }).click();
+  // The next step of a sheet begins at its head.
+  await expect.poll(() => focused(ada.page)).toBe("Change the room");
+  expect(await steward.evaluate((sheet) => sheet.scrollTop)).toBe(0);
+  // In colours of one's own, edges are drawn, and each choice once.
+  await ada.page.emulateMedia({ forcedColors: "active" });
+  expect(await steward.evaluate((sheet) => getComputedStyle(sheet).borderTopWidth)).toBe("1px");
+  const choice = steward.getByRole("radio").first();
+  expect(await choice.evaluate((one) => getComputedStyle(one, "::before").content)).toBe("none");
+  await ada.page.emulateMedia({ forcedColors: "none" });
   await fits(ada.page, "changing the room");
   await ada.page.getByRole("button", { name: "Back" }).click();
-  const steward = ada.page.getByRole("dialog");
   await steward.getByRole("button", { name: "Let in: Ben" }).click();
   await ada.page.getByRole("button", { name: "Done", exact: true }).click();
   await isIn(ben, title);

@@ -3,26 +3,12 @@
 
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { focused, press } from "./keys.ts";
 import { faultsOfView } from "./viewFaults.ts";
 import { heading, type Person, world } from "./people.ts";
 import { gather, openTap, ownCode, shownLink, WORDS_ARE_THE_SAME } from "./tapping.ts";
 
 const { person, url } = world();
-
-const MOST_TABS = 40;
-
-/** Presses Tab until the element of this name has the focus, and then Enter. */
-async function press(page: Page, name: RegExp): Promise<void> {
-  for (let presses = 0; presses < MOST_TABS; presses++) {
-    await page.keyboard.press("Tab");
-    const text = await page.evaluate(() => {
-      const element = document.activeElement;
-      return element?.getAttribute("aria-label") ?? element?.textContent ?? "";
-    });
-    if (name.test(text.trim())) return page.keyboard.press("Enter");
-  }
-  throw new Error(`no element ${name} can be reached by Tab`);
-}
 
 const fits = (page: Page, what: string) =>
   expect.poll(() => faultsOfView(page), { message: what }).toEqual([]);
@@ -95,8 +81,7 @@ test("a tap by link goes without a mouse, and the focus follows", async () => {
   await fits(ada.page, "by link");
   await ben.page.getByText("You and Ada are in contact").first().waitFor();
   await fits(ben.page, "tapped");
-  const focused = () => ada.page.evaluate(() => document.activeElement?.textContent);
-  await expect.poll(focused).toBe("You and Ben are in contact");
+  await expect.poll(() => focused(ada.page)).toBe("You and Ben are in contact");
   await press(ada.page, /^Undo the tap with Ben/);
   await ada.page.getByText("The tap with Ben is undone.").first().waitFor();
   await heading(ada.page, "Tap").waitFor();

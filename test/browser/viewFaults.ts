@@ -100,6 +100,10 @@ function ownFaults(page: Page): Promise<string[]> {
         ? backgroundOf(element.parentElement)
         : backgroundColor;
     };
+    const ratioOf = (...colors: readonly [string, string]) => {
+      const [dark = 0, light = 0] = colors.map(luminance).toSorted((a, b) => a - b);
+      return (light + 0.05) / (dark + 0.05);
+    };
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const element = texts.currentNode.parentElement;
@@ -114,13 +118,20 @@ function ownFaults(page: Page): Promise<string[]> {
       const style = getComputedStyle(element);
       const sizePx = Number.parseFloat(style.fontSize);
       const isLarge = sizePx >= 24 || (sizePx >= 18.66 && Number(style.fontWeight) >= 700);
-      const [dark = 0, light = 0] = [
-        luminance(style.color),
-        luminance(backgroundOf(element)),
-      ].toSorted((a, b) => a - b);
-      const ratio = (light + 0.05) / (dark + 0.05);
+      const ratio = ratioOf(style.color, backgroundOf(element));
       if (ratio < (isLarge ? 3 : 4.5))
         faults.push(`contrast ${ratio.toFixed(2)}: ${nameOf(element)}`);
+    }
+    for (const field of document.querySelectorAll(":placeholder-shown:not([placeholder=''])")) {
+      if (!isShown(field)) continue;
+      const { color, opacity } = getComputedStyle(field, "::placeholder");
+      const ground = backgroundOf(field);
+      const below = channels(ground);
+      const seen = channels(color)
+        .slice(0, 3)
+        .map((channel, at) => channel * Number(opacity) + below[at]! * (1 - Number(opacity)));
+      const ratio = ratioOf(`rgb(${seen.join()})`, ground);
+      if (ratio < 4.5) faults.push(`contrast of placeholder ${ratio.toFixed(2)}: ${nameOf(field)}`);
     }
     return faults;
   });

@@ -2,12 +2,16 @@
 
 import { expect, test } from "vitest";
 import type { RoomMessage } from "../../shared/client/index.ts";
+import { topicOf } from "../../shared/client/rooms/links.ts";
+import { openRoomSchema } from "../../shared/wire/rooms.ts";
+import { askedText, askingIn, waitingText } from "../../web/rooms/asking.ts";
 import { changesTold, roleTold } from "../../web/rooms/changesTold.ts";
 import { Comings } from "../../web/rooms/comings.ts";
+import { linkIn } from "../../web/rooms/linkTyping.ts";
 import { logRows } from "../../web/rooms/logRows.ts";
 import { marksOf } from "../../web/rooms/marks.ts";
 import { faultsOfRoom, NEW_ROOM, roomOf } from "../../web/rooms/roomDraft.ts";
-import { endText, namesText, outcomeText, plain, topicOf } from "../../web/rooms/words.ts";
+import { deniedText, endText, namesText, outcomeText, plain } from "../../web/rooms/words.ts";
 
 const MINUTE = 60_000;
 
@@ -127,6 +131,32 @@ test("ROOM-1: a room that is joined by link is never listed, and a draft says wh
   expect(Object.keys(faultsOfRoom(wrong))).toEqual(["title", "topic", "capacity"]);
 });
 
+test("ROOM-1: a title that was pasted with marks that nobody sees is taken without them", () => {
+  const draft = { ...NEW_ROOM, title: "\u202bStreet\u2028 photography\u202e \ud800" };
+  expect(faultsOfRoom(draft)).toEqual({});
+  expect(roomOf(draft).title).toBe("Street photography \ufffd");
+  expect(openRoomSchema.safeParse(roomOf(draft)).success).toBe(true);
+  expect(faultsOfRoom({ ...draft, title: "\u202e\u200b" })).toHaveProperty("title");
+});
+
+const ID = "vy3hnvy3hnvy3hnv";
+const TOKEN = "AAAAAAAAAAAAAAAAAAAAAA";
+
+test.each([
+  [ID, { roomId: ID, token: null }],
+  [` ${ID.toUpperCase()} `, { roomId: ID, token: null }],
+  [`Come! (https://a.example/#/rooms/${ID}/${TOKEN}). :)`, { roomId: ID, token: TOKEN }],
+  [`http://a.example/#/rooms/${ID}`, { roomId: ID, origin: "http://a.example" }],
+])("ROOM-1: in “%s” is the way into a room", (typed, link) => {
+  expect(linkIn(typed)).toMatchObject(link);
+});
+
+test("ROOM-1: what names no room is no way into one", () => {
+  for (const typed of ["", "abc", "Come to #/rooms/abc", `https://a.example/#/chats/${ID}`]) {
+    expect(linkIn(typed)).toBeNull();
+  }
+});
+
 test("however many people come, a few of them are named", () => {
   expect(namesText(["Ben"])).toBe("Ben");
   expect(namesText(["Ben", "Cleo", "Dan", "Eve"])).toBe("Ben, Cleo, Dan, and Eve");
@@ -147,6 +177,38 @@ test("ROOM-5, ROOM-7: every end says what to do next, and an invitation that is 
     again: "Join here",
   });
   expect(endText({ kind: "refused", problem: "internal-error" }).text).toMatch(/Try again/);
+  expect(endText({ kind: "refused", problem: "link-needed" }).again).not.toBeNull();
+  expect(deniedText(Date.UTC(2026, 0, 1)).again).toBeNull();
+  expect(deniedText(Date.UTC(2026, 0, 1)).title).toBe(
+    endText({ kind: "left", leaving: "denied" }).title,
+  );
+  expect(deniedText(null).again).toBe("Ask again");
   expect(outcomeText("timedOut", "Ben")).toBe("Ben has not answered.");
   expect(outcomeText("accepted", "Ben")).toBeNull();
+});
+
+test("ROOM-5, ROOM-7: what a room asks of one is counted, and told where another thing is shown", () => {
+  const me = { userId: "me" };
+  const none = { state: "in", me, knocking: [], reports: 0, invitations: [] };
+  const room = (part: object) =>
+    ({ ...none, ...part }) as unknown as Parameters<typeof askingIn>[0];
+  const knocking = [
+    { userId: "ben", name: "Ben" },
+    { userId: "cleo", name: "Cleo" },
+  ];
+  const invitations = [
+    { from: "me", to: "ada" },
+    { from: "ada", to: "me" },
+  ];
+  expect(askingIn(room({ knocking, invitations }))).toBe(3);
+  expect(askingIn(room({ knocking, state: "over" }))).toBe(0);
+  expect(waitingText(room({}))).toBe("");
+  expect(waitingText(room({ knocking: knocking.slice(1), reports: 2 }))).toBe(
+    "1 waits · 2 reports",
+  );
+  const told = (before: object, now: object) => askedText("Tea", room(before), room(now));
+  expect(told({}, { knocking })).toBe("Ben and Cleo would like to come into Tea.");
+  expect(told({ knocking }, { knocking: knocking.slice(1) })).toBe("");
+  expect(told({ reports: 1 }, { reports: 2 })).toBe("Tea: 2 reports to read.");
+  expect(told({ reports: 2 }, { reports: 1 })).toBe("");
 });

@@ -1,5 +1,7 @@
 // Icons of conversations alone, drawn as those of the other views.
 
+import { Shape } from "../components/Icon.tsx";
+
 const SHAPES = {
   more: "M12 6.6v-.1M12 12.05v-.1M12 17.5v-.1",
   send: "M12 19.5v-15M5.5 11L12 4.5l6.5 6.5",
@@ -31,9 +33,5 @@ const SHAPES = {
 export type ChatIconName = keyof typeof SHAPES;
 
 export function ChatIcon({ name }: { readonly name: ChatIconName }) {
-  return (
-    <svg class="icon" data-name={name} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={SHAPES[name]} />
-    </svg>
-  );
+  return <Shape name={name} path={SHAPES[name]} />;
 }

@@ -10,20 +10,26 @@ import { NoticePlace } from "./Announcer.tsx";
 /** One for each open sheet, the topmost last. */
 const sheets = new Store<{ readonly places: readonly HTMLElement[] }>({ places: [] });
 
-export function AboveSheet({ children }: { readonly children: ComponentChildren }) {
-  const place = useStore(sheets, ({ places }) => places.at(-1));
-  return place === undefined ? <>{children}</> : <Within place={place}>{children}</Within>;
-}
-
-interface WithinProps {
-  readonly place: HTMLElement;
+interface AboveSheetProps {
+  /** Above all else that is drawn there: its time runs. */
+  readonly isFirst?: boolean;
   readonly children: ComponentChildren;
 }
 
-function Within({ place, children }: WithinProps) {
+export function AboveSheet(props: AboveSheetProps) {
+  const place = useStore(sheets, ({ places }) => places.at(-1));
+  return place === undefined ? <>{props.children}</> : <Within place={place} {...props} />;
+}
+
+function Within({
+  place,
+  isFirst = false,
+  children,
+}: AboveSheetProps & { readonly place: HTMLElement }) {
   const holder = useRef<HTMLElement | null>(null);
   useLayoutEffect(() => {
-    const element = place.appendChild(document.createElement("div"));
+    const element = document.createElement("div");
+    place[isFirst ? "prepend" : "append"](element);
     holder.current = element;
     return () => {
       render(null, element);
@@ -36,21 +42,34 @@ function Within({ place, children }: WithinProps) {
   return null;
 }
 
-/** The place of a sheet for it, with the notice of the page. */
+/** The place of a sheet for it, with the notice of the page below, which comes and goes and moves nothing. */
 export function SheetTop() {
   const element = useRef<HTMLDivElement>(null);
   const isTop = useStore(sheets, ({ places }) => places.at(-1) === element.current);
   useLayoutEffect(() => {
     const place = element.current!;
     change([...sheets.state.places, place]);
-    return () => change(sheets.state.places.filter((one) => one !== place));
+    const observer = new ResizeObserver(() => keepClear(place));
+    observer.observe(place);
+    return () => {
+      observer.disconnect();
+      change(sheets.state.places.filter((one) => one !== place));
+    };
   }, []);
   return (
     <div class="sheet-top">
-      {isTop && <NoticePlace />}
       <div ref={element} />
+      {isTop && <NoticePlace />}
     </div>
   );
+}
+
+/** Tells the sheet how much stands above it. Whoever has scrolled in it keeps what they read where it is. */
+function keepClear(place: HTMLElement): void {
+  const sheet = place.closest("dialog")!;
+  const before = sheet.getBoundingClientRect().top;
+  sheet.style.setProperty("--above", `${place.offsetHeight}px`);
+  if (sheet.scrollTop > 0) sheet.scrollTop += sheet.getBoundingClientRect().top - before;
 }
 
 function change(places: readonly HTMLElement[]): void {

@@ -47,9 +47,19 @@ const SHAPES = {
 export type IconName = keyof typeof SHAPES;
 
 export function Icon({ name }: { readonly name: IconName }) {
+  return <Shape name={name} path={SHAPES[name]} />;
+}
+
+interface ShapeProps {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** How an icon is drawn, of these and of those that come with a part of the page. */
+export function Shape({ name, path }: ShapeProps) {
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={SHAPES[name]} />
+    <svg class="icon" data-name={name} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={path} />
     </svg>
   );
 }

@@ -6,6 +6,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { setTitle } from "../title.ts";
 import { SheetTop } from "./AboveSheet.tsx";
 import { Spoken } from "./Announcer.tsx";
+import { useKeptFocus } from "./keptFocus.ts";
 
 interface SheetProps {
   readonly label: string;
@@ -24,7 +25,10 @@ export function Sheet({ label, onEscape, children }: SheetProps) {
       if (document.activeElement === document.body) content?.focus({ preventScroll: true });
     };
   }, []);
+  useKeptFocus(element);
   useLayoutEffect(() => {
+    // Each step begins at its head, however far one had scrolled in the one before.
+    element.current!.scrollTop = 0;
     const before = setTitle(label);
     return () => void setTitle(before);
   }, [label]);

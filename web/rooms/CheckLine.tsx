@@ -1,5 +1,6 @@
 // Something that is so or not, with what it means.
 
+import "../styles/checks.css";
 import type { ComponentChildren } from "preact";
 
 interface CheckLineProps {

@@ -1,7 +1,8 @@
 // Before one goes into a room: what it is, who is in it, what one will be called, and who reads what is said.
 
 import { useEffect, useState } from "preact/hooks";
-import { ProblemError, type RoomInfo } from "../../shared/client/index.ts";
+import { ProblemError, type RoomInfo, RoomLinkError } from "../../shared/client/index.ts";
+import { focusFault } from "../components/Field.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
 import { problemText } from "../problems.ts";
@@ -11,7 +12,8 @@ import { useStore } from "../store.ts";
 import { setTitle } from "../title.ts";
 import { useToken, wayInto } from "./linkTokens.ts";
 import { useRoomInfo } from "./lobby.ts";
-import { NameThere, nameThere } from "./NameThere.tsx";
+import { isName, NameThere, nameThere } from "./NameThere.tsx";
+import { lineOf } from "./roomDraft.ts";
 import { RoomEnded } from "./RoomEnded.tsx";
 import { Occupancy } from "./RoomList.tsx";
 import { stays } from "./stays.ts";
@@ -28,9 +30,16 @@ type Refusal = ProblemError["code"];
 export function Entrance({ roomId }: EntranceProps) {
   const { value: info, problem, readAgain } = useRoomInfo(roomId);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const token = useToken(roomId);
+  // Whatever was refused before was another link.
+  useEffect(() => {
+    if (token !== null) setRefusal(null);
+  }, [token]);
   const title = info === null ? null : plain(info.room.title);
   useEffect(() => void setTitle(title ?? "A room"), [title]);
-  const isGone = problem instanceof ProblemError && problem.code === "room-unknown";
+  const isGone =
+    problem instanceof RoomLinkError ||
+    (problem instanceof ProblemError && problem.code === "room-unknown");
   const code = refusal ?? (isGone ? ("room-unknown" as const) : null);
   if (code !== null) {
     return (
@@ -99,11 +108,11 @@ function BeforeOneGoesIn({ info, room: link, onRefused }: BeforeProps) {
   const join = async (event: Event) => {
     event.preventDefault();
     setTried(true);
-    if (name.trim() === "") return;
+    if (!isName(name)) return focusFault(event.currentTarget as HTMLFormElement);
     setBusy(true);
     setProblem(null);
     try {
-      await stays.join(link, name.trim());
+      await stays.join(link, lineOf(name));
     } catch (error) {
       if (error instanceof ProblemError && !SAID_HERE.includes(error.code)) onRefused(error.code);
       else setProblem(problemText(error));
@@ -131,6 +140,9 @@ function BeforeOneGoesIn({ info, room: link, onRefused }: BeforeProps) {
       )}
       {room.isLocked && (
         <p class="remark">The room is locked: nobody new comes in for the moment.</p>
+      )}
+      {!room.isLocked && room.kind === "room" && occupancy >= room.capacity && (
+        <p class="remark">The room is full: whoever is new comes in once somebody has left.</p>
       )}
       {room.kind === "pair" && (
         <p class="remark">A room for two: nobody but those two who stepped aside comes in.</p>

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { notify } from "../announcements.ts";
 import { useAnswersFocus } from "../components/answersFocus.ts";
+import { useSteadyAnswers } from "../components/steadyAnswers.ts";
 import { problemText } from "../problems.ts";
 import { session } from "../session.ts";
 import { useStore } from "../store.ts";
@@ -18,6 +19,7 @@ interface KnockingProps {
 export function Knocking({ stay, most, onMore }: KnockingProps) {
   const knocking = useStore(stay.store, (all) => all.knocking);
   const place = useAnswersFocus();
+  useSteadyAnswers(place);
   const [busy, setBusy] = useState<string | null>(null);
   const answer = async (userId: string, act: "admit" | "deny") => {
     setBusy(userId);

@@ -40,7 +40,11 @@ export function LinkPart({ stay, isOwner, isBrief = false }: LinkPartProps) {
       ) : (
         <p class="field-help">
           {isByLink
-            ? "Whoever has the link comes in. Hand it to those alone whom you want here."
+            ? `Whoever has the link comes in. Hand it to those alone whom you want here.${
+                isOwner
+                  ? ""
+                  : " If it is refused, it was replaced: ask whoever has opened the room."
+              }`
             : "By the link people find the room, whether it is listed or not."}
         </p>
       )}

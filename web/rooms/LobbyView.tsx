@@ -81,6 +81,7 @@ function Listed({ yours }: { readonly yours: readonly Entry[] }) {
   const others = (value?.rooms ?? []).filter(
     ({ roomId }) => !yours.some((one) => one.roomId === roomId),
   );
+  const empty = others.filter(({ occupancy }) => occupancy === 0);
   const areAllYours = others.length === 0 && (value?.rooms.length ?? 0) > 0;
   return (
     <section class="rooms-part" aria-labelledby="listed-rooms">
@@ -121,7 +122,13 @@ function Listed({ yours }: { readonly yours: readonly Entry[] }) {
             : "No rooms of this topic are listed but those of yours, above."}
         </p>
       )}
-      <RoomList entries={others} />
+      <RoomList entries={others.filter(({ occupancy }) => occupancy > 0)} />
+      {empty.length > 0 && (
+        <>
+          <h3 class="rooms-empty">Nobody is in these now</h3>
+          <RoomList entries={empty} />
+        </>
+      )}
     </section>
   );
 }

@@ -3,12 +3,18 @@
 import { NAME_MAX_CHARS } from "../../shared/client/index.ts";
 import { Field } from "../components/Field.tsx";
 import { session } from "../session.ts";
+import { hasSomethingToSee, lineOf } from "./roomDraft.ts";
 import { stays } from "./stays.ts";
 import { WHO_READS } from "./words.ts";
 
 /** To begin with. */
 export function nameThere(): string {
   return stays.lastName ?? session.store.state.me?.name ?? "";
+}
+
+/** Whether there is something to call somebody by. */
+export function isName(name: string): boolean {
+  return hasSomethingToSee(lineOf(name));
 }
 
 interface NameThereProps {
@@ -28,7 +34,7 @@ export function NameThere({ name, isTried, onChange }: NameThereProps) {
           handle === null ? "" : ` Your handle @${handle} is seen with it.`
         }`}
         value={name}
-        error={isTried && name.trim() === "" ? "Others need something to call you by." : null}
+        error={isTried && !isName(name) ? "Others need something to call you by." : null}
         maxLength={NAME_MAX_CHARS}
         autocomplete="name"
         onChange={onChange}

@@ -5,10 +5,11 @@ import { useRef, useState } from "preact/hooks";
 import { focusFault } from "../components/Field.tsx";
 import { Heading } from "../components/Heading.tsx";
 import { Icon } from "../components/Icon.tsx";
+import { useKeptFocus } from "../components/keptFocus.ts";
 import { goInstead, paths } from "../router.ts";
 import { session } from "../session.ts";
-import { NameThere, nameThere } from "./NameThere.tsx";
-import { NEW_ROOM, faultsOfRoom, roomOf, type RoomDraft } from "./roomDraft.ts";
+import { isName, NameThere, nameThere } from "./NameThere.tsx";
+import { NEW_ROOM, faultsOfRoom, lineOf, roomOf, type RoomDraft } from "./roomDraft.ts";
 import { RoomFields } from "./RoomFields.tsx";
 import { stays } from "./stays.ts";
 import { Problem, useWork } from "./work.tsx";
@@ -19,17 +20,18 @@ export function NewRoomView() {
   const [name, setName] = useState(nameThere);
   const [isTried, setTried] = useState(false);
   const { isBusy, problem, run } = useWork();
+  useKeptFocus(form);
   const faults = isTried ? faultsOfRoom(draft) : {};
   const open = async (event: Event) => {
     event.preventDefault();
     setTried(true);
-    if (name.trim() === "" || Object.keys(faultsOfRoom(draft)).length > 0) {
+    if (!isName(name) || Object.keys(faultsOfRoom(draft)).length > 0) {
       return focusFault(form.current);
     }
     await run(async () => {
       const { url } = await session.acquaint.rooms.open(roomOf(draft));
       // The room is there, whatever becomes of going in: from its own view that can be tried again.
-      await stays.join(url, name.trim()).catch(() => {});
+      await stays.join(url, lineOf(name)).catch(() => {});
       // Its link is not told again.
       goInstead(new URL(url).hash);
     });

@@ -18,6 +18,7 @@ import { ReportForm } from "./ReportForm.tsx";
 import { RoomIcon } from "./RoomIcon.tsx";
 import type { Stay } from "./stay.ts";
 import { stays } from "./stays.ts";
+import { useMark } from "./useMark.ts";
 import { plain, ROLES } from "./words.ts";
 import { Problem, useWork } from "./work.tsx";
 
@@ -33,6 +34,7 @@ export function PersonSheet({ stay, userId, onClose }: PersonSheetProps) {
   const member = members.find((one) => one.userId === userId) ?? null;
   // Who has just been removed or has left is still called by the name.
   const [name] = useState(() => stay.nameOf(userId) ?? session.nameOf(userId));
+  const mark = useMark(stay, userId);
   if (step === "report") {
     return (
       <Sheet label={`Report ${name}`} onEscape={() => setStep("menu")}>
@@ -53,7 +55,9 @@ export function PersonSheet({ stay, userId, onClose }: PersonSheetProps) {
         text={step.text}
         yes={step.yes}
         no="No"
+        isDanger={step.isDanger}
         work={step.work}
+        onNo={() => setStep("menu")}
         onClose={onClose}
       />
     );
@@ -66,7 +70,11 @@ export function PersonSheet({ stay, userId, onClose }: PersonSheetProps) {
           <Heading level={2} subject={userId}>
             <bdi>{name}</bdi>
           </Heading>
-          <p class="person-facts">{member === null ? "is not in the room now" : factsOf(member)}</p>
+          <p class="person-facts">
+            {[mark, member === null ? "is not in the room now" : factsOf(member)]
+              .filter(Boolean)
+              .join(" · ")}
+          </p>
           {member !== null && (
             <p class="person-states">
               <States member={member} />
@@ -82,7 +90,10 @@ export function PersonSheet({ stay, userId, onClose }: PersonSheetProps) {
       {member !== null && room?.kind !== "pair" && (
         <Aside stay={stay} member={member} me={me} name={name} onDone={onClose} />
       )}
-      <Acquaintance stay={stay} userId={userId} name={name} isHere={member !== null} />
+      {/* What comes of asking is told aloud, too. */}
+      <div class="acquaintance" role="status">
+        <Acquaintance stay={stay} userId={userId} name={name} isHere={member !== null} />
+      </div>
       <ul class="acts" role="list">
         {personActs({ stay, userId, name, member, me }).map((act) => (
           <li key={act.label}>

@@ -16,7 +16,7 @@ import { Heading } from "../components/Heading.tsx";
 import { session } from "../session.ts";
 import { useStore } from "../store.ts";
 import { CheckLine } from "./CheckLine.tsx";
-import { Options } from "./RoomFields.tsx";
+import { Options } from "./Options.tsx";
 import type { Stay } from "./stay.ts";
 import { hourText, plain, REASONS } from "./words.ts";
 import { Problem, useWork } from "./work.tsx";
@@ -144,4 +144,4 @@ function rethrown(error: unknown): never {
 }
 
 const FULL =
-  "This one is not sent. A room keeps three reports of yours on one person, ten in all, and a limited number of everybody’s. Those that you have sent are there to be read.";
+  "This one is not sent. A room keeps three reports of yours on one person, ten in all, and has limited space for everybody’s: with fewer messages it may fit. Those that you have sent are there to be read.";

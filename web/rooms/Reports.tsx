@@ -55,7 +55,7 @@ export function Reports({ stay }: { readonly stay: Stay }) {
                 {plainText(text)}
                 <span class="field-help" dir="ltr">
                   {momentText(at)}
-                  {!isConfirmed && ", as reported; the room no longer had it"}
+                  {!isConfirmed && ", only the reporter says so; the room cannot confirm it"}
                 </span>
               </blockquote>
             ))}

@@ -7,14 +7,17 @@ import { Icon } from "../components/Icon.tsx";
 import { problemText } from "../problems.ts";
 import { paths } from "../router.ts";
 import { useStore } from "../store.ts";
+import { waitingText } from "./asking.ts";
 import { comeBackTo } from "./comingBack.ts";
 import type { Stay } from "./stay.ts";
 import { stays } from "./stays.ts";
 import { type WasIn, wasIn } from "./wasIn.ts";
 
 export function StayBar({ stay }: { readonly stay: Stay }) {
-  const { state, unread, pair } = useStore(stay.store, (all) => all);
+  const all = useStore(stay.store, (now) => now);
+  const { state, pair } = all;
   const isWaiting = state === "waiting";
+  const waiting = waitingText(all);
   // Let in while one looks at something else: that is worth a word.
   useEffect(
     () => () => {
@@ -29,11 +32,8 @@ export function StayBar({ stay }: { readonly stay: Stay }) {
         {isWaiting ? "Waiting at " : stay.parent === null ? "In " : "Aside with "}
         <bdi>{stay.title}</bdi>
       </a>
-      {unread > 0 && (
-        <span class="room-unread">
-          {unread > 99 ? "99+" : unread} <span>new</span>
-        </span>
-      )}
+      {waiting !== "" && <span class="room-unread">{waiting}</span>}
+      <Unread stay={stay} />
       {state === "reconnecting" && <span class="banner-time">reconnecting…</span>}
       {pair !== null && stay.parent === null && stays.find(pair.roomId) === null && (
         <span class="banner-time">aside</span>
@@ -51,6 +51,17 @@ export function StayBar({ stay }: { readonly stay: Stay }) {
         </button>
       </span>
     </p>
+  );
+}
+
+/** How much is said in a room that is not shown. */
+export function Unread({ stay }: { readonly stay: Stay }) {
+  const unread = useStore(stay.store, (all) => all.unread);
+  if (unread === 0) return null;
+  return (
+    <span class="room-unread">
+      {unread > 99 ? "99+" : unread} <span>new</span>
+    </span>
   );
 }
 

@@ -1,13 +1,15 @@
 // Why one is not in a room, or not any more, and what to do next.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { StayEnd } from "../../shared/client/index.ts";
+import { useSecondsUntil } from "../clock.ts";
 import { Heading } from "../components/Heading.tsx";
 import { MeetingMark } from "../components/MeetingMark.tsx";
 import { paths } from "../router.ts";
+import { copy } from "../sharing.ts";
 import { setTitle } from "../title.ts";
-import { parents } from "./keptHere.ts";
-import { endText } from "./words.ts";
+import { denials, drafts, parents } from "./keptHere.ts";
+import { deniedText, endText } from "./words.ts";
 
 interface RoomEndedProps {
   readonly roomId: string;
@@ -21,7 +23,14 @@ interface RoomEndedProps {
 
 export function RoomEnded({ roomId, end, title, isLocked = false, onAgain }: RoomEndedProps) {
   const parentId = parents.of(roomId);
-  const said = endText(end, isLocked);
+  const deniedUntil = useDenied(roomId, end);
+  const isDenied = useSecondsUntil(deniedUntil ?? 0) > 0;
+  const said =
+    deniedUntil === null ? endText(end, isLocked) : deniedText(isDenied ? deniedUntil : null);
+  const isOver = said.again === null && !isDenied;
+  const draft = drafts.of(roomId);
+  // Where one can come in again, it is still there to be said.
+  useEffect(() => () => void (isOver && drafts.drop(roomId)), [isOver, roomId]);
   useEffect(() => void setTitle(said.title), [said.title]);
   return (
     <section class="page outcome rooms" data-outcome="failed">
@@ -38,6 +47,17 @@ export function RoomEnded({ roomId, end, title, isLocked = false, onAgain }: Roo
         )}
         {said.text}
       </p>
+      {draft !== null && (
+        <div class="unsaid">
+          <p class="field-help">You were writing:</p>
+          <p class="unsaid-text" dir="auto">
+            {draft}
+          </p>
+          <button type="button" class="tool" onClick={() => void copy(draft, "What you wrote")}>
+            Copy it
+          </button>
+        </div>
+      )}
       <div class="actions">
         {said.again !== null && (
           <button type="button" class="button primary" onClick={onAgain}>
@@ -53,4 +73,14 @@ export function RoomEnded({ roomId, end, title, isLocked = false, onAgain }: Roo
       </div>
     </section>
   );
+}
+
+/** Until when one is turned away, which a refusal soon after says as if it were for good. */
+function useDenied(roomId: string, end: StayEnd): number | null {
+  const reason = end.kind === "left" ? end.leaving : end.problem;
+  return useMemo(() => {
+    const until = Number(denials.of(roomId));
+    if (reason === "denied") return until;
+    return reason === "room-barred" && Date.now() < until ? until : null;
+  }, [roomId, reason]);
 }

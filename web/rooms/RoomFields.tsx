@@ -1,11 +1,11 @@
 // The fields of a room that is being opened or changed.
 
-import { useId } from "preact/hooks";
 import { type RoomAdmission, ROOM_TITLE_MAX_CHARS } from "../../shared/client/index.ts";
+import { topicOf } from "../../shared/client/rooms/links.ts";
 import { Field } from "../components/Field.tsx";
 import { CheckLine } from "./CheckLine.tsx";
+import { Options } from "./Options.tsx";
 import type { RoomDraft, RoomFaults } from "./roomDraft.ts";
-import { topicOf } from "./words.ts";
 
 interface RoomFieldsProps {
   readonly draft: RoomDraft;
@@ -76,41 +76,5 @@ export function RoomFields({ draft, faults, onChange }: RoomFieldsProps) {
         onChange={(capacity) => onChange({ capacity })}
       />
     </>
-  );
-}
-
-interface OptionsProps<Value extends string> {
-  readonly legend: string;
-  readonly options: readonly {
-    readonly value: Value;
-    readonly label: string;
-    readonly text?: string;
-  }[];
-  readonly value: Value | null;
-  readonly onChange: (value: Value) => void;
-}
-
-/** One of a few, each with what it means. */
-export function Options<Value extends string>(props: OptionsProps<Value>) {
-  const name = useId();
-  return (
-    <fieldset class="options">
-      <legend>{props.legend}</legend>
-      {props.options.map(({ value, label, text }) => (
-        <label key={value} class="check-line">
-          <input
-            type="radio"
-            name={name}
-            value={value}
-            checked={value === props.value}
-            onChange={() => props.onChange(value)}
-          />
-          <span>
-            <strong>{label}</strong>
-            {text !== undefined && <span class="field-help">{text}</span>}
-          </span>
-        </label>
-      ))}
-    </fieldset>
   );
 }

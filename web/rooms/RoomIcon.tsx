@@ -1,5 +1,7 @@
 // The icons of rooms alone, which come with them. They are decoration, like all icons.
 
+import { Shape } from "../components/Icon.tsx";
+
 const SHAPES = {
   aside:
     "M8 12.500a3 3 0 1 1 0-6 3 3 0 0 1 0 6zM16 12.500a3 3 0 1 1 0-6 3 3 0 0 1 0 6zM2.500 18.500c.5-2.600 2.500-4 5.500-4 1.600 0 3 .4 4 1.300 1-.9 2.400-1.300 4-1.300 3 0 5 1.400 5.500 4",
@@ -22,9 +24,5 @@ const SHAPES = {
 export type RoomIconName = keyof typeof SHAPES;
 
 export function RoomIcon({ name }: { readonly name: RoomIconName }) {
-  return (
-    <svg class="icon" data-name={name} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={SHAPES[name]} />
-    </svg>
-  );
+  return <Shape name={name} path={SHAPES[name]} />;
 }

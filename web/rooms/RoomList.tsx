@@ -54,7 +54,8 @@ export function RoomList({ entries, me }: RoomListProps) {
 
 function wayIn(entry: Entry, me: string | undefined): string {
   if (entry.owner !== null && entry.owner === me) return joinedHow(entry, "owner");
-  return entry.isLocked ? "locked" : ADMISSIONS[entry.admission];
+  if (entry.isLocked) return "locked";
+  return entry.occupancy >= entry.capacity ? "full" : ADMISSIONS[entry.admission];
 }
 
 interface OccupancyProps {

@@ -3,6 +3,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { plainLine, type RoomMessage } from "../../shared/client/index.ts";
+import { reportsText } from "./asking.ts";
 import { Comings } from "./comings.ts";
 import type { Stay } from "./stay.ts";
 import { countText, namesText, plain } from "./words.ts";
@@ -25,6 +26,7 @@ export function RoomNews({ stay }: { readonly stay: Stay }) {
     let comings = new Comings();
     let told = stay.store.state.between.at(-1)?.id ?? -1;
     let notices: string[] = [];
+    let known = stay.store.state.reports;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let count = 0;
     const tell = () => {
@@ -45,11 +47,14 @@ export function RoomNews({ stay }: { readonly stay: Stay }) {
       timer ??= setTimeout(tell, PACE_MS);
     });
     const offNotices = stay.store.subscribe(() => {
-      const { between } = stay.store.state;
+      const { between, reports } = stay.store.state;
       const fresh = between.filter(({ id, kind }) => id > told && kind === "notice");
       told = between.at(-1)?.id ?? told;
-      if (fresh.length === 0) return;
+      const isReported = reports > known;
+      known = reports;
+      if (fresh.length === 0 && !isReported) return;
       notices.push(...fresh.map(({ text }) => text));
+      if (isReported) notices.push(`${reportsText(reports)}.`);
       timer ??= setTimeout(tell, PACE_MS);
     });
     return () => {

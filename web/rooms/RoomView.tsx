@@ -1,11 +1,14 @@
 // The room that one is in: who is there, what is said, and where to say something.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { SEAT_KEPT_SECONDS } from "../../shared/client/index.ts";
 import { useAttention, useVisibleHeight } from "../chat/attention.ts";
 import { useSecondsUntil } from "../clock.ts";
+import { useKeptFocus } from "../components/keptFocus.ts";
 import { useHasNetwork } from "../online.ts";
 import { useStore } from "../store.ts";
 import { setTitle } from "../title.ts";
+import { useMedia } from "../windowRoom.ts";
 import { Knocking } from "./Knocking.tsx";
 import { People } from "./People.tsx";
 import { PeopleSheet } from "./PeopleSheet.tsx";
@@ -18,6 +21,9 @@ import type { Stay } from "./stay.ts";
 import { stays } from "./stays.ts";
 import { StewardSheet } from "./StewardSheet.tsx";
 
+/** There is room for the people beside the talk. */
+const WIDE = "(min-width: 60rem)";
+
 type Open =
   | { readonly is: "people" | "steward" }
   | { readonly is: "person"; readonly userId: string };
@@ -25,9 +31,11 @@ type Open =
 export function RoomView({ stay }: { readonly stay: Stay }) {
   const state = useStore(stay.store, (all) => all);
   const [open, setOpen] = useState<Open | null>(null);
-  const isWide = useIsWide();
+  const isWide = useMedia(WIDE);
   const isAttentive = useAttention();
   const title = stay.title;
+  const element = useRef<HTMLElement>(null);
+  useKeptFocus(element);
   const isPair = state.room?.kind === "pair";
   useVisibleHeight();
   useEffect(() => void setTitle(title), [title]);
@@ -39,7 +47,7 @@ export function RoomView({ stay }: { readonly stay: Stay }) {
   };
   const close = () => setOpen(null);
   return (
-    <section class="room" data-wide={isWide && !isPair} aria-label={`Room: ${title}`}>
+    <section ref={element} class="room" data-wide={isWide && !isPair} aria-label={`Room: ${title}`}>
       <div class="chat">
         <RoomHead
           stay={stay}
@@ -98,31 +106,14 @@ function Strips({ stay, mostKnocking, onSteward }: StripsProps) {
   );
 }
 
-/** As long as the server keeps a seat. */
-const KEPT_MS = 30_000;
-
 function Lost() {
-  const [until] = useState(() => Date.now() + KEPT_MS);
+  const [until] = useState(() => Date.now() + SEAT_KEPT_SECONDS * 1000);
   const isKept = useSecondsUntil(until) > 0;
   return (
     <p class="strip" data-kind="offline">
       {isKept
-        ? "The connection is lost. Your place is kept for 30 seconds, and this page comes back by itself."
+        ? `The connection is lost. Your place is kept for ${SEAT_KEPT_SECONDS} seconds, and this page comes back by itself.`
         : "The connection is lost for so long that your place may be gone. This page comes in again by itself as soon as it can."}
     </p>
   );
-}
-
-const WIDE = "(min-width: 60rem)";
-
-/** Whether there is room for the people beside the talk. */
-function useIsWide(): boolean {
-  const [is, setIs] = useState(() => matchMedia(WIDE).matches);
-  useEffect(() => {
-    const media = matchMedia(WIDE);
-    const follow = () => setIs(media.matches);
-    media.addEventListener("change", follow);
-    return () => media.removeEventListener("change", follow);
-  }, []);
-  return is;
 }

@@ -7,6 +7,9 @@ import { MessageText } from "../chat/MessageText.tsx";
 import { Avatar } from "../components/Avatar.tsx";
 import { hourText, plain, refusedText } from "./words.ts";
 
+/** As many as push away what others have said. */
+const BLANK_LINES = /\n(?:[^\S\n]*\n){3,}/g;
+
 interface SaidProps {
   readonly message: RoomMessage;
   readonly isFirst: boolean;
@@ -64,7 +67,7 @@ export class Said extends Component<SaidProps> {
                 {isFirst ? "" : ":"}
               </span>
             )}
-            <MessageText text={text} meta={meta} tabIndex={-1} />
+            <MessageText text={text.replace(BLANK_LINES, "\n\n\n")} meta={meta} tabIndex={-1} />
           </div>
         </div>
         {(status === "refused" || status === "unsure") && (

@@ -48,6 +48,7 @@ export function StewardSheet({ stay, onClose }: StewardSheetProps) {
           notify(`${stay.title} is closed.`);
           await stays.leave(stay).catch(() => {});
         }}
+        onNo={() => setStep("menu")}
         onClose={onClose}
       />
     );

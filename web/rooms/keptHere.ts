@@ -14,10 +14,18 @@ export class KeptHere {
   }
 
   keep(roomId: string, text: string): void {
-    if (this.of(roomId) === text) return;
-    this.#held = { ...this.#read(), [roomId]: text };
+    if (this.of(roomId) !== text) this.#write({ ...this.#read(), [roomId]: text });
+  }
+
+  drop(roomId: string): void {
+    const { [roomId]: dropped, ...left } = this.#read();
+    if (dropped !== undefined) this.#write(left);
+  }
+
+  #write(texts: Readonly<Record<string, string>>): void {
+    this.#held = texts;
     try {
-      sessionStorage.setItem(this.#key, JSON.stringify(this.#held));
+      sessionStorage.setItem(this.#key, JSON.stringify(texts));
     } catch {
       // Held in memory.
     }
@@ -37,3 +45,9 @@ export class KeptHere {
 
 /** Where those who stepped aside came from, by their room for two. */
 export const parents = new KeptHere("acquaint.asides");
+
+/** What is being written in rooms: it outlasts the page, and the room. */
+export const drafts = new KeptHere("acquaint.roomDrafts");
+
+/** Until when one is turned away from rooms, in milliseconds since 1970. */
+export const denials = new KeptHere("acquaint.denials");

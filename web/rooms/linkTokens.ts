@@ -29,6 +29,14 @@ export function keepTokenOf(link: string): void {
   if (roomId !== undefined && token !== null) keepToken(roomId, token);
 }
 
+/** What a link holds lets nobody in any more. */
+export function forgetTokenOf(link: string): void {
+  const { roomId, token = null } = parseRoomLink(link) ?? {};
+  if (roomId === undefined || token === null || token !== tokenOf(roomId)) return;
+  tokens.drop(roomId);
+  kept.change({ count: kept.state.count + 1 });
+}
+
 /** The link of a room, with what lets people in where this window has that. */
 export function wayInto(roomId: string): string {
   return linkOf(roomId, tokenOf(roomId));

@@ -8,7 +8,8 @@ import {
   type RoomAdmission,
   type RoomRecord,
 } from "../../shared/client/index.ts";
-import { topicOf } from "./words.ts";
+import { topicOf } from "../../shared/client/rooms/links.ts";
+import { plain } from "./words.ts";
 
 export interface RoomDraft {
   readonly title: string;
@@ -42,7 +43,7 @@ export function faultsOfRoom({ title, topic, capacity }: RoomDraft): RoomFaults 
   const isNumber = /^\d+$/.test(capacity.trim());
   const people = Number(capacity);
   return {
-    ...(title.trim() === "" && { title: "Say what the room is called." }),
+    ...(!hasSomethingToSee(lineOf(title)) && { title: "Say what the room is called." }),
     ...(topicOf(topic).length > ROOM_TOPIC_MAX_CHARS && {
       topic: `A topic has at most ${ROOM_TOPIC_MAX_CHARS} letters.`,
     }),
@@ -52,10 +53,19 @@ export function faultsOfRoom({ title, topic, capacity }: RoomDraft): RoomFaults 
   };
 }
 
+/** What somebody typed or pasted, as a line that the server takes: marks that come along unseen are left out. */
+export function lineOf(text: string): string {
+  return plain(text).toWellFormed().replace(/\s+/g, " ").trim();
+}
+
+export function hasSomethingToSee(line: string): boolean {
+  return /[^\p{Cc}\p{Cf}\p{M}\p{Z}]/u.test(line);
+}
+
 export function roomOf(draft: RoomDraft) {
   const topic = topicOf(draft.topic);
   return {
-    title: draft.title.trim().replace(/\s+/g, " "),
+    title: lineOf(draft.title),
     topic: topic === "" ? null : topic,
     admission: draft.admission,
     // Nobody could come in by the lobby where a link is needed.

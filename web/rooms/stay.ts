@@ -12,6 +12,7 @@ import type {
 import { Store } from "../store.ts";
 import { changesTold, roleTold } from "./changesTold.ts";
 import { Comings } from "./comings.ts";
+import { drafts } from "./keptHere.ts";
 import { plain } from "./words.ts";
 
 /** What stands between messages: who came and went meanwhile, what was changed, or that something may be missing. */
@@ -65,8 +66,6 @@ export class Stay {
   isWatched: () => boolean = () => false;
   /** Whether somebody else was ever here with one. */
   hasMet = false;
-  /** What is being written. */
-  draft = "";
   /** Own messages that were said once more. */
   readonly #repeated = new Set<string>();
   /** What those were called who have left. */
@@ -94,6 +93,16 @@ export class Stay {
 
   get roomId(): string {
     return this.joined.roomId;
+  }
+
+  /** What is being written. */
+  get draft(): string {
+    return drafts.of(this.roomId) ?? "";
+  }
+
+  set draft(text: string) {
+    if (text === "") drafts.drop(this.roomId);
+    else drafts.keep(this.roomId, text);
   }
 
   /** Where both came from, of a room for two. */
@@ -149,6 +158,8 @@ export class Stay {
   #addPerson({ userId, name }: Member, way: "came" | "left"): void {
     if (userId === this.joined.me?.userId) return;
     if (way === "left") this.#remember(userId, plain(name));
+    // The two of a room for two have both just come.
+    if (this.joined.room?.kind === "pair") return;
     const last = this.#between.at(-1);
     const isSamePlace = last?.kind === "people" && last.after === this.#lastKey();
     if (!isSamePlace) {

@@ -1,14 +1,23 @@
 // The rooms that this page is in, and what happens in them wherever one is on the page: invitations to step aside, rooms
 // for two that begin and end, and being put out of a room.
 
-import type { Invitation, InvitationOutcome, Pair, StayEnd } from "../../shared/client/index.ts";
+import {
+  DENIED_SECONDS,
+  type Invitation,
+  type InvitationOutcome,
+  type Pair,
+  ProblemError,
+  type StayEnd,
+} from "../../shared/client/index.ts";
+import { parseRoomLink } from "../../shared/client/rooms/links.ts";
 import { notify } from "../announcements.ts";
 import { problemText } from "../problems.ts";
 import { go, goInstead, paths } from "../router.ts";
 import { session } from "../session.ts";
+import { copy } from "../sharing.ts";
 import { Store } from "../store.ts";
-import { parents } from "./keptHere.ts";
-import { keepTokenOf, wayInto } from "./linkTokens.ts";
+import { denials, parents } from "./keptHere.ts";
+import { forgetTokenOf, keepTokenOf, wayInto } from "./linkTokens.ts";
 import { type Aside, Stay } from "./stay.ts";
 import { wasIn } from "./wasIn.ts";
 import { endText, offerOverText, outcomeText } from "./words.ts";
@@ -38,8 +47,12 @@ class Stays {
   async join(room: string, name: string, aside: Aside | null = null): Promise<Stay> {
     this.lastName = name;
     keepTokenOf(room);
-    const from = aside ?? (await this.#asideAgain(room, name));
-    const joined = await session.acquaint.rooms.join(room, { name });
+    const roomId = parseRoomLink(room)?.roomId ?? room;
+    const from = aside ?? (await this.#asideAgain(roomId, name));
+    const joined = await session.acquaint.rooms.join(room, { name }).catch((error: unknown) => {
+      if (error instanceof ProblemError && error.code === "link-needed") forgetTokenOf(room);
+      throw error;
+    });
     const known = this.find(joined.roomId);
     if (known !== null && known.joined === joined) return known;
     if (known !== null) this.forget(known);
@@ -74,6 +87,7 @@ class Stays {
     for (const one of [...asides, stay]) {
       this.forget(one);
       wasIn.drop(one.roomId);
+      if (one.parent !== null) one.draft = "";
     }
     if (location.hash === paths.room(stay.roomId)) this.#goOn(stay);
     await stay.joined.leave();
@@ -175,18 +189,26 @@ class Stays {
   #over(stay: Stay, end: StayEnd): void {
     const isGone = this.find(stay.roomId) !== stay;
     if (isGone) return;
-    const mayComeBack = end.kind === "left" ? end.leaving === "elsewhere" : endText(end).again;
+    const isLinkOver = end.kind === "refused" && end.problem === "link-needed";
+    const mayComeBack =
+      end.kind === "left" ? end.leaving === "elsewhere" : !isLinkOver && endText(end).again;
     if (!mayComeBack) wasIn.drop(stay.roomId);
+    if (isLinkOver) forgetTokenOf(wayInto(stay.roomId));
+    if (end.kind === "left" && end.leaving === "denied") {
+      denials.keep(stay.roomId, `${Date.now() + DENIED_SECONDS * 1000}`);
+    }
     const isShown = location.hash === paths.room(stay.roomId);
     const isHere = end.kind === "left" && end.leaving !== "elsewhere";
     if (isHere && stay.parent !== null && this.find(stay.parent.roomId) === stay.parent) {
       this.forget(stay);
+      // Another page of the account may have left.
       const what = stay.hasMet ? "has left" : "did not come";
-      notify(`${stay.title} ${what}. You are back in ${stay.parent.title}.`);
+      const why = end.leaving === "left" ? "" : `${stay.title} ${what}. `;
+      notify(`${why}You are back in ${stay.parent.title}.`, rescue(stay));
       if (isShown) goInstead(paths.room(stay.parent.roomId));
     } else if (!isShown) {
       this.forget(stay);
-      notify(`${stay.title}: ${endText(end).title.toLowerCase()}.`);
+      notify(`${stay.title}: ${endText(end).title.toLowerCase()}.`, rescue(stay));
     }
   }
 
@@ -198,6 +220,15 @@ class Stays {
 }
 
 export const stays = new Stays();
+
+/** What one was writing in a room that is over, where no view of it shows that. */
+function rescue(stay: Stay): Parameters<typeof notify>[1] {
+  const { draft } = stay;
+  if (draft === "") return null;
+  // Nobody comes into a room for two again.
+  if (stay.parent !== null) stay.draft = "";
+  return { label: "Copy what you wrote", run: () => void copy(draft, "What you wrote") };
+}
 
 /** What those are called with whom one is in a room, wherever it is said. */
 session.addNames((userId) => {

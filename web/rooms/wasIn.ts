@@ -1,6 +1,7 @@
 // Which rooms this window is in or waits at, so that it goes back into them when it is loaded anew. It names rooms and
 // what one was called there; nothing in it lets anybody in.
 
+import { SEAT_KEPT_SECONDS } from "../../shared/client/index.ts";
 import { Store } from "../store.ts";
 
 export interface WasIn {
@@ -24,8 +25,6 @@ interface WasInState {
 }
 
 const KEY = "acquaint.wasIn";
-/** As long as the server keeps a seat. */
-const KEPT_MS = 30_000;
 
 interface Kept {
   readonly rooms: readonly WasIn[];
@@ -38,7 +37,7 @@ class WasInRooms {
 
   constructor() {
     const { rooms, leftAt } = read();
-    const isRecent = leftAt !== null && Math.abs(Date.now() - leftAt) < KEPT_MS;
+    const isRecent = leftAt !== null && Math.abs(Date.now() - leftAt) < SEAT_KEPT_SECONDS * 1000;
     const returning = isRecent ? rooms.map(({ roomId }) => roomId) : [];
     this.store = new Store<WasInState>({ rooms, returning });
     addEventListener("pagehide", () => this.#writeAgain(Date.now()));

@@ -12,8 +12,6 @@ import {
 } from "../../shared/client/index.ts";
 import { withPlainName } from "../plainName.ts";
 
-export { topicOf } from "../../shared/client/rooms/links.ts";
-
 /** Said wherever one is about to speak in a room. */
 export const WHO_READS =
   "What is said in a room is seen by everybody in it. The server passes it on and could read it; it keeps nothing but what is reported.";
@@ -150,7 +148,7 @@ const REFUSALS: Readonly<Partial<Record<ProblemCode, EndText>>> = {
   "link-needed": {
     title: "This room is joined by its link",
     text: "The address alone does not lead in, and neither does a link that was replaced. Ask somebody in the room for its link, and open that.",
-    again: null,
+    again: "Try again",
   },
   "list-full": {
     title: "You are in too many rooms",
@@ -169,6 +167,19 @@ export function endText(end: StayEnd, isLocked = false): EndText {
       again: "Try again",
     }
   );
+}
+
+/** To whoever was turned away, then and whenever they try again. @param until null once it is over */
+export function deniedText(until: number | null): EndText {
+  const { title } = LEAVINGS.denied;
+  const text = "Someone who looks after the room has turned you away for now.";
+  return until === null
+    ? {
+        title,
+        text: "You were turned away for a while. You can ask again now.",
+        again: "Ask again",
+      }
+    : { title, text: `${text} You can ask again at ${hourText(until)}.`, again: null };
 }
 
 /** To the one who has invited; null where there is nothing to say. */

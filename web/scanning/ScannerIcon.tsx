@@ -1,5 +1,7 @@
 // The icons of the scanner alone, which come with it. They are decoration, like all icons.
 
+import { Shape } from "../components/Icon.tsx";
+
 const SHAPES = {
   picture:
     "M4 5h16v14H4zM4.5 16.5l4.5-4.5 4 4 2.5-2.5 4 4M15.5 10.5a1.3 1.3 0 1 1 0-2.6 1.3 1.3 0 0 1 0 2.6z",
@@ -8,9 +10,5 @@ const SHAPES = {
 } as const;
 
 export function ScannerIcon({ name }: { readonly name: keyof typeof SHAPES }) {
-  return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={SHAPES[name]} />
-    </svg>
-  );
+  return <Shape name={name} path={SHAPES[name]} />;
 }

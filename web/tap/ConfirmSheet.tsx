@@ -10,11 +10,16 @@ interface ConfirmSheetProps {
   readonly text: string;
   readonly yes: string;
   readonly no: string;
+  /** Whether saying yes does harm or takes something away; left out, it does. */
+  readonly isDanger?: boolean;
   readonly work: () => Promise<void>;
+  /** Where saying no leads, if not to the end of it. */
+  readonly onNo?: () => void;
   readonly onClose: () => void;
 }
 
-export function ConfirmSheet({ title, text, yes, no, work, onClose }: ConfirmSheetProps) {
+export function ConfirmSheet(props: ConfirmSheetProps) {
+  const { title, text, yes, no, isDanger = true, work, onClose, onNo = onClose } = props;
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const confirm = () => {
@@ -26,7 +31,7 @@ export function ConfirmSheet({ title, text, yes, no, work, onClose }: ConfirmShe
     });
   };
   return (
-    <Sheet label={title} onEscape={onClose}>
+    <Sheet label={title} onEscape={onNo}>
       <Heading level={2}>{title}</Heading>
       <p class="lead">{text}</p>
       {problem !== null && (
@@ -35,10 +40,15 @@ export function ConfirmSheet({ title, text, yes, no, work, onClose }: ConfirmShe
         </p>
       )}
       <div class="actions">
-        <button type="button" class="button quiet danger" disabled={isBusy} onClick={confirm}>
+        <button
+          type="button"
+          class={`button ${isDanger ? "quiet danger" : "primary"}`}
+          disabled={isBusy}
+          onClick={confirm}
+        >
           {yes}
         </button>
-        <button type="button" class="button quiet" disabled={isBusy} onClick={onClose}>
+        <button type="button" class="button quiet" disabled={isBusy} onClick={onNo}>
           {no}
         </button>
       </div>

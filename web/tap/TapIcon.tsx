@@ -1,5 +1,7 @@
 // The icons of taps and badges alone, which come with them. They are decoration, like all icons.
 
+import { Shape } from "../components/Icon.tsx";
+
 const SHAPES = {
   tap: "M4.5 4.500h6v15h-6zM7 17h1M14 8.500a5 5 0 0 1 0 7M17 6a8.5 8.5 0 0 1 0 12",
   wave: "M6 9a5 5 0 0 1 0 6M10 6.500a9 9 0 0 1 0 11M14 4a13 13 0 0 1 0 16",
@@ -13,9 +15,5 @@ const SHAPES = {
 } as const;
 
 export function TapIcon({ name }: { readonly name: keyof typeof SHAPES }) {
-  return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-      <path d={SHAPES[name]} />
-    </svg>
-  );
+  return <Shape name={name} path={SHAPES[name]} />;
 }

@@ -112,7 +112,11 @@ class ContactRequests {
     const who = askerName({ from, name });
     if (how === "approve") tellOfContact(from, name);
     else if (how === "decline") notify(`You declined. ${who} is told.`);
-    else notify(`${who} is blocked. They are not told.`);
+    else
+      notify(`${who} is blocked. They are not told.`, {
+        label: "Undo",
+        run: () => unblock(from, who),
+      });
   }
 
   async #over({ requestId, userId, isOwn, end }: ContactRequestOver): Promise<void> {
@@ -145,6 +149,15 @@ function shownName({ from, name }: Asker): string | null {
 /** Whoever has no handle, and is met nowhere, is told apart by the id alone. */
 export function askerName(asker: Asker): string {
   return shownName(asker) ?? `Someone (${asker.name})`;
+}
+
+function unblock(userId: string, who: string): void {
+  const undone = async () => {
+    await session.acquaint.contacts.unblock(userId);
+    await session.readContacts();
+    notify(`${who} is no longer blocked. Their request is over; they can ask again.`);
+  };
+  undone().catch((error: unknown) => notify(problemText(error)));
 }
 
 function tellOfContact(userId: string, name: string): void {
