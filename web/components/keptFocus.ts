@@ -16,10 +16,12 @@ export function useKeptFocus(element: RefObject<HTMLElement | null>): void {
     const place = element.current!;
     let last: HTMLElement | null = null;
     let near: readonly Element[] = [];
+    let isGone = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const entered = ({ target }: FocusEvent) => {
       last = target as HTMLElement;
       near = around(last, place);
+      isGone = false;
     };
     const pressed = () => {
       if (isLost()) last = null;
@@ -33,6 +35,12 @@ export function useKeptFocus(element: RefObject<HTMLElement | null>): void {
       next?.focus({ preventScroll: true });
     };
     const observer = new MutationObserver(() => {
+      // From when it goes, whatever has been waited for before.
+      if (last?.isConnected === false && !isGone) {
+        isGone = true;
+        clearTimeout(timer);
+        timer = undefined;
+      }
       timer ??= setTimeout(goOn, DRAWN_MS);
     });
     place.addEventListener("focusin", entered);

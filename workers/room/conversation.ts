@@ -139,7 +139,7 @@ export class Conversation {
     const speaker = speakerOf(state, userId, name);
     if (speaker === null) return;
     const now = Date.now();
-    if (!this.#isInPace(userId)) return this.#refuse(live, "too-many-requests", number);
+    if (!this.#isInPace(userId, now)) return this.#refuse(live, "too-many-requests", number);
     // Whoever speaks in the turn in which it comes in hears itself.
     if (!live.isListening) fanOut.flush();
     const event = { kind: "said", seat: speaker.seat, number, text, at: now } as const;
@@ -171,8 +171,8 @@ export class Conversation {
   }
 
   /** Talk, tracks and signals count alike; invitations have a pace of their own. */
-  #isInPace(userId: UserId): boolean {
-    return this.#paces.take(userId, this.#room.state.record.room.pace, Date.now());
+  #isInPace(userId: UserId, now = Date.now()): boolean {
+    return this.#paces.take(userId, this.#room.state.record.room.pace, now);
   }
 
   /** @param number of what was refused, if its client has numbered it */

@@ -7,7 +7,7 @@ import { cancelUpload } from "./cancelling.ts";
 import type { FileViewProps } from "./FileMessage.tsx";
 import { detailsText, fileKind, shownName } from "./fileKinds.ts";
 import { KindIcon } from "./KindIcon.tsx";
-import { useKeptFocus } from "./keptFocus.ts";
+import { useFocusAlong } from "./focusAlong.ts";
 import { type Opening, useTransfer } from "./opening.ts";
 import { useSaving } from "./saving.ts";
 import { TransferRing, useTransferText } from "./Transfer.tsx";
@@ -34,7 +34,7 @@ export function FileCard({ record, tabIndex, onView, lead = null, opening }: Fil
     saving.cancel();
     opening?.cancel();
   };
-  const element = useKeptFocus<HTMLDivElement>(`${isUnderWay}`);
+  const element = useFocusAlong<HTMLDivElement>(`${isUnderWay}`);
   return (
     <div class="file-card" ref={element}>
       {lead ??

@@ -2,7 +2,7 @@
 // that came along until there is more.
 
 import type { ComponentChildren } from "preact";
-import { useKeptFocus } from "./keptFocus.ts";
+import { useFocusAlong } from "./focusAlong.ts";
 import { fitted, type FileRecord, thumbnailUri } from "./fileKinds.ts";
 
 const MOST_PX = 340;
@@ -17,7 +17,7 @@ interface SceneProps {
 }
 
 export function Scene({ record, stage, children }: SceneProps) {
-  const element = useKeptFocus<HTMLDivElement>(stage);
+  const element = useFocusAlong<HTMLDivElement>(stage);
   const { width, height } = record.file;
   const isKnown = width !== undefined && height !== undefined;
   const sides = isKnown ? fitted({ width, height }, MOST_PX, LEAST_PX) : UNKNOWN_SIDES;

@@ -5,7 +5,7 @@ import { ChatIcon } from "../ChatIcon.tsx";
 import { FileCard } from "./FileCard.tsx";
 import type { FileViewProps } from "./FileMessage.tsx";
 import { shownName } from "./fileKinds.ts";
-import { useKeptFocus } from "./keptFocus.ts";
+import { useFocusAlong } from "./focusAlong.ts";
 import { useOpening } from "./opening.ts";
 
 export function Sound(view: FileViewProps) {
@@ -16,7 +16,7 @@ export function Sound(view: FileViewProps) {
   const isPlayer = opening.url !== null && !isUnplayable;
   const canPlay = !isPlayer && !isUnplayable && record.state !== "uploading";
   const stage = isPlayer ? "player" : opening.isOpening ? "transfer" : "offer";
-  const element = useKeptFocus<HTMLDivElement>(stage);
+  const element = useFocusAlong<HTMLDivElement>(stage);
   return (
     <div ref={element}>
       <FileCard

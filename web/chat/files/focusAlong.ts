@@ -4,7 +4,7 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** @param stage what is shown within the element; when it changes, something else can be pressed there */
-export function useKeptFocus<Node extends HTMLElement>(stage: string): RefObject<Node | null> {
+export function useFocusAlong<Node extends HTMLElement>(stage: string): RefObject<Node | null> {
   const element = useRef<Node>(null);
   const isWithin = element.current?.contains(document.activeElement) ?? false;
   useLayoutEffect(() => {
