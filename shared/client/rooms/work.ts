@@ -108,7 +108,9 @@ export class RoomWork {
     userId: string,
     name?: string,
   ): Promise<void> {
-    const body = { act, userId, ...(act === "ban" && name !== undefined && { name }) };
+    // Nobody is kept from being banned by what they are called.
+    const known = roomNameSchema.safeParse(name?.trim());
+    const body = { act, userId, ...(act === "ban" && known.success && { name: known.data }) };
     await this.#context.device.call("moderate", { params: this.#params(room), body });
   }
 

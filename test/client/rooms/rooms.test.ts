@@ -84,6 +84,9 @@ test("ROOM-7: looking after a room is asked of the server, act by act", async ()
   expect(await rooms.arrange(ROOM, { isLocked: true })).toEqual(RECORD);
   await rooms.moderate(ROOM, "ban", CEM, "Cem");
   await rooms.moderate(ROOM, "remove", BEN, "Ben");
+  // As something that shows them has left it, without what does not show.
+  await rooms.moderate(ROOM, "ban", BEN, "Ben ");
+  await rooms.moderate(ROOM, "ban", BEN, "");
   expect(await rooms.bans(ROOM)).toEqual(banned);
   const from = { userId: CEM, name: "Cem", handle: null };
   const message = { key: "m1", number: 11, from, isOwn: false, text: "Buy", at: 9 } as const;
@@ -102,6 +105,8 @@ test("ROOM-7: looking after a room is asked of the server, act by act", async ()
     ["PATCH", at, { isLocked: true }],
     ["POST", `${at}/moderation`, { act: "ban", userId: CEM, name: "Cem" }],
     ["POST", `${at}/moderation`, { act: "remove", userId: BEN }],
+    ["POST", `${at}/moderation`, { act: "ban", userId: BEN, name: "Ben" }],
+    ["POST", `${at}/moderation`, { act: "ban", userId: BEN }],
     ["GET", `${at}/bans`, null],
     [
       "POST",
